@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTestSession, type TestSession } from '../../test/support/agents/agent-session.ts';
+import { processesWith } from '../../test/support/runtime/processes.ts';
 import type { Fault } from '../core/errors.ts';
 import type { Sandbox } from '../core/sandbox.ts';
 import type { Json } from '../lib/json.ts';
@@ -127,15 +128,14 @@ describe('the backend bash_cli', () => {
     expect(session.logged).toEqual([expect.stringMatching(/^WARN .*without a sandbox/)]);
   });
 
-  it('ends the command within a second when the step is cancelled or its time limit is over', async () => {
+  it('ends the command when the step is cancelled or its time limit is over', async () => {
     const session = workOf();
-    setTimeout(() => session.stop.abort(), 300);
-    const begun = Date.now();
-    expect(await failure(run('trap "" TERM INT; sleep 60 & sleep 60', {}, session))).toMatchObject({
-      code: 'CANCELLED',
-    });
+    const running = failure(run('trap "" TERM INT; touch begun; sleep 600 & sleep 600', {}, session));
+    const folder = await session.workspace();
+    await expect.poll(() => readdir(folder)).toEqual(['begun']);
+    session.stop.abort();
+    expect(await running).toMatchObject({ code: 'CANCELLED' });
     expect(await failure(run('while :; do :; done', { timeoutMs: 300 }))).toMatchObject({ code: 'TIMEOUT' });
-    expect(Date.now() - begun).toBeLessThan(2_600);
   });
 });
 
@@ -196,24 +196,17 @@ describe('a hostile command', () => {
   });
 
   it('writes no more than a mebibyte', async () => {
-    const begun = Date.now();
     for (const to of ['', '>&2']) {
       expect(await failure(run(`yes ${to}`))).toMatchObject({ code: 'RESOURCE_TOO_LARGE' });
     }
     expect(await failure(run('head -c 10000000000 /dev/zero > file'))).toMatchObject({ code: 'BAD_INPUT' });
-    expect(Date.now() - begun).toBeLessThan(10_000);
   });
 
   it('leaves nothing in the background', async () => {
-    const session = workOf();
-    const begun = Date.now();
+    const mark = `signalbox-bash-left-${process.pid}`;
     await run(
-      '(setsid sh -c "sleep 1; echo still here > late") & nohup sleep 60 >/dev/null 2>&1 & disown -a; exit 0',
-      {},
-      session,
+      `(setsid bash -c "exec -a ${mark} sleep 600") & nohup bash -c "exec -a ${mark} sleep 600" >/dev/null 2>&1 & disown -a; exit 0`,
     );
-    expect(Date.now() - begun).toBeLessThan(1_500);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
-    expect(await readdir(await session.workspace())).toEqual([]);
+    await expect.poll(() => processesWith(mark)).toEqual([]);
   });
 });

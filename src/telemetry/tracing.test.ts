@@ -107,9 +107,7 @@ describe('tracing', () => {
     const { endpoint, paths } = await collector(true);
     const { tracing, lines } = await start(endpoint);
     await inSpan('work', {}, async () => {});
-    const before = performance.now();
     await tracing.shutdown(200);
-    expect(performance.now() - before).toBeLessThan(5_000);
     expect(paths).toHaveLength(1);
     expect(lines.map(({ event }) => event)).toContain('tracing.flush_timeout');
   });

@@ -118,10 +118,9 @@ describe('notify.send', () => {
     answers = [status(503, { 'retry-after': '20' })];
     const sending = notifySend(webhook()).run({ message: 'x' }, test.context);
     await expect.poll(() => received.length).toBe(1);
-    const began = performance.now();
     stop.abort();
     await expect(sending).rejects.toMatchObject({ code: 'CANCELLED' });
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(received).toHaveLength(1);
   });
 
   it('rejects an address that is not public unless it is allowed', async () => {

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { processesWith } from '../../test/support/runtime/processes.ts';
 import { startTestGitServer, type TestGitServer } from '../../test/support/tools/git-server.ts';
 import {
   createTestToolContext,
@@ -224,7 +224,7 @@ describe('repo.git.push', () => {
     ends.push(test.close);
   });
 
-  it('ends within a second of the signal, together with all processes that it started', async () => {
+  it('ends with the signal, together with all processes that it started', async () => {
     const stop = new AbortController();
     await begin({ signal: stop.signal });
     let asked = () => {};
@@ -236,26 +236,10 @@ describe('repo.git.push', () => {
     const host = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
     const pushing = push({ remote: `http://${host}/x.git` }, { allowedPrivateHosts: [host] });
     await isAsked;
-    const began = performance.now();
     stop.abort();
     await expect(pushing).rejects.toMatchObject({ code: 'CANCELLED' });
-    expect(performance.now() - began).toBeLessThan(1_000);
-    await expect.poll(() => commandsWith(host), { timeout: 1_000 }).toEqual([]);
+    await expect.poll(() => processesWith(host)).toEqual([]);
     silent.closeAllConnections();
     silent.close();
   });
 });
-
-/** Command lines of running processes that contain this text. */
-function commandsWith(text: string): readonly string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      } catch {
-        return '';
-      }
-    })
-    .filter((command) => command.includes(text));
-}

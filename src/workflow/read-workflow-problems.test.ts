@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cpuMsOf } from '../../test/support/cpu-time.ts';
 import { testCatalog } from '../../test/support/workflow/catalog.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { readWorkflow } from './read-workflow.ts';
@@ -261,14 +262,15 @@ steps:
       /deeper than 32|object/,
     ],
     ['size', `name: ${'a'.repeat(2 ** 20)}`, /larger than 1 MiB/],
-  ])('include %s, by its message', (_, text, message) => {
-    const started = performance.now();
-    expect(
-      read(text)
+  ])('include %s, by its message', async (_, text, message) => {
+    let messages = '';
+    const cpuMs = await cpuMsOf(() => {
+      messages = read(text)
         .problems.map((problem) => problem.message)
-        .join('\n'),
-    ).toMatch(message);
-    expect(performance.now() - started).toBeLessThan(5_000);
+        .join('\n');
+    });
+    expect(messages).toMatch(message);
+    expect(cpuMs).toBeLessThan(5_000);
   });
 
   it('are limited in number, and report how many are omitted', () => {

@@ -13,7 +13,6 @@ const FETCH = 'mutation { fetch(input: { source: { uri: "data:,x" } }) { ... on 
 
 describe.skipIf(!existsSync(CHROMIUM) && process.env.REQUIRE_SERVICES !== '1')(
   `GraphiQL in a browser (${CHROMIUM} must be there; without it this is skipped)`,
-  { timeout: 60_000 },
   () => {
     let server: Server;
     let browser: Browser;
@@ -25,6 +24,7 @@ describe.skipIf(!existsSync(CHROMIUM) && process.env.REQUIRE_SERVICES !== '1')(
       server = await startServer();
       browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
       page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+      page.setDefaultTimeout(110_000);
       page.on('console', (message) => {
         if (message.type() === 'error') complaints.push(message.text());
       });
@@ -38,7 +38,7 @@ describe.skipIf(!existsSync(CHROMIUM) && process.env.REQUIRE_SERVICES !== '1')(
           console.error(`CSP: ${violatedDirective} ${blockedURI}`);
         });
       });
-    }, 60_000);
+    });
 
     afterAll(async () => {
       await browser?.close();

@@ -256,9 +256,9 @@ describe('saved workflows', () => {
     const alone = await save(one, giving('alone', 'mine'));
     expect([mine.version, theirs.version]).toEqual([1, 1]);
 
-    const run = await start(one, { name: 'common' }, { waitMs: 15_000 });
+    const run = await start(one, { name: 'common' }, { waitMs: 60_000 });
     expect(run.output).toBe('mine');
-    expect((await start(other, { name: 'common' }, { waitMs: 15_000 })).output).toBe('theirs');
+    expect((await start(other, { name: 'common' }, { waitMs: 60_000 })).output).toBe('theirs');
     expect((await find(one, 'common', mine.id)).workflow).toMatchObject({
       id: mine.id,
       runs: { nodes: [{ id: run.id }] },
@@ -268,7 +268,7 @@ describe('saved workflows', () => {
     expect(found).toEqual({ workflow: null, workflows: { nodes: [{ id: theirs.id }] }, node: null });
     expect(await start(other, { name: 'alone' })).toMatchObject({ code: 'NOT_FOUND' });
     const child = { id: 'child', kind: 'workflow', workflow: 'alone' };
-    const parent = await start(other, { document: { name: 'parent', steps: [child] } }, { waitMs: 15_000 });
+    const parent = await start(other, { document: { name: 'parent', steps: [child] } }, { waitMs: 60_000 });
     expect(parent.code ?? parent.state).not.toBe('SUCCEEDED');
     const removed = await server.query(REMOVE, { input: { name: 'alone' } }, other);
     expect(removed.data.deleteWorkflow).toEqual({ code: 'NOT_FOUND' });
@@ -279,7 +279,7 @@ describe('saved workflows', () => {
     const one = await tokenFor('fay', { roles: ['analyst'], tenant: 'grey' });
     const other = await tokenFor('gus', { roles: ['analyst'], tenant: 'grey' });
     const { id } = await save(one, giving('shared', 'ours'));
-    const run = await start(one, { name: 'shared' }, { waitMs: 15_000 });
+    const run = await start(one, { name: 'shared' }, { waitMs: 60_000 });
     expect((await find(one, 'shared', id)).workflow.runs.nodes).toEqual([{ id: run.id }]);
     expect((await find(other, 'shared', id)).workflow).toMatchObject({ id, runs: { nodes: [] } });
   });

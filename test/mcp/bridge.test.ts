@@ -20,7 +20,7 @@ let token: string;
 beforeAll(async () => {
   server = await startServer({ env: { SIGNALBOX_PLUGINS: 'test/support/mcp/commands.ts' } });
   token = await tokenFor('alice', { roles: ['admin'] });
-}, 30_000);
+});
 afterAll(() => server.stop());
 
 /** A client that has started `signalbox mcp` as a child process. */

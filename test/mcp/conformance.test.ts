@@ -82,7 +82,7 @@ beforeAll(async () => {
     if (scenario !== undefined) summary.set(scenario, line);
   }
   await proxy[Symbol.asyncDispose]();
-}, 60_000);
+});
 afterAll(() => server.stop());
 
 describe('the conformance suite', () => {
@@ -101,6 +101,6 @@ async function runSuite(url: string): Promise<string> {
   const args = [program, 'server', '--url', url, '--suite', 'all'];
   return await new Promise<string>((resolve) => {
     // It exits with 1 if any scenario fails, so its exit code means nothing here.
-    execFile(process.execPath, args, { cwd: folder.path, timeout: 50_000 }, (_error, stdout) => resolve(stdout));
+    execFile(process.execPath, args, { cwd: folder.path, timeout: 110_000 }, (_error, stdout) => resolve(stdout));
   });
 }

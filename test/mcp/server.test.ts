@@ -40,7 +40,7 @@ beforeAll(async () => {
   for (const yaml of [AGREE, NAP]) await users.mutate('saveWorkflow', { source: { yaml } }, '... on Workflow { name }');
   alice = await connectMcp(server, users.tokens.alice);
   admin = await connectMcp(server, users.tokens.admin);
-}, 30_000);
+});
 afterAll(async () => {
   await Promise.all([alice.close(), admin.close()]);
   await server.stop();

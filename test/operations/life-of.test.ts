@@ -54,7 +54,7 @@ beforeAll(async () => {
       executed.set(path, names);
     }
   }
-}, 60_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe.each(['life-of-a-request.md', 'life-of-an-event.md'])('%s', (page) => {

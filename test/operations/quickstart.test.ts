@@ -29,12 +29,11 @@ it.skipIf(!there).each(DOCUMENTS)(
     try {
       const { host } = new URL(server.url);
       const commands = blocks.map(([, command = '']) => `${command.replaceAll('localhost:4000', host)}\necho '${END}'`);
-      const { stdout } = await promisify(execFile)('bash', ['-c', commands.join('\n')], { timeout: 50_000 });
+      const { stdout } = await promisify(execFile)('bash', ['-c', commands.join('\n')], { timeout: 110_000 });
       const answers = stdout.split(END).slice(0, -1);
       expect(answers.map((answer) => answer.trim())).toEqual(blocks.map(([, , answer = '']) => answer));
     } finally {
       await server.stop();
     }
   },
-  60_000,
 );

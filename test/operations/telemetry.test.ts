@@ -73,10 +73,9 @@ describe('a trace', () => {
     await using server = await startServer({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: web.url } });
     const { data } = await server.query(CONVERT, { input: csv }, await tokenFor('anna', { roles: ['analyst'] }));
     expect(data.convertToJson.run.state).toBe('SUCCEEDED');
-    const began = performance.now();
     expect(await server.stop()).toBe(0);
     // The exporter would wait for ten seconds, longer than an operator waits for a server to stop.
-    expect(performance.now() - began).toBeLessThan(6_000);
+    expect(server.logged('tracing.flush_timeout')).toHaveLength(1);
   });
 });
 

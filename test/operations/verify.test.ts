@@ -11,9 +11,7 @@ const FETCH = `mutation {
 const EXPORT = 'query ($id: ID!) { run(id: $id) { export } }';
 const OTHER_KEY = 'signalbox/995367ff6b56160b+16bb8684+ATAJgiSW67GuS2oG53bINjYXc4f7FqZuPXB1LVIe4ENx\n';
 
-it('verifies an exported run without a server, and names the event that was changed', {
-  timeout: 120_000,
-}, async () => {
+it('verifies an exported run without a server, and names the event that was changed', async () => {
   await using folder = await createTempFolder();
   await using server = await startServer();
   const token = await tokenFor('anna', { roles: ['analyst'] });

@@ -96,7 +96,7 @@ afterAll(async () => {
 
 const socketHost = () => `127.0.0.1:${(sockets.address() as AddressInfo).port}`;
 const run = (who: TestUserName, ...steps: readonly object[]) =>
-  users.start({ document: { name: 'hostile', steps } }, { waitMs: 10_000 }, who);
+  users.start({ document: { name: 'hostile', steps } }, {}, who);
 const agent = (backend: string, config: object, more: object = {}) => ({
   ...{ id: 'a', kind: 'agent', agent: { role: 'r', goal: 'g', backend, backend_config: config } },
   ...more,
@@ -210,7 +210,7 @@ describe('an approval', () => {
     const waiting = await users.reach(id, 'WAITING');
     mcp.offer('send_all', { note: { type: 'string' } });
     await decide(waiting.steps[0].approval.id);
-    await expect.poll(async () => (await users.run(id)).steps[0].approval.state, { timeout: 10_000 }).toBe('OPEN');
+    await expect.poll(async () => (await users.run(id)).steps[0].approval.state).toBe('OPEN');
     expect(mcp.calls.slice(before)).toEqual([]);
     await decide((await users.run(id)).steps[0].approval.id);
     await users.reach(id, 'SUCCEEDED');
@@ -240,7 +240,7 @@ describe('a user who has lost a role', () => {
     const command = agent('bash_cli', { command_template: 'exit 3' });
     const source = { document: { name: 'shell', steps: [command] } };
     const start = 'mutation ($input: StartRunInput!) { startRun(input: $input) { ... on Run { id state } } }';
-    const { data } = await server.query(start, { input: { source, waitMs: 10_000 } }, asAdmin);
+    const { data } = await server.query(start, { input: { source, waitMs: 60_000 } }, asAdmin);
     expect(data.startRun.state).toBe('FAILED');
     const again =
       'mutation ($input: RetryStepInput!) { retryStep(input: $input) { __typename ... on Refusal { code } } }';

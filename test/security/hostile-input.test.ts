@@ -9,8 +9,6 @@ import { startWebServer, type WebServer } from '../support/web-server.ts';
 
 const MIB = 2 ** 20;
 const TIMEOUT_MS = 4_000;
-/** Time for a request to reach its time limit, on a busy machine. */
-const SOON_MS = TIMEOUT_MS + 4_000;
 
 let server: Server;
 /** Allowed. */
@@ -108,9 +106,7 @@ describe('a hostile web server', () => {
   });
 
   it.each(['silent', 'drip'])('cannot block a run forever (%s)', async (kind) => {
-    const began = performance.now();
     expect(await outcome('fetch', { uri: `${web.url}/${kind}` })).toBe('TIMEOUT');
-    expect(performance.now() - began).toBeLessThan(SOON_MS);
   });
 });
 
@@ -151,9 +147,7 @@ describe('a hostile schema', () => {
     ['a reference to a private address', { $ref: 'http://169.254.169.254/schema.json' }, 'FORBIDDEN'],
     ['code in a name', { properties: { '"];process.exit();//': { type: '"+process.exit()+"' } } }, 'BAD_INPUT'],
   ])('with %s is stopped', async (_, schema, wanted) => {
-    const began = performance.now();
     expect(await check(schema)).toBe(wanted);
-    expect(performance.now() - began).toBeLessThan(SOON_MS);
   });
 
   it('with endless references is stopped', async () => {
@@ -184,10 +178,8 @@ describe('a hostile template', () => {
     ['looks for the server', '{{ constructor.constructor("return process")().exit() }}', /BAD_INPUT/],
     ['is nested too deep', `${'{% if true %}'.repeat(10_000)}${'{% endif %}'.repeat(10_000)}`, /BAD_INPUT/],
   ])('that %s is stopped', async (_, template, wanted) => {
-    const began = performance.now();
     const data = { text: { text: JSON.stringify({ x: 'x'.repeat(1_000) }), mediaType: 'application/json' } };
     expect(await outcome('render', data, { template })).toMatch(wanted);
-    expect(performance.now() - began).toBeLessThan(SOON_MS);
   });
 });
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { whileResponsive } from '../support/health-probe.ts';
 import { type Server, startServer } from '../support/server.ts';
 import { createTestUsers, type TestUsers } from '../support/test-users.ts';
 
@@ -31,7 +32,7 @@ describe.each(['native', 'wasi'])('hostile Python in a server with the %s engine
     server = await startServer({ env: { PYTHON_ENGINE: engine, SECRET_TOKEN: 'must-not-be-seen', LOG_LEVEL: 'warn' } });
     users = await createTestUsers(server);
     // Warm up, so that the level is that of a busy server.
-    await users.start({ document: programs({ warm: 'print(1)' }) }, { waitMs: 20_000 });
+    await users.start({ document: programs({ warm: 'print(1)' }) });
   });
   afterAll(async () => void (await server.stop()));
 
@@ -45,23 +46,14 @@ describe.each(['native', 'wasi'])('hostile Python in a server with the %s engine
     return { name: 'hostile', max_parallel: 4, steps };
   }
 
-  it('is contained, with the reason in its result, while the server responds as usual', async () => {
+  it('is contained, with the reason in its result, while the server responds', async () => {
     const before = await server.memory();
-    const running = users.start({ document: programs(HOSTILE) }, { waitMs: 60_000 });
-    let over = false;
-    const ended = running.finally(() => {
-      over = true;
-    });
-    const latencies: number[] = [];
+    const running = users.start({ document: programs(HOSTILE) });
     let most = 0;
-    while (!over) {
-      const at = performance.now();
-      await server.query('{ health { status } }');
-      latencies.push(performance.now() - at);
+    const weighing = setInterval(async () => {
       most = Math.max(most, await server.memory());
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    const run = await ended;
+    }, 20);
+    const run = await whileResponsive(server, running).finally(() => clearInterval(weighing));
     const results = Object.fromEntries(
       run.steps.map(({ key, output, error }: Record<string, unknown>) => [key, output ?? error]),
     );
@@ -84,24 +76,18 @@ describe.each(['native', 'wasi'])('hostile Python in a server with the %s engine
     expect(of('fork').stdout ?? '').not.toContain('2000');
     for (const key of Object.keys(HOSTILE)) expect(results).toHaveProperty(key);
 
-    const median = latencies.toSorted((a, b) => a - b)[Math.floor(latencies.length / 2)] ?? 0;
-    expect(median).toBeLessThan(100);
-    expect(Math.max(...latencies)).toBeLessThan(2_000);
     expect((most - before) / MIB).toBeLessThan(120);
     expect(server.process.exitCode).toBeNull();
     expect(existsSync('/usr/x')).toBe(false);
-  }, 90_000);
+  });
 
   it('leaves nothing behind: the next program runs as if it were the first', async () => {
-    const run = await users.start(
-      {
-        document: programs({
-          after:
-            'import os; print(sorted(os.listdir("/out")), [f for f in os.listdir("/tmp") if os.path.isfile("/tmp/" + f)])',
-        }),
-      },
-      { waitMs: 20_000 },
-    );
+    const run = await users.start({
+      document: programs({
+        after:
+          'import os; print(sorted(os.listdir("/out")), [f for f in os.listdir("/tmp") if os.path.isfile("/tmp/" + f)])',
+      }),
+    });
     expect(run.steps[0].output.stdout).toBe('[] []\n');
   });
 });

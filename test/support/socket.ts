@@ -18,8 +18,6 @@ export interface EventSubscription {
   readonly events: readonly ReceivedEvent[];
   /** The cursor of the last batch. */
   readonly cursor: string | undefined;
-  /** The arrival of each event, by performance.now(). */
-  readonly times: readonly number[];
   /** Set when the server completed the operation; contains its errors, if it failed. */
   readonly completed: boolean;
   // biome-ignore lint/suspicious/noExplicitAny: a test reads any field of the result
@@ -79,7 +77,7 @@ export async function openSocket(server: Server, token: string): Promise<Socket>
     },
     watch(document, variables = {}) {
       const id = String(receivers.size + 1);
-      const seen = { events: [] as ReceivedEvent[], times: [] as number[], errors: [] as unknown[] };
+      const seen = { events: [] as ReceivedEvent[], errors: [] as unknown[] };
       let cursor: string | undefined;
       let completed = false;
       receivers.set(id, ({ type, payload }) => {
@@ -89,10 +87,7 @@ export async function openSocket(server: Server, token: string): Promise<Socket>
           const { data = {}, errors = [] } = payload as NextPayload;
           seen.errors.push(...errors);
           for (const batch of Object.values(data)) {
-            for (const event of batch.events) {
-              seen.events.push(event);
-              seen.times.push(performance.now());
-            }
+            seen.events.push(...batch.events);
             cursor = batch.cursor;
           }
         }

@@ -17,6 +17,9 @@ const RUN = `... on Run {
 const REFUSAL =
   '... on Refusal { __typename code message path violations { path message } decision { effect action } }';
 
+/** The maximum of `waitMs`. */
+const MAX_WAIT_MS = 60_000;
+
 /** A GraphQL result. */
 // biome-ignore lint/suspicious/noExplicitAny: a test reads any field of the result
 type AnyResult = any;
@@ -30,8 +33,12 @@ export interface TestUsers {
   mutate(field: string, input: object, selection: string, who?: TestUserName): Promise<AnyResult>;
   /** The same for a mutation that returns a run. */
   change(field: string, input: object, who?: TestUserName): Promise<AnyResult>;
-  /** Starts a workflow. @returns the run, at its end if it ends within 15 s */
-  start(source: object, more?: object, who?: TestUserName): Promise<AnyResult>;
+  /** Starts a workflow. @returns the run, at its end unless `waitMs` is less */
+  start(
+    source: object,
+    more?: { readonly waitMs?: number; readonly [field: string]: unknown },
+    who?: TestUserName,
+  ): Promise<AnyResult>;
   run(id: string, who?: TestUserName): Promise<AnyResult>;
   /** Waits until the run is in a state. @returns the run */
   reach(id: string, state: string, who?: TestUserName): Promise<AnyResult>;
@@ -54,13 +61,22 @@ export async function createTestUsers(server: Server): Promise<TestUsers> {
   const run: TestUsers['run'] = async (id, who) =>
     (await ask(`query ($id: ID!) { run(id: $id) { ${RUN} } }`, { id }, who)).run;
 
+  const endOf = async (id: string, who?: TestUserName) => {
+    const now = await run(id, who);
+    return !['PENDING', 'RUNNING', 'WAITING'].includes(now?.state) && now;
+  };
+
   return {
     tokens,
     ask,
     mutate,
     run,
     change: (field, input, who) => mutate(field, input, RUN, who),
-    start: (source, more = {}, who = 'alice') => mutate('startRun', { source, waitMs: 15_000, ...more }, RUN, who),
+    async start(source, more = {}, who = 'alice') {
+      const run = await mutate('startRun', { source, waitMs: MAX_WAIT_MS, ...more }, RUN, who);
+      const isLate = ['PENDING', 'RUNNING'].includes(run.state) && more.waitMs === undefined;
+      return isLate ? until(`${run.id} has ended`, () => endOf(run.id, who)) : run;
+    },
     async reach(id, state, who) {
       let last: AnyResult;
       await until(`${id} is ${state}`, async () => {

@@ -105,7 +105,7 @@ describe('the example workflows', () => {
   it('fan-out reads a hundred URLs, four at a time, keeps their order and lists the failures', async () => {
     const numbers = Array.from({ length: 100 }, (_, n) => n);
     const inputs = { urls: numbers.map((n) => `${web.url}/${n}`) };
-    const { state, output, goal } = await users.start(await example('fan-out.yaml'), { inputs, waitMs: 60_000 });
+    const { state, output, goal } = await users.start(await example('fan-out.yaml'), { inputs });
     expect([state, goal]).toEqual(['SUCCEEDED', 'Read 100 resources']);
     expect(output.read).toEqual(numbers.map((n) => (isMissing(n) ? null : { n })));
     expect(output.failed).toEqual(
@@ -251,7 +251,7 @@ describe('the example workflows', () => {
       text: 'A signal box sets routes. Its levers move points. The interlocking keeps trains apart.',
     };
     const document = { name: 'agent', steps: [{ id: 'a', kind: 'agent', agent, input: context }] };
-    const done = await users.start({ document }, { waitMs: 30_000 }, 'admin');
+    const done = await users.start({ document }, {}, 'admin');
     expect([file, done.error]).toEqual([file, null]);
   });
 

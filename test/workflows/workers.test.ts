@@ -27,7 +27,7 @@ afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });
 const run = (steps: readonly object[], who: 'admin' | 'alice' | 'bob' = 'admin') =>
-  users.start({ document: { name: 'test', steps } }, { waitMs: 20_000 }, who);
+  users.start({ document: { name: 'test', steps } }, {}, who);
 
 describe('a step with a pool', () => {
   const count = (data: string) => ({

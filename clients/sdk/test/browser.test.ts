@@ -77,7 +77,7 @@ describe.skipIf(!existsSync(CHROMIUM) && process.env.REQUIRE_SERVICES !== '1')(
           '--disable-sync',
         ],
       });
-    }, 60_000);
+    });
 
     afterAll(async () => {
       await browser?.close();

@@ -58,6 +58,6 @@ it('an external step does not act when it was cancelled until then', async () =>
   release();
   await cancelled;
   const state = async () => (await on.store.reader.run({ tenant: 'default' }, run.id))?.state;
-  await expect.poll(state, { timeout: 5_000 }).toBe('CANCELLED');
+  await expect.poll(state).toBe('CANCELLED');
   expect(acted).toEqual(['book', 'unbook']);
 });

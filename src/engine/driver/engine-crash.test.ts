@@ -80,9 +80,7 @@ describe('a run whose driver fails', () => {
     await expect(handle.send({ type: 'cancelled', by: ANN, compensate: false })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
     });
-    await vi.waitFor(() =>
-      expect(onRelease).toHaveBeenCalledWith(runId, expect.objectContaining({ code: 'INTERNAL' })),
-    );
+    await expect.poll(() => onRelease).toHaveBeenCalledWith(runId, expect.objectContaining({ code: 'INTERNAL' }));
     expect([registry.size, dispatcher.active, dispatcher.queued]).toEqual([0, 0, 0]);
     expect(error).toHaveBeenCalledWith('run.crashed', expect.objectContaining({ runId }));
     const { run, steps } = await recover(runId);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ADMIN, startEngine } from '../../../test/support/engine/engine.ts';
+import { until } from '../../../test/support/until.ts';
 import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { Journal } from '../../core/journal.ts';
@@ -43,12 +44,10 @@ const workflow = (ms: number) => ({
 });
 
 async function endOf(runId: string) {
-  for (let i = 0; i < 400; i += 1) {
+  return until(`run ${runId} has ended`, async () => {
     const run = await on.store.reader.run(scope, runId);
-    if (run && isFinalRunState(run.state)) return run.state;
-    await sleep(20);
-  }
-  return (await on.store.reader.run(scope, runId))?.state;
+    return run && isFinalRunState(run.state) && run.state;
+  });
 }
 
 describe('a run in progress', () => {
@@ -108,8 +107,7 @@ describe('a run in progress', () => {
     const engine = on.engine({ journal });
     await engine.begin();
     const { run } = await engine.startWorkflow(ADMIN, { source: workflow(60_000), waitMs: 0 });
-    await sleep(700);
-    expect((await on.store.reader.run(scope, run.id))?.state).toBe('WAITING');
+    await expect.poll(async () => (await on.store.reader.run(scope, run.id))?.state).toBe('WAITING');
     const cancelled = await engine.cancelRun(ADMIN, run.id, { compensate: false });
     expect(cancelled.run.state).toBe('CANCELLED');
     await engine.stop(0);
@@ -156,7 +154,7 @@ describe('a message to a run that another node has taken over', () => {
     let isTaken = false;
     await engine.begin();
     const { run } = await engine.startWorkflow(ADMIN, { source: waiting, waitMs: 0 });
-    await vi.waitFor(async () => expect((await on.store.reader.run(scope, run.id))?.state).toBe('WAITING'));
+    await expect.poll(async () => (await on.store.reader.run(scope, run.id))?.state).toBe('WAITING');
     isTaken = true;
     return { engine, run };
   };
@@ -179,7 +177,7 @@ describe('a message to a run that another node has taken over', () => {
     const other = on.engine();
     await other.begin();
     expect(await endOf(run.id)).toBe('SUCCEEDED');
-    await vi.waitFor(async () => expect(await on.store.inbox.read([run.id])).toEqual([]));
+    await expect.poll(() => on.store.inbox.read([run.id])).toEqual([]);
     await other.stop(0);
   });
 });

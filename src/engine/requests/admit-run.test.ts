@@ -39,7 +39,7 @@ describe('while a run holds all of MAX_RUNS', () => {
   beforeAll(async () => {
     engine = on.engine({ backends: [backend], limits: { runs: 1 } });
     await engine.begin();
-    failed = (await engine.startWorkflow(ADMIN, { source: FAILING, waitMs: 30_000 })).run.id;
+    failed = (await engine.startWorkflow(ADMIN, { source: FAILING, waitMs: 60_000 })).run.id;
     sleeping = (await engine.startWorkflow(ADMIN, { source: SLEEP })).run.id;
   });
 

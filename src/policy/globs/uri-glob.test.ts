@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cpuMsOf } from '../../../test/support/cpu-time.ts';
 import { canonicalUri } from '../../resources/canonical-uri.ts';
 import { parseUriGlob, parseUriGlobs } from './parse-uri-glob.ts';
 import { matchUriGlob, splitUri } from './uri-glob.ts';
@@ -131,11 +132,12 @@ describe('a URI glob', () => {
     );
   });
 
-  it('is matched in linear time, whatever the URI contains', () => {
-    const began = performance.now();
-    expect(covers(`http://host/${'**/a*/'.repeat(8)}b`, `http://host/${'a/'.repeat(30_000)}`)).toBe(false);
-    expect(covers(`http://host/${'*a'.repeat(20)}b`, `http://host/${'a'.repeat(60_000)}`)).toBe(false);
-    expect(performance.now() - began).toBeLessThan(2_000);
+  it('is matched in linear time, whatever the URI contains', async () => {
+    const cpuMs = await cpuMsOf(() => {
+      expect(covers(`http://host/${'**/a*/'.repeat(8)}b`, `http://host/${'a/'.repeat(30_000)}`)).toBe(false);
+      expect(covers(`http://host/${'*a'.repeat(20)}b`, `http://host/${'a'.repeat(60_000)}`)).toBe(false);
+    });
+    expect(cpuMs).toBeLessThan(2_000);
   });
 });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cpuMsOf } from '../../../test/support/cpu-time.ts';
 import { matchStars } from './wildcard.ts';
 
 const regex = (pattern: string) => new RegExp(`^${pattern.replaceAll('*', '[^]*')}$`);
@@ -11,10 +12,9 @@ describe('matching with stars', () => {
     fc.assert(fc.property(pattern, text, (p, t) => matchStars(p, t) === regex(p).test(t)));
   });
 
-  it('takes at most pattern × text steps on input that would make backtracking explode', () => {
+  it('takes at most pattern × text steps on input that would make backtracking explode', async () => {
     const text = 'a'.repeat(65_536);
-    const began = performance.now();
-    expect(matchStars(`${'*a'.repeat(30)}*b`, text)).toBe(false);
-    expect(performance.now() - began).toBeLessThan(1_000);
+    const cpuMs = await cpuMsOf(() => expect(matchStars(`${'*a'.repeat(30)}*b`, text)).toBe(false));
+    expect(cpuMs).toBeLessThan(1_000);
   });
 });

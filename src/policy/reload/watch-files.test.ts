@@ -27,11 +27,11 @@ describe('watching files', () => {
     const check = vi.fn(async () => {});
     watching = watchFiles([file], check, never);
     await writeFile(file, 'two');
-    await vi.waitFor(() => expect(check).toHaveBeenCalled());
+    await expect.poll(() => check).toHaveBeenCalled();
     const before = check.mock.calls.length;
     await writeFile(join(folder, 'new'), 'three');
     await rename(join(folder, 'new'), file);
-    await vi.waitFor(() => expect(check.mock.calls.length).toBeGreaterThan(before));
+    await expect.poll(() => check.mock.calls.length).toBeGreaterThan(before);
   });
 
   it('checks when the link of a mounted ConfigMap is swapped, although the file gets no event', async () => {
@@ -40,7 +40,7 @@ describe('watching files', () => {
     watching = watchFiles([file], check, never);
     await symlink('..v2', join(folder, '..data_tmp'));
     await rename(join(folder, '..data_tmp'), join(folder, '..data'));
-    await vi.waitFor(() => expect(check).toHaveBeenCalled());
+    await expect.poll(() => check).toHaveBeenCalled();
   });
 
   it('does not check for other files of the folder', async () => {
@@ -57,13 +57,13 @@ describe('watching files', () => {
     await symlink('elsewhere/real', join(folder, 'link'));
     const check = vi.fn(async () => {});
     watching = watchFiles([join(folder, 'link')], check, { pollMs: 20 });
-    await vi.waitFor(() => expect(check.mock.calls.length).toBeGreaterThan(2));
+    await expect.poll(() => check.mock.calls.length).toBeGreaterThan(2);
   });
 
   it('checks a missing folder periodically', async () => {
     const check = vi.fn(async () => {});
     watching = watchFiles([join(folder, 'missing', 'policy.csv')], check, { pollMs: 20 });
-    await vi.waitFor(() => expect(check).toHaveBeenCalled());
+    await expect.poll(() => check).toHaveBeenCalled();
   });
 
   it('never checks concurrently, and checks again for changes in the meantime', async () => {
@@ -71,12 +71,12 @@ describe('watching files', () => {
     const check = vi.fn(() => new Promise<void>((resolve) => ends.push(resolve)));
     watching = watchFiles([file], check, never);
     await writeFile(file, 'two');
-    await vi.waitFor(() => expect(check).toHaveBeenCalledTimes(1));
+    await expect.poll(() => check).toHaveBeenCalledTimes(1);
     await writeFile(file, 'three');
     await setTimeout(200);
     expect(check).toHaveBeenCalledTimes(1);
     ends[0]?.();
-    await vi.waitFor(() => expect(check).toHaveBeenCalledTimes(2));
+    await expect.poll(() => check).toHaveBeenCalledTimes(2);
     ends[1]?.();
   });
 

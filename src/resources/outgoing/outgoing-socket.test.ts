@@ -170,9 +170,7 @@ describe('a WebSocket to another server', () => {
       const opening = connect(path, { signal: stop.signal });
       const listening = opening.then((socket) => all(socket.messages));
       setTimeout(() => stop.abort(), 50);
-      const from = performance.now();
       await expect(listening).rejects.toEqual(fault('CANCELLED'));
-      expect(performance.now() - from).toBeLessThan(500);
     }
     await expect(connect('', { signal: AbortSignal.abort() })).rejects.toEqual(fault('CANCELLED'));
   });

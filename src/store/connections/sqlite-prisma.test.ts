@@ -24,18 +24,16 @@ describe('a transaction on SQLite', () => {
   const ids = async () => (await prisma.message.findMany({ orderBy: { id: 'asc' } })).map(({ id }) => id);
 
   it('makes other writes wait, without blocking the thread', async () => {
-    const start = performance.now();
     let meanwhile: Promise<unknown> | undefined;
     await transactions.run(async (tx) => {
       await add('a')(tx);
       meanwhile = transactions.write(add('b'));
+      // A statement that waits for SQLite's lock would block the whole thread, and this transaction with it, until it fails.
       await new Promise((resolve) => setTimeout(resolve, 20));
       expect(await ids()).toEqual([]);
     });
     await meanwhile;
     expect(await ids()).toEqual(['a', 'b']);
-    // A statement that waits for SQLite's lock blocks the whole thread for five seconds.
-    expect(performance.now() - start).toBeLessThan(4_000);
   });
 
   it('leaves nothing behind when it fails, and later ones still run', async () => {

@@ -42,10 +42,7 @@ await onPostgres((makeHarness) => {
         },
       };
     };
-    const eventually = async (check: () => boolean | Promise<boolean>) => {
-      for (let n = 0; n < 1_000 && !(await check()); n += 1) await new Promise((resolve) => setTimeout(resolve, 5));
-      expect(await check()).toBe(true);
-    };
+    const eventually = (check: () => boolean | Promise<boolean>) => expect.poll(check).toBe(true);
 
     it('migrate an empty database once, when they start together', async () => {
       const own = await makeHarness();

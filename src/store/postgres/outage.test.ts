@@ -76,7 +76,7 @@ await onPostgres((makeHarness) => {
         'SELECT position, run_id FROM events ORDER BY position',
       );
       const stored = rows.map(({ position }) => Number(position));
-      for (let n = 0; n < 1_000 && seen.length < stored.length; n += 1) await pause(10);
+      await expect.poll(() => seen.length).toBeGreaterThanOrEqual(stored.length);
       expect(seen.map(({ position }) => position)).toEqual(stored);
       // No acknowledged append is lost, and no retried append is stored twice.
       expect(new Set(rows.map(({ run_id }) => run_id))).toEqual(new Set(acknowledged));
@@ -142,7 +142,7 @@ await onPostgres((makeHarness) => {
       await Promise.all([cut, expect(claiming).rejects.toMatchObject({ code: 'UNAVAILABLE' })]);
       // The server commits when it can; the node that lost its answer does not know when.
       const owners = () => harness.query('SELECT owner FROM runs WHERE id = ?', runId);
-      await expect.poll(owners, { timeout: 5_000 }).toEqual([{ owner: store.nodeId }]);
+      await expect.poll(owners).toEqual([{ owner: store.nodeId }]);
       expect((await store.leases.renew()).orphans).toBe(true);
       expect(await store.leases.claim(10)).toEqual([runId]);
       expect((await store.leases.renew()).orphans).toBe(false);
@@ -175,7 +175,7 @@ await onPostgres((makeHarness) => {
       const runId = events[0]?.runId as string;
       await other.inbox.send({ id: newId('msg'), runId, type: 'signal', by: user(), name: 'go' });
       await proxy.comeBack();
-      for (let n = 0; n < 500 && (arrived.length === 0 || reader.seen.length === 0); n += 1) await pause(10);
+      await expect.poll(() => arrived.length > 0 && reader.seen.length > 0).toBe(true);
       expect([arrived, reader.seen]).toEqual([[runId], events]);
       await reader.stop();
       await other.close();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cpuMsOf } from '../../../test/support/cpu-time.ts';
 import { problemsOf, stepsOf, testCatalog } from '../../../test/support/workflow/catalog.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { evaluate } from '../expressions/evaluate.ts';
@@ -150,11 +151,11 @@ describe('a step of kind agent', () => {
     expect(problems({ ...more, tools: ['summarize'] })).toBe('');
   });
 
-  it('is checked quickly, however many unknown keys its configuration has', () => {
+  it('is checked quickly, however many unknown keys its configuration has', async () => {
     const keys = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`max_tokens_${i}`, i]));
-    const started = performance.now();
-    expect(problems({ backend_config: { model: 'm', ...keys } })).toMatch(/There are 19800 more problems/);
-    expect(performance.now() - started).toBeLessThan(5_000);
+    const check = () =>
+      expect(problems({ backend_config: { model: 'm', ...keys } })).toMatch(/There are 19800 more problems/);
+    expect(await cpuMsOf(check)).toBeLessThan(5_000);
   });
 
   it('has problems with positions in the text', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cpuMsOf } from '../../../test/support/cpu-time.ts';
 import { testCatalog } from '../../../test/support/workflow/catalog.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { readWorkflow } from '../read-workflow.ts';
@@ -42,11 +43,11 @@ describe('inputs', () => {
     expect(run).toThrow(message);
   });
 
-  it('are checked by patterns in linear time', () => {
-    const started = performance.now();
-    expect(() => compile({ a: { type: 'string', pattern: '^(a+)+$' } }, { a: `${'a'.repeat(5_000)}!` })).toThrow(
-      /pattern/,
-    );
-    expect(performance.now() - started).toBeLessThan(2_000);
+  it('are checked by patterns in linear time', async () => {
+    const check = () =>
+      expect(() => compile({ a: { type: 'string', pattern: '^(a+)+$' } }, { a: `${'a'.repeat(5_000)}!` })).toThrow(
+        /pattern/,
+      );
+    expect(await cpuMsOf(check)).toBeLessThan(2_000);
   });
 });

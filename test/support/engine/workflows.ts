@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Type } from 'typebox';
 import {
   type Command,
@@ -17,6 +16,7 @@ import type { Logger } from '../../../src/core/telemetry.ts';
 import type { Engine, StartRequest } from '../../../src/engine/requests/engine.ts';
 import type { JsonObject } from '../../../src/lib/json.ts';
 import { loadPolicy } from '../../../src/policy/load-policy.ts';
+import { until as untilTrue } from '../until.ts';
 import { ADMIN, startEngine } from './engine.ts';
 
 const TENANT = { tenant: 'default' };
@@ -102,11 +102,14 @@ export async function startWorkflows(moreRules: readonly string[] = []) {
     return snapshot;
   };
   const until = async (id: string, enough: (run: RunSnapshot) => boolean): Promise<RunSnapshot> => {
-    for (const late = Date.now() + 8_000; ; await sleep(10)) {
-      const run = await snapshot(id);
-      if (enough(run)) return run;
-      if (Date.now() > late) throw new Error(`run ${id} is ${run.run.state}: ${JSON.stringify(stepStates(run))}`);
-    }
+    let run: RunSnapshot | undefined;
+    const check = async () => {
+      run = await snapshot(id);
+      return enough(run) && run;
+    };
+    return await untilTrue(`run ${id} is as expected`, check).catch((error: Error) => {
+      throw new Error(`${error.message}; it is ${run?.run.state}: ${JSON.stringify(run && stepStates(run))}`);
+    });
   };
   return {
     ...world,

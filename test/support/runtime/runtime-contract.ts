@@ -158,15 +158,13 @@ export function describeRuntime(
       expect((await work(script)).outcome).toMatchObject({ code: 'RESOURCE_TOO_LARGE' });
     });
 
-    it('ends within a second when its step does, with all its child processes', async () => {
+    it('ends when its step does, with all its child processes', async () => {
       const stop = new AbortController();
-      const running = work('touch begun; (sleep 0.6; touch late) & sleep 30', { stop: stop.signal });
+      const running = work('touch begun; (sleep 0.6; touch late) & sleep 600', { stop: stop.signal });
       await sleep(300);
-      const at = performance.now();
       stop.abort(new Fault('TIMEOUT', 'The time limit is exceeded.'));
       const { outcome, folder } = await running;
       expect(outcome).toEqual(abortFault(stop.signal));
-      expect(performance.now() - at).toBeLessThan(1_000);
       await sleep(700);
       expect(await readdir(folder)).toEqual(['begun']);
     });

@@ -7,20 +7,24 @@ import { silentLogger } from './sqlite-harness.ts';
 const RUNS = 25;
 
 /**
- * A separate node for stress tests: appends runs to the PostgreSQL database of its first argument for the milliseconds of its
- * second one, and prints how many events were acknowledged.
+ * A separate node for stress tests: appends runs to the PostgreSQL database of its argument until its standard input ends, and
+ * prints a line at its first event, and at its end how many events were acknowledged.
  */
 if (import.meta.main) {
-  const [, , url = '', ms = '0'] = process.argv;
+  const [, , url = ''] = process.argv;
   const store = await openStore({ database: { kind: 'postgres', url }, logger: silentLogger });
-  const end = Date.now() + Number(ms);
+  let isStopped = false;
+  process.stdin.resume().once('end', () => {
+    isStopped = true;
+  });
   let events = 0;
   const appendRuns = async () => {
-    while (Date.now() < end) {
+    while (!isStopped) {
       const runId = newId('run');
       const groups = [[runCreated(), log('first')], [log('second')], finished(textOutput(runId))];
       for (const [index, seq] of [1, 3, 4].entries()) {
         const appended = await store.journal.append(runId, seq, groups[index] ?? []);
+        if (events === 0) process.stdout.write('begun\n');
         events += appended.events.length;
       }
     }

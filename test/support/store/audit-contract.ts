@@ -16,11 +16,11 @@ export function auditContract(makeHarness: () => Promise<StoreHarness>): void {
     const suite = setUpAudit(makeHarness);
     const { close, endRun, health, key, notes, open, reopen, signRun, sizes, tick } = suite;
 
-    it('signs the end of a run within a second, in the file and in the database', async () => {
+    it('signs the end of a run without being asked, in the file and in the database', async () => {
       await reopen({ intervalMs: 400 });
       const runId = await endRun();
       await expect
-        .poll(async () => (await suite.store.verifyRun(scope, runId))?.checkpoint, { timeout: 3_000, interval: 50 })
+        .poll(async () => (await suite.store.verifyRun(scope, runId))?.checkpoint, { interval: 50 })
         .toBeDefined();
       const report = await suite.store.verifyRun(scope, runId);
       const [note = ''] = await notes();

@@ -100,10 +100,7 @@ export function leasesContract(makeHarness: () => Promise<StoreHarness>): void {
       name,
       payload: { text: 'nul \u0000, 𝄞', n: [null] },
     });
-    const eventually = async (check: () => boolean) => {
-      for (let n = 0; n < 200 && !check(); n += 1) await new Promise((resolve) => setTimeout(resolve, 10));
-      expect(check()).toBe(true);
-    };
+    const eventually = (check: () => boolean) => expect.poll(check).toBe(true);
 
     it('keeps messages in order until they are acknowledged, even over a restart', async () => {
       const [a, b, c] = [newId('run'), newId('run'), newId('run')] as const;

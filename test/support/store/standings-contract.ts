@@ -25,7 +25,7 @@ export function standingsContract(makeHarness: () => Promise<StoreHarness>): voi
       }
     };
     const sees = (standings: AccountStandings, who: AccountKey, expected: object) =>
-      expect.poll(() => standings.standingOf(who), { timeout: 15_000 }).toEqual(expected);
+      expect.poll(() => standings.standingOf(who)).toEqual(expected);
 
     it('is unknown without an account, and current with the roles of today for an account', () =>
       withStores(async (one, other) => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adminUntil, EVENTS, RUN_EVENTS, seqsOf, upTo } from '../../../../test/support/surfaces/event-subscriptions.ts';
 import { ADMIN, startGraphql, type TestGraphqlServer } from '../../../../test/support/surfaces/graphql-server.ts';
 
@@ -50,9 +50,9 @@ describe('a subscription over server-sent events', () => {
   it('ends with its reader', async () => {
     const stop = new AbortController();
     await sse(EVENTS, {}, ADMIN, stop.signal);
-    await vi.waitFor(() => expect(api.subscriptions.open).toBe(1));
+    await expect.poll(() => api.subscriptions.open).toBe(1);
     stop.abort();
-    await vi.waitFor(() => expect(api.subscriptions.open).toBe(0));
+    await expect.poll(() => api.subscriptions.open).toBe(0);
   });
 
   it('is cut off, not completed, when the server stops, so that the reader comes back', async () => {
@@ -62,7 +62,7 @@ describe('a subscription over server-sent events', () => {
       headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${ADMIN}` },
       body: JSON.stringify({ query: EVENTS }),
     });
-    await vi.waitFor(() => expect(stopping.subscriptions.open).toBe(1));
+    await expect.poll(() => stopping.subscriptions.open).toBe(1);
     stopping.draining.abort();
     await expect(response.text()).rejects.toThrow();
     expect(stopping.subscriptions.open).toBe(0);
@@ -84,6 +84,6 @@ describe('a subscription over server-sent events', () => {
       body: JSON.stringify({ query: EVENTS }),
     });
     expect([json.status, json.errors[0].extensions.code]).toEqual([406, 'BAD_INPUT']);
-    await vi.waitFor(() => expect(api.subscriptions.open).toBe(0));
+    await expect.poll(() => api.subscriptions.open).toBe(0);
   });
 });

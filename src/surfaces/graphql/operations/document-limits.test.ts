@@ -1,5 +1,6 @@
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cpuMsOf } from '../../../../test/support/cpu-time.ts';
 import { ADMIN, startGraphql, type TestGraphqlServer } from '../../../../test/support/surfaces/graphql-server.ts';
 
 let api: TestGraphqlServer;
@@ -13,6 +14,15 @@ const post = (body: string, headers: Record<string, string> = json) => api.send(
 const codes = ({ errors }: { errors: { extensions: { code: string } }[] }) => errors.map((e) => e.extensions.code);
 
 const ask = (query: string) => post(JSON.stringify({ query }), { ...json, authorization: `Bearer ${ADMIN}` });
+
+/** The answer, and the processor time that it took the server, which runs in this thread. */
+async function askWithCost(query: string) {
+  let answer: Awaited<ReturnType<typeof ask>> | undefined;
+  const cpuMs = await cpuMsOf(async () => {
+    answer = await ask(query);
+  });
+  return { answer: answer as Awaited<ReturnType<typeof ask>>, cpuMs };
+}
 
 const doubled = (i: number) => `fragment f${i} on Health { status ...f${i + 1} version ...f${i + 1} }`;
 
@@ -37,12 +47,11 @@ describe('a document is refused as too costly, at once,', () => {
   ];
   for (const [what, query] of refused) {
     it(what, async () => {
-      const began = performance.now();
-      const answer = await ask(query);
+      const { answer, cpuMs } = await askWithCost(query);
       expect(codes(answer)).toEqual(['TOO_COSTLY']);
       expect(answer.status).toBe(400);
       expect(answer.data).toBeUndefined();
-      expect(performance.now() - began).toBeLessThan(1_000);
+      expect(cpuMs).toBeLessThan(1_000);
     });
   }
 
@@ -67,12 +76,11 @@ describe('a document is refused as bad input', () => {
   ];
   for (const [what, query] of refused) {
     it(what, async () => {
-      const began = performance.now();
-      const answer = await ask(query);
+      const { answer, cpuMs } = await askWithCost(query);
       expect(new Set(codes(answer))).toEqual(new Set(['BAD_INPUT']));
       expect(answer.status).toBe(400);
       expect(JSON.stringify(answer.errors).length).toBeLessThan(30_000);
-      expect(performance.now() - began).toBeLessThan(1_000);
+      expect(cpuMs).toBeLessThan(1_000);
     });
   }
 

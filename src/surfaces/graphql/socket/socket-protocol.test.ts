@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 import { adminUntil, EVENTS, follow, RUN_EVENTS } from '../../../../test/support/surfaces/event-subscriptions.ts';
 import { ADMIN, BOB, startGraphql, type TestGraphqlServer } from '../../../../test/support/surfaces/graphql-server.ts';
@@ -35,10 +35,7 @@ describe('a socket', () => {
     subscribe(socket, '3', '{ nothing }');
     subscribe(socket, '4', '{ run(id: "x") { id } verifyRun(id: "x") { valid } }');
     subscribe(socket, '5', '{ health');
-    await vi.waitFor(
-      () => expect(messages.filter(({ type }) => type === 'complete' || type === 'error')).toHaveLength(5),
-      10_000,
-    );
+    await expect.poll(() => messages.filter(({ type }) => type === 'complete' || type === 'error')).toHaveLength(5);
     const of = (id: string) => messages.filter((m) => m.id === id).map(({ type, payload }) => ({ type, payload }));
     expect(of('1')[0]?.payload).toMatchObject({ data: { convertToBase64: { resource: { text: 'YQ==' } } } });
     expect(of('2')).toMatchObject([{ type: 'error', payload: [{ extensions: { code: 'TOO_COSTLY' } }] }]);
@@ -55,7 +52,7 @@ describe('a socket', () => {
   it('takes its token from connection_init, otherwise from the handshake', async () => {
     const { socket, messages } = await open({}, { authorization: `Bearer ${BOB}` });
     subscribe(socket, '1', '{ viewer { username } }');
-    await vi.waitFor(() => expect(messages.at(-1)?.type).toBe('complete'));
+    await expect.poll(() => messages.at(-1)?.type).toBe('complete');
     expect(messages.at(-2)?.payload).toEqual({ data: { viewer: { username: 'bob' } } });
     socket.close();
   });
@@ -87,7 +84,7 @@ describe('a socket', () => {
       (s) => s.includes(3),
       ({ events }) => seqs.push(...events.map((e) => e.seq)),
     );
-    await vi.waitFor(() => expect(connections).toBe(2), 5_000);
+    await expect.poll(() => connections).toBe(2);
     await api.app.journal.append(id, 3, [
       { type: 'LOG', at: new Date(), step: 'fetch', payload: { level: 'INFO', text: 'later' } },
     ]);
@@ -99,13 +96,13 @@ describe('a socket', () => {
   it('is bounded in the size of a message and in the number of active operations', async () => {
     const { socket, messages, closed } = await open();
     for (let i = 0; i < 101; i++) subscribe(socket, `s${i}`, EVENTS);
-    await vi.waitFor(() => expect(messages.some(({ type }) => type === 'error')).toBe(true));
+    await expect.poll(() => messages.some(({ type }) => type === 'error')).toBe(true);
     expect(messages.filter(({ type }) => type === 'error')).toMatchObject([
       { id: 's100', payload: [{ extensions: { code: 'TOO_COSTLY' } }] },
     ]);
     socket.send('x'.repeat(1024 * 1024 + 1));
     expect((await closed)[0]).toBe(1009);
-    await vi.waitFor(() => expect(api.subscriptions.open).toBe(0));
+    await expect.poll(() => api.subscriptions.open).toBe(0);
   });
 
   it('that says nothing, or nonsense, is closed', async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import {
   ADMIN,
@@ -32,7 +32,7 @@ const closed = (socket: WebSocket) => once(socket, 'close').then(([code]) => cod
 const opened = new Set<WebSocket>();
 const allGone = () => {
   for (const socket of opened) socket.terminate();
-  return vi.waitFor(() => expect(api.connections.size).toBe(0));
+  return expect.poll(() => api.connections.size).toBe(0);
 };
 
 describe('sockets', () => {
@@ -47,7 +47,7 @@ describe('sockets', () => {
     expect(sockets.map(({ answer }) => answer)).toEqual(['connection_ack', 'connection_ack', 'connection_ack']);
     expect((await connect()).answer).toBe(1013);
     sockets[0]?.socket.close();
-    await vi.waitFor(async () => expect((await connect()).answer).toBe('connection_ack'));
+    await expect.poll(async () => (await connect()).answer).toBe('connection_ack');
     for (const { socket } of sockets) socket.terminate();
   });
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 import { EVENTS, follow, RUN_EVENTS, seqsOf, upTo } from '../../../../test/support/surfaces/event-subscriptions.ts';
 import {
@@ -33,10 +33,10 @@ describe('a subscription over WebSocket', () => {
     const done = follow(api.client(), RUN_EVENTS, { id }, undefined, ({ events }) =>
       seqs.push(...events.map((e) => e.seq)),
     );
-    await vi.waitFor(() => expect(seqs).toEqual([1, 2, 3]));
+    await expect.poll(() => seqs).toEqual([1, 2, 3]);
     const at = new Date();
     await api.app.journal.append(id, 4, [{ type: 'LOG', at, step: 'fetch', payload: { level: 'INFO', text: 'live' } }]);
-    await vi.waitFor(() => expect(seqs).toEqual([1, 2, 3, 4]));
+    await expect.poll(() => seqs).toEqual([1, 2, 3, 4]);
     await api.app.journal.append(id, 5, [
       { type: 'RUN_STATE_CHANGED', at, payload: { from: 'RUNNING', to: 'SUCCEEDED' } },
     ]);
@@ -141,13 +141,13 @@ describe('a subscription over WebSocket', () => {
   it('is left behind with nothing: no timer, no reader', async () => {
     const client = api.client();
     const stop = client.subscribe({ query: EVENTS }, { next: () => {}, error: () => {}, complete: () => {} });
-    await vi.waitFor(() => expect(api.subscriptions.open).toBe(1));
+    await expect.poll(() => api.subscriptions.open).toBe(1);
     stop();
-    await vi.waitFor(() => expect(api.subscriptions.open).toBe(0));
+    await expect.poll(() => api.subscriptions.open).toBe(0);
     client.subscribe({ query: EVENTS }, { next: () => {}, error: () => {}, complete: () => {} });
-    await vi.waitFor(() => expect(api.subscriptions.open).toBe(1));
+    await expect.poll(() => api.subscriptions.open).toBe(1);
     client.terminate();
-    await vi.waitFor(() => expect(api.subscriptions.open).toBe(0));
+    await expect.poll(() => api.subscriptions.open).toBe(0);
   });
 });
 
@@ -179,7 +179,7 @@ describe('a reader that stops reading while 100,000 events pass', () => {
       const count = counted(socket);
       await once(socket, 'open');
       socket.send(JSON.stringify({ type: 'connection_init', payload: { token: ADMIN } }));
-      await vi.waitFor(() => expect(count.events).toBe(2));
+      await expect.poll(() => count.events).toBe(2);
       return { socket, count };
     };
     const slow = await connect();
@@ -193,15 +193,12 @@ describe('a reader that stops reading while 100,000 events pass', () => {
       await api.app.journal.append(id, seq, Array(AT_ONCE).fill(line));
       waiting = Math.max(waiting, ...[...api.connections].map(({ writableLength }) => writableLength));
     }
-    await vi.waitFor(
-      () => expect(fast.count).toEqual({ events: EVENTS_IN_ALL + 2, gaps: 0, last: EVENTS_IN_ALL + 2 }),
-      10_000,
-    );
+    await expect.poll(() => fast.count).toEqual({ events: EVENTS_IN_ALL + 2, gaps: 0, last: EVENTS_IN_ALL + 2 });
     expect(waiting).toBeLessThan(512 * 1024);
     expect(slow.count.events).toBeLessThan(EVENTS_IN_ALL);
 
     slow.socket.resume();
-    await vi.waitFor(() => expect(slow.count).toEqual(fast.count), 10_000);
+    await expect.poll(() => slow.count).toEqual(fast.count);
     slow.socket.close();
     fast.socket.close();
   });

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ALICE, BOB, startGraphql, type TestGraphqlServer } from '../../../../test/support/surfaces/graphql-server.ts';
 
 const QUERY = 'subscription { events(filter: { types: [RUN_CREATED] }) { caughtUp events { runId } } }';
@@ -48,7 +48,7 @@ async function follow(token: string): Promise<Seen> {
 it('a subscriber sees what the policy in force lets them see, also when it changes under them', async () => {
   const [alice, bob] = [await follow(ALICE), await follow(BOB)];
   const first = await api.appendRun(0, { username: 'alice' });
-  await vi.waitFor(() => expect(alice.runs).toEqual([first]));
+  await expect.poll(() => alice.runs).toEqual([first]);
 
   const before = api.app.policy.snapshot();
   const changed = rules
@@ -56,11 +56,11 @@ it('a subscriber sees what the policy in force lets them see, also when it chang
     .replace(/^p, user, +query:runs.*$/m, '');
   expect(changed).not.toBe(rules);
   await writeFile(join(folder, 'policy.csv'), changed);
-  await vi.waitFor(() => expect(api.app.policy.snapshot()).not.toBe(before), 10_000);
+  await expect.poll(() => api.app.policy.snapshot()).not.toBe(before);
 
   const second = await api.appendRun(0, { username: 'bob' });
   const third = await api.appendRun(0, { username: 'alice' });
-  await vi.waitFor(() => expect(alice.runs).toEqual([first, second, third]));
-  await vi.waitFor(() => expect(bob.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]));
+  await expect.poll(() => alice.runs).toEqual([first, second, third]);
+  await expect.poll(() => bob.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   expect(bob.runs).toEqual([]);
 });
