@@ -5,6 +5,9 @@ import pg from 'pg';
 import { createScratchDatabase, type ScratchDatabase, TEST_DATABASE_URL } from '../../../scripts/scratch-database.ts';
 import { migrate } from '../../../src/store/migrations/migrate.ts';
 
+/** The advisory lock that is held while a template is created; an arbitrary number. */
+const TEMPLATE_LOCK = 7_318_245_191;
+
 /** The folder that all test files of a run share; undefined outside of one. global-setup.ts creates and removes it. */
 const sharedFolder = () => process.env.SHARED_TEST_FOLDER;
 
@@ -32,7 +35,7 @@ async function prepareTemplate(): Promise<string | undefined> {
   await client.connect();
   try {
     // Several files may need it first at once; the lock ends with the connection.
-    await client.query('SELECT pg_advisory_lock(hashtext($1))', [name]);
+    await client.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK]);
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
     if (rowCount === 0) {
       const { url } = await createScratchDatabase();
