@@ -6,7 +6,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const IN_SANDBOX = [
   'src/agents/{bash-cli,litellm,mcp,registry}.test.ts',
   'src/agents/mcp/stdio-transport.test.ts',
-  'src/step-kinds/{registry,evaluate}.test.ts',
+  'src/step-kinds/{registry,evaluate,repo}.test.ts',
+  'src/tools/{repo-git,repo-git-push,git/repository}.test.ts',
   'src/runtime/sandbox/{bubblewrap,egress-proxy,find-sandbox,sandbox-escape,seccomp-filter}.test.ts',
   'src/runtime/{pools/process-runtime,python/*}.test.ts',
   'test/workflows/{agents,build-service,examples,workers}.test.ts',

@@ -65,7 +65,7 @@ export async function openAgentsAndTools(config: Config, adapters: Adapters): Pr
       python: python.engine,
       drive: drives.resolveDrive,
       maxBytes: fetchMaxBytes,
-      git: { allowedPrivateHosts, ...(gitToken && { token: gitToken }) },
+      git: { sandbox, outgoing, ...(gitToken && { token: gitToken }) },
       ...(webhook && { webhook: createWebhook({ uri: canonicalize(webhook.url), secret: webhook.secret, outgoing }) }),
       search: createSearcher({ settings: search, localRoots, outgoing }),
     }),

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import type { Readable, Writable } from 'node:stream';
 
 /** An untrusted program, and everything that it receives. */
@@ -13,6 +14,8 @@ export interface Program {
   readonly limits: ProgramLimits;
   /** `host:port` that the program can reach, only through the proxy in its HTTPS_PROXY. Default: no network. */
   readonly hosts?: readonly string[];
+  /** Without hosts: answers the plain HTTP requests that the program sends to the proxy in its HTTP_PROXY. */
+  readonly gateway?: RequestListener;
 }
 
 export interface ProgramLimits {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testPythonEngines } from '../../test/support/runtime/python-engines.ts';
 import { createTestStepSession, type TestStepSession } from '../../test/support/step-kinds/step-session.ts';
+import { testGitDeps } from '../../test/support/tools/git-tools.ts';
 import type { AgenticKind } from '../core/run.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { folderDrive } from '../tools/drive/folder-drive.ts';
@@ -23,7 +24,7 @@ beforeAll(async () => {
   await writeFile(join(drive, 'notes/listing.txt'), 'What a service for every listing keeps.');
   const tools = createTools({
     python: await testPythonEngines.native(),
-    git: { allowedPrivateHosts: [] },
+    git: testGitDeps(),
     drive: async () => folderDrive(drive),
     maxBytes: 2 ** 20,
     search: offlineIndex({ folder: examples, localRoots: [] }),

@@ -1,22 +1,17 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestStepSession, type TestStepSession } from '../../test/support/step-kinds/step-session.ts';
-import { repoGitAddAll } from '../tools/repo-git-add-all.ts';
-import { repoGitBranch } from '../tools/repo-git-branch.ts';
-import { repoGitCommit } from '../tools/repo-git-commit.ts';
-import { repoGitInit } from '../tools/repo-git-init.ts';
+import { hostGit, testGitTools } from '../../test/support/tools/git-tools.ts';
 import { repo } from './repo.ts';
 
 let session: TestStepSession;
 beforeEach(() => {
-  session = createTestStepSession([repoGitInit, repoGitBranch, repoGitAddAll, repoGitCommit]);
+  session = createTestStepSession(Object.values(testGitTools));
 });
 afterEach(() => session.close());
 
-const git = async (...args: string[]) =>
-  execFileSync('git', ['-C', join(await session.workspace(), 'repo'), ...args], { encoding: 'utf8' }).trim();
+const git = async (...args: string[]) => hostGit(join(await session.workspace(), 'repo'), ...args);
 const file = (path: string, text: string) => ({ path, uri: session.addResource(text) });
 
 describe('repo', () => {

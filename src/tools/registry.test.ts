@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TSchema } from 'typebox';
 import { describe, expect, it } from 'vitest';
+import { testGitDeps } from '../../test/support/tools/git-tools.ts';
 import { compileOptions } from '../commands/definition/validate-options.ts';
 import { createWasiPython } from '../runtime/python/wasi-python.ts';
 import { createTools } from './registry.ts';
@@ -9,7 +10,7 @@ import { createTools } from './registry.ts';
 /** Created, but never called. */
 const tools = createTools({
   python: createWasiPython(),
-  git: { allowedPrivateHosts: [] },
+  git: testGitDeps(),
   maxBytes: 1_000_000,
   drive: () => Promise.reject(new Error('not called')),
   search: { source: 'offline index', search: () => Promise.reject(new Error('not called')) },

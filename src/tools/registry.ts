@@ -5,7 +5,7 @@ import { driveDownload } from './drive-download.ts';
 import { driveGet } from './drive-get.ts';
 import { driveSearch } from './drive-search.ts';
 import { driveUpload } from './drive-upload.ts';
-import type { GitSettings } from './git/remote.ts';
+import type { GitDeps } from './git/remote.ts';
 import type { SendWebhook } from './notify/webhook.ts';
 import { notifySend } from './notify-send.ts';
 import { pythonRun } from './python-run.ts';
@@ -20,7 +20,7 @@ import { webSearch } from './web-search.ts';
 /** Dependencies of tools. In addition, a tool uses only its `ToolContext`. */
 export interface ToolDeps {
   readonly python: PythonEngine;
-  readonly git: GitSettings;
+  readonly git: GitDeps;
   /** Receives notifications in addition to the events of the run. */
   readonly webhook?: SendWebhook;
   readonly drive: DriveResolver;
@@ -38,10 +38,10 @@ export function createTools({ python, git, webhook, drive, maxBytes, search }: T
     driveUpload(drive),
     notifySend(webhook),
     pythonRun(python),
-    repoGitAddAll,
-    repoGitBranch,
-    repoGitCommit,
-    repoGitInit,
+    repoGitAddAll(git),
+    repoGitBranch(git),
+    repoGitCommit(git),
+    repoGitInit(git),
     repoGitPush(git),
     webSearch(search),
   ];

@@ -5,32 +5,36 @@ import { defineTool } from './define-tool.ts';
 import { treeChanges } from './git/changes.ts';
 import { authorEnvironment } from './git/environment.ts';
 import { CommitId, NULL_OBJECT_ID, readHead } from './git/head.ts';
-import { type Repository, withRepository } from './git/repository.ts';
-import { RepositoryPath } from './git/repository-folder.ts';
+import type { GitDeps } from './git/remote.ts';
+import { type Repository, RepositoryPath, withRepository } from './git/repository.ts';
 import { scanChanges } from './git/scan-changes.ts';
 import { findSecrets } from './git/secret-scan.ts';
 
-export const repoGitCommit = defineTool({
-  name: 'repo.git.commit',
-  title: 'Commit staged changes',
-  description:
-    'Commits what repo.git.add_all has staged, with the caller as author. First searches the new content for secrets, and commits nothing if it finds one. With nothing to commit, returns the current commit.',
-  effect: 'external',
-  idempotent: true,
-  input: Type.Object({
-    path: RepositoryPath,
-    message: Type.String({ description: 'What changed and why.', minLength: 1, maxLength: 20_000, pattern: '\\S' }),
-  }),
-  output: Type.Object({
-    path: Type.String({ description: 'Folder of the repository.' }),
-    committed: Type.Boolean({ description: 'False when there was nothing to commit.' }),
-    head: CommitId,
-    branch: Type.Optional(Type.String({ description: 'Branch that is checked out.' })),
-    files: Type.Integer({ description: 'Number of files that the commit changes.' }),
-  }),
-  run: ({ path, message }, ctx) =>
-    withRepository(ctx, path, async (repository) => ({ path, ...(await commitStaged(repository, message, ctx)) })),
-});
+export const repoGitCommit = (deps: Pick<GitDeps, 'sandbox'>) =>
+  defineTool({
+    name: 'repo.git.commit',
+    title: 'Commit staged changes',
+    description:
+      'Commits what repo.git.add_all has staged, with the caller as author. First searches the new content for secrets, and commits nothing if it finds one. With nothing to commit, returns the current commit.',
+    effect: 'external',
+    idempotent: true,
+    input: Type.Object({
+      path: RepositoryPath,
+      message: Type.String({ description: 'What changed and why.', minLength: 1, maxLength: 20_000, pattern: '\\S' }),
+    }),
+    output: Type.Object({
+      path: Type.String({ description: 'Folder of the repository.' }),
+      committed: Type.Boolean({ description: 'False when there was nothing to commit.' }),
+      head: CommitId,
+      branch: Type.Optional(Type.String({ description: 'Branch that is checked out.' })),
+      files: Type.Integer({ description: 'Number of files that the commit changes.' }),
+    }),
+    run: ({ path, message }, ctx) =>
+      withRepository(deps.sandbox, ctx, { path }, async (repository) => ({
+        path,
+        ...(await commitStaged(repository, message, ctx)),
+      })),
+  });
 
 /** Commits exactly the tree that was scanned: what is staged meanwhile is part of the next commit. */
 async function commitStaged({ git }: Repository, message: string, ctx: ToolContext) {

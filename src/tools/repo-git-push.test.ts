@@ -3,9 +3,11 @@ import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { processesWith } from '../../test/support/runtime/processes.ts';
 import { startTestGitServer, type TestGitServer } from '../../test/support/tools/git-server.ts';
+import { testGitDeps, testGitTools } from '../../test/support/tools/git-tools.ts';
 import {
   createTestToolContext,
   type TestToolContext,
@@ -13,11 +15,8 @@ import {
 } from '../../test/support/tools/tool-context.ts';
 import { createSecret } from '../config/secrets.ts';
 import { Fault } from '../core/errors.ts';
-import type { GitSettings } from './git/remote.ts';
-import { repoGitAddAll } from './repo-git-add-all.ts';
-import { repoGitBranch } from './repo-git-branch.ts';
-import { repoGitCommit } from './repo-git-commit.ts';
-import { repoGitInit } from './repo-git-init.ts';
+import type { GuardDeps } from '../resources/outgoing/guarded-connector.ts';
+import type { GitDeps } from './git/remote.ts';
 import { repoGitPush } from './repo-git-push.ts';
 
 // Self-signed for git.test until 2126; generated for this file, and useless elsewhere.
@@ -38,7 +37,10 @@ RAIgRWW6dp8U7mL8grqQD6n6JMspv/FtMmXX9k5iCYgy8tkCIDBWYi9FLBP9/4P4
 1ZEXynAZ63KqlBGli74e58eE9XJF
 -----END CERTIFICATE-----`;
 
+type PushSettings = Partial<Pick<GitDeps, 'token'> & Pick<GuardDeps, 'allowedPrivateHosts' | 'lookup'>>;
+
 const PATH = { path: 'repo' };
+const LOOPBACK = async () => [{ address: '127.0.0.1', family: 4 }];
 const TOKEN = 'the-token-of-the-server';
 const CREDENTIALS = `Basic ${Buffer.from(`x-access-token:${TOKEN}`).toString('base64')}`;
 
@@ -61,18 +63,36 @@ afterEach(async () => {
 async function begin(options: TestToolContextOptions = {}, content = 'a\n'): Promise<void> {
   test = await createTestToolContext(options);
   ends.push(test.close);
-  await repoGitInit.run(PATH, test.context);
+  await testGitTools.init.run(PATH, test.context);
   head = await commit(content);
 }
 
 async function commit(content: string): Promise<string> {
   await writeFile(join(test.workspace, 'repo', 'file'), content);
-  await repoGitAddAll.run(PATH, test.context);
-  return String((await repoGitCommit.run({ ...PATH, message: 'feat: it' }, test.context)).head);
+  await testGitTools.addAll.run(PATH, test.context);
+  return String((await testGitTools.commit.run({ ...PATH, message: 'feat: it' }, test.context)).head);
 }
 
-function push(input: { remote: string; branch?: string }, settings: Partial<GitSettings> = {}) {
-  return repoGitPush({ allowedPrivateHosts: [server.host], ...settings }).run({ ...PATH, ...input }, test.context);
+/** The dependencies of a server with these settings. */
+function depsOf({ token, ...guard }: PushSettings): GitDeps {
+  const deps = testGitDeps({ allowedPrivateHosts: [server.host], ...guard });
+  ends.push(deps.outgoing.close);
+  return { ...deps, ...(token && { token }) };
+}
+
+function push(input: { remote: string; branch?: string }, settings: PushSettings = {}) {
+  return repoGitPush(depsOf(settings)).run({ ...PATH, ...input }, test.context);
+}
+
+/** Node trusts the certificate of `git.test` while `use` runs. */
+async function withTrust(use: () => Promise<void>): Promise<void> {
+  const usual = getCACertificates('default');
+  setDefaultCACertificates([...usual, CERTIFICATE]);
+  try {
+    await use();
+  } finally {
+    setDefaultCACertificates(usual);
+  }
 }
 
 describe('repo.git.push', () => {
@@ -84,7 +104,7 @@ describe('repo.git.push', () => {
   });
 
   it('pushes the given branch even if another one is checked out', async () => {
-    await repoGitBranch.run({ ...PATH, name: 'feature/x' }, test.context);
+    await testGitTools.branch.run({ ...PATH, name: 'feature/x' }, test.context);
     await commit('b\n');
     expect(await push({ remote: server.remote, branch: 'main' })).toMatchObject({ branch: 'main', head });
     expect((await server.git('branch', '--format=%(refname:short)')).trim()).toBe('main');
@@ -101,7 +121,7 @@ describe('repo.git.push', () => {
   });
 
   it('asks the policy about the canonical URI of the remote', () => {
-    const tool = repoGitPush({ allowedPrivateHosts: [] });
+    const tool = repoGitPush(depsOf({}));
     const reached = tool.accessedUris?.({ ...PATH, remote: 'https://GIT.example:443/a/../project.git' });
     expect(reached?.map(({ href }) => href)).toEqual(['https://git.example/project.git']);
     expect(() => tool.accessedUris?.({ ...PATH, remote: 'file:///srv/project.git' })).toThrow(Fault);
@@ -110,37 +130,32 @@ describe('repo.git.push', () => {
   it('sends the token to an https remote, and leaves it nowhere else', async () => {
     const secure = await startTestGitServer({ tls: { key: KEY, cert: CERTIFICATE }, expect: CREDENTIALS });
     ends.push(secure.close);
-    const caFile = join(test.workspace, 'ca.pem');
-    await writeFile(caFile, CERTIFICATE);
-    const settings = {
-      caFile,
-      token: createSecret(Buffer.from(TOKEN)),
-      allowedPrivateHosts: [secure.host],
-      lookup: async () => [{ address: '127.0.0.1' }],
-    };
-    const pushed = await push({ remote: secure.remote }, settings);
-    expect(pushed).toMatchObject({ remote: secure.remote, head, updated: true });
-    expect(new Set(secure.authorizations)).toEqual(new Set([CREDENTIALS]));
-    const { stdout } = spawnSync('grep', ['-rlE', `${TOKEN}|${CREDENTIALS.slice(6)}`, test.workspace], {
-      encoding: 'utf8',
+    const token = createSecret(Buffer.from(TOKEN));
+    await withTrust(async () => {
+      const settings = { token, allowedPrivateHosts: [secure.host], lookup: LOOPBACK };
+      const pushed = await push({ remote: secure.remote }, settings);
+      expect(pushed).toMatchObject({ remote: secure.remote, head, updated: true });
+      expect(new Set(secure.authorizations)).toEqual(new Set([CREDENTIALS]));
+      const options = { encoding: 'utf8' } as const;
+      const { stdout } = spawnSync('grep', ['-rlE', `${TOKEN}|${CREDENTIALS.slice(6)}`, test.workspace], options);
+      expect(stdout).toBe('');
+      expect(JSON.stringify([test.logged, pushed])).not.toContain(TOKEN);
     });
-    expect(stdout).toBe('');
-    expect(JSON.stringify([test.logged, pushed])).not.toContain(TOKEN);
   });
 
   it('reports that the token is rejected', async () => {
     const secure = await startTestGitServer({ tls: { key: KEY, cert: CERTIFICATE }, expect: 'Basic another' });
     ends.push(secure.close);
-    const caFile = join(test.workspace, 'ca.pem');
-    await writeFile(caFile, CERTIFICATE);
-    const settings = { caFile, allowedPrivateHosts: [secure.host], lookup: async () => [{ address: '127.0.0.1' }] };
+    const settings = { allowedPrivateHosts: [secure.host], lookup: LOOPBACK };
     const token = createSecret(Buffer.from(TOKEN));
-    for (const more of [{}, { token }]) {
-      const refused = push({ remote: secure.remote }, { ...settings, ...more });
-      await expect(refused).rejects.toMatchObject({ code: 'FORBIDDEN', message: /GIT_TOKEN/ });
-      await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining(TOKEN) });
-    }
-    const untrusted = push({ remote: secure.remote }, { ...settings, caFile: '/dev/null' });
+    await withTrust(async () => {
+      for (const more of [{}, { token }]) {
+        const refused = push({ remote: secure.remote }, { ...settings, ...more });
+        await expect(refused).rejects.toMatchObject({ code: 'FORBIDDEN', message: /GIT_TOKEN/ });
+        await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining(TOKEN) });
+      }
+    });
+    const untrusted = push({ remote: secure.remote }, settings);
     await expect(untrusted).rejects.toMatchObject({ code: 'RESOURCE_UNREACHABLE', message: /certificate/ });
   });
 
@@ -155,24 +170,17 @@ describe('repo.git.push', () => {
       answer: (_, response) => response.writeHead(302, { location: `${server.remote}/info/refs` }).end(),
     });
     ends.push(elsewhere.close);
-    const caFile = join(test.workspace, 'ca.pem');
-    await writeFile(caFile, CERTIFICATE);
-    const redirected = push(
-      { remote: elsewhere.remote },
-      {
-        token,
-        caFile,
-        allowedPrivateHosts: [elsewhere.host, server.host],
-        lookup: async () => [{ address: '127.0.0.1' }],
-      },
-    );
-    await expect(redirected).rejects.toMatchObject({ code: 'BAD_INPUT', message: /redirects/ });
+    await withTrust(async () => {
+      const settings = { token, allowedPrivateHosts: [elsewhere.host, server.host], lookup: LOOPBACK };
+      const redirected = push({ remote: elsewhere.remote }, settings);
+      await expect(redirected).rejects.toMatchObject({ code: 'BAD_INPUT', message: /redirects/ });
+    });
     expect(server.authorizations.length).toBe(before);
   });
 
   it('rejects addresses that are not public, whatever the name', async () => {
     const port = new URL(server.remote).port;
-    const lookup = async () => [{ address: '93.184.215.14' }, { address: '127.0.0.1' }];
+    const lookup = async () => [{ address: '93.184.215.14', family: 4 }, ...(await LOOPBACK())];
     for (const host of ['127.0.0.1', '2130706433', '[::1]', '[::ffff:127.0.0.1]', 'rebound.example']) {
       const refused = push({ remote: `http://${host}:${port}/project.git` }, { allowedPrivateHosts: [], lookup });
       await expect(refused, host).rejects.toMatchObject({ code: 'FORBIDDEN', message: /not public/ });
@@ -185,7 +193,7 @@ describe('repo.git.push', () => {
     const remote = `http://pinned.example:${port}/project.git`;
     const settings = {
       allowedPrivateHosts: [`pinned.example:${port}`],
-      lookup: async () => [{ address: '127.0.0.1' }],
+      lookup: LOOPBACK,
     };
     expect(await push({ remote }, settings)).toMatchObject({ updated: true });
   });

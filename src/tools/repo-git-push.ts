@@ -1,16 +1,13 @@
 import { Type } from 'typebox';
-import type { ToolContext } from '../core/agent-session.ts';
 import { Fault } from '../core/errors.ts';
 import { defineTool } from './define-tool.ts';
-import { configEnvironment, type GitConfig } from './git/environment.ts';
 import { commitOf, readHead } from './git/head.ts';
-import { checkGitVersion, type GitSettings, remoteConfig, remoteUri } from './git/remote.ts';
-import { type Repository, withRepository } from './git/repository.ts';
-import { RepositoryPath } from './git/repository-folder.ts';
+import { createRemoteGateway, type GitDeps, remoteUri } from './git/remote.ts';
+import { type Repository, RepositoryPath, withRepository } from './git/repository.ts';
 import { BranchName } from './repo-git-branch.ts';
 
 /** Pushes with the server's token, never by force. */
-export const repoGitPush = (settings: GitSettings) =>
+export const repoGitPush = (deps: GitDeps) =>
   defineTool({
     name: 'repo.git.push',
     title: 'Push a branch',
@@ -37,22 +34,25 @@ export const repoGitPush = (settings: GitSettings) =>
     accessedUris: ({ remote }) => [remoteUri(remote)],
     async run({ path, remote, branch }, ctx) {
       const uri = remoteUri(remote);
-      const config = await remoteConfig(uri, settings);
-      return withRepository(ctx, path, async (repository) => {
-        const pushed = await push(repository, { remote: uri.href, branch, config }, ctx);
-        return { path, remote: uri.href, ...pushed };
-      });
+      const { url, listener: gateway, failure } = createRemoteGateway(uri, deps, ctx.signal);
+      const options = { path, writable: false, gateway };
+      const pushed = await withRepository(deps.sandbox, ctx, options, (repository) =>
+        push(repository, { url, branch }).catch((error: unknown) => {
+          throw failure() ?? error;
+        }),
+      );
+      ctx.log('INFO', `${pushed.updated ? 'Pushed' : 'Nothing to push of'} ${pushed.branch} to ${uri.href}.`);
+      return { path, remote: uri.href, ...pushed };
     },
   });
 
 interface PushRequest {
-  readonly remote: string;
+  /** What git connects to. */
+  readonly url: string;
   readonly branch: string | undefined;
-  readonly config: GitConfig;
 }
 
-async function push({ git }: Repository, { remote, branch, config }: PushRequest, ctx: ToolContext) {
-  await checkGitVersion(git);
+async function push({ git }: Repository, { url, branch }: PushRequest) {
   const name = branch ?? (await readHead(git)).branch;
   if (name === undefined) throw new Fault('BAD_INPUT', 'No branch is checked out. Set branch to the branch to push.');
   const ref = `refs/heads/${name}`;
@@ -61,15 +61,10 @@ async function push({ git }: Repository, { remote, branch, config }: PushRequest
     throw new Fault('NOT_FOUND', `The branch ${name} has no commit. Call repo.git.add_all and repo.git.commit first.`);
   }
   const output = await git.text(
-    ['push', '--porcelain', '--no-verify', '--no-follow-tags', '--', remote, `${head}:${ref}`],
-    {
-      env: configEnvironment(config),
-      acceptedFailure: /^!\t/m,
-    },
+    ['push', '--porcelain', '--no-verify', '--no-follow-tags', '--', url, `${head}:${ref}`],
+    { acceptedFailure: /^!\t/m },
   );
-  const updated = wasUpdated(output);
-  ctx.log('INFO', updated ? `Pushed ${name} to ${remote}.` : `${remote} already has ${name}.`);
-  return { branch: name, head, updated };
+  return { branch: name, head, updated: wasUpdated(output) };
 }
 
 /** `FLAG TAB from:to TAB summary` (git-push, "output"). @throws Fault CONFLICT, FORBIDDEN */

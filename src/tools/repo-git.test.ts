@@ -1,17 +1,11 @@
-import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hostGit, testGitTools } from '../../test/support/tools/git-tools.ts';
 import { createTestToolContext, type TestToolContext } from '../../test/support/tools/tool-context.ts';
 import { createCpuPool } from '../runtime/cpu/cpu-pool.ts';
-import { repoGitAddAll } from './repo-git-add-all.ts';
-import { repoGitBranch } from './repo-git-branch.ts';
-import { repoGitCommit } from './repo-git-commit.ts';
-import { repoGitInit } from './repo-git-init.ts';
 
 const PATH = { path: 'repo' };
-const exec = promisify(execFile);
 
 let test: TestToolContext;
 
@@ -25,13 +19,12 @@ const write = (name: string, content: string | Uint8Array) => writeFile(join(tes
 const read = (name: string) => readFile(join(test.workspace, 'repo', name), 'utf8');
 
 /** Output of git itself for the repository. */
-const git = async (...args: readonly string[]) =>
-  (await exec('git', ['-C', join(test.workspace, 'repo'), ...args])).stdout.trim();
+const git = (...args: readonly string[]) => hostGit(join(test.workspace, 'repo'), ...args);
 
-const init = () => repoGitInit.run(PATH, test.context);
-const add = () => repoGitAddAll.run(PATH, test.context);
-const commit = (message = 'feat: begin') => repoGitCommit.run({ ...PATH, message }, test.context);
-const branch = (name: string) => repoGitBranch.run({ ...PATH, name }, test.context);
+const init = () => testGitTools.init.run(PATH, test.context);
+const add = () => testGitTools.addAll.run(PATH, test.context);
+const commit = (message = 'feat: begin') => testGitTools.commit.run({ ...PATH, message }, test.context);
+const branch = (name: string) => testGitTools.branch.run({ ...PATH, name }, test.context);
 
 describe('repo.git', () => {
   it('creates a repository that git itself considers valid, with the caller as author', async () => {
@@ -52,13 +45,13 @@ describe('repo.git', () => {
     expect(result).toEqual({
       path: 'repo',
       committed: true,
-      head: await git('rev-parse', 'HEAD'),
+      head: git('rev-parse', 'HEAD'),
       branch: 'main',
       files: 2,
     });
-    expect(await git('fsck', '--strict')).toBe('');
-    expect(await git('status', '--porcelain', '--ignored')).toBe('!! noise.log');
-    expect(await git('log', '--format=%an <%ae> %B')).toBe(
+    expect(git('fsck', '--strict')).toBe('');
+    expect(git('status', '--porcelain', '--ignored')).toBe('!! noise.log');
+    expect(git('log', '--format=%an <%ae> %B')).toBe(
       'alice <alice@default.signalbox.invalid> feat: sizes\n\nWith umlauts.',
     );
   });
@@ -71,7 +64,7 @@ describe('repo.git', () => {
     expect(await init()).toEqual({ path: 'repo', created: false, branch: 'main', head });
     expect(await add()).toEqual({ path: 'repo', staged: [], count: 0 });
     expect(await commit()).toEqual({ path: 'repo', committed: false, head, branch: 'main', files: 0 });
-    expect(await git('rev-list', '--count', 'HEAD')).toBe('1');
+    expect(git('rev-list', '--count', 'HEAD')).toBe('1');
   });
 
   it('stages changed, added and deleted files', async () => {
@@ -90,7 +83,7 @@ describe('repo.git', () => {
       { path: 'goes', change: 'deleted' },
     ]);
     expect(await commit()).toMatchObject({ committed: true, files: 3 });
-    expect(await git('show', '--name-status', '--no-renames', '--format=')).toBe('M\tchanges\nA\tcomes\nD\tgoes');
+    expect(git('show', '--name-status', '--no-renames', '--format=')).toBe('M\tchanges\nA\tcomes\nD\tgoes');
   });
 
   it('switches branches together with their files', async () => {
@@ -122,7 +115,7 @@ describe('repo.git', () => {
     await write('file', 'not committed\n');
     await expect(branch('trunk')).rejects.toMatchObject({ code: 'CONFLICT', message: /Commit them first/ });
     expect(await read('file')).toBe('not committed\n');
-    expect(await git('branch', '--show-current')).toBe('other');
+    expect(git('branch', '--show-current')).toBe('other');
   });
 
   it('rejects invalid branch names', async () => {
@@ -134,11 +127,11 @@ describe('repo.git', () => {
 
   it('rejects folders outside the workspace', async () => {
     for (const path of ['../out', '/etc', 'a/../../b', '.git', 'x/.GIT/y', 'a//b', '.']) {
-      await expect(repoGitInit.run({ path }, test.context), path).rejects.toMatchObject({ code: 'BAD_INPUT' });
+      await expect(testGitTools.init.run({ path }, test.context), path).rejects.toMatchObject({ code: 'BAD_INPUT' });
     }
     await symlink('/tmp', join(test.workspace, 'link'));
     for (const path of ['link', 'link/repo']) {
-      await expect(repoGitInit.run({ path }, test.context), path).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      await expect(testGitTools.init.run({ path }, test.context), path).rejects.toMatchObject({ code: 'FORBIDDEN' });
     }
     await expect(add()).rejects.toMatchObject({ code: 'NOT_FOUND', message: /repo\.git\.init/ });
   });
@@ -155,7 +148,7 @@ describe('repo.git', () => {
       violations: [{ path: '/files/config.py', message: 'line 2 contains an AWS access key id' }],
     });
     expect(JSON.stringify([refused, String(refused), test.logged])).not.toContain(key);
-    await expect(git('rev-parse', 'HEAD')).rejects.toThrow();
+    expect(() => git('rev-parse', 'HEAD')).toThrow();
     await write('config.py', `KEY = "${key}"  # pragma: allowlist secret\n`);
     await add();
     await expect(commit(`feat: it\n\nwith ${key}`)).rejects.toMatchObject({
@@ -168,12 +161,12 @@ describe('repo.git', () => {
     const pool = createCpuPool();
     const other = await createTestToolContext({ cpu: pool.of({ tenant: 'default', subject: 'ada' }) });
     try {
-      await repoGitInit.run(PATH, other.context);
+      await testGitTools.init.run(PATH, other.context);
       const bytes = Buffer.alloc(6 * 2 ** 20, 7);
       bytes.write(`\n-----BEGIN RSA ${'PRIVATE'} KEY-----\n`, 4 * 2 ** 20);
       await writeFile(join(other.workspace, 'repo', 'disk.img'), bytes);
-      await repoGitAddAll.run(PATH, other.context);
-      await expect(repoGitCommit.run({ ...PATH, message: 'x' }, other.context)).rejects.toMatchObject({
+      await testGitTools.addAll.run(PATH, other.context);
+      await expect(testGitTools.commit.run({ ...PATH, message: 'x' }, other.context)).rejects.toMatchObject({
         violations: [{ path: '/files/disk.img', message: 'line 2 contains a private key' }],
       });
     } finally {
@@ -188,7 +181,7 @@ describe('repo.git', () => {
     await symlink('file', join(test.workspace, 'repo', 'inside'));
     await add();
     await commit();
-    expect(await git('ls-tree', 'HEAD', 'inside')).toMatch(/^120000 /);
+    expect(git('ls-tree', 'HEAD', 'inside')).toMatch(/^120000 /);
     await symlink('../../../etc/passwd', join(test.workspace, 'repo', 'outside'));
     await add();
     await expect(commit()).rejects.toMatchObject({
@@ -206,15 +199,15 @@ describe('repo.git', () => {
         await commit(`feat: ${i}`);
       }),
     );
-    expect(await git('status', '--porcelain')).toBe('');
-    expect((await git('ls-files')).split('\n')).toHaveLength(6);
+    expect(git('status', '--porcelain')).toBe('');
+    expect(git('ls-files').split('\n')).toHaveLength(6);
   });
 
   it('ends when it is cancelled', async () => {
     await init();
     const stopped = await createTestToolContext({ signal: AbortSignal.abort() });
     const context = { ...stopped.context, workspace: test.context.workspace };
-    await expect(repoGitAddAll.run(PATH, context)).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expect(testGitTools.addAll.run(PATH, context)).rejects.toMatchObject({ code: 'CANCELLED' });
     await stopped.close();
   });
 });

@@ -38,7 +38,7 @@ export async function checkEngines(config: Config): Promise<readonly Finding[]> 
 function withoutSandbox(why: string, allowed: boolean): Finding {
   const advice = 'Install bubblewrap (Debian: apt install bubblewrap).';
   if (allowed) return limited('sandbox', `none, and programs run without: ${why}`, advice);
-  return limited('sandbox', `bash_cli, MCP servers over stdio and workers do not run: ${why}`, advice);
+  return limited('sandbox', `bash_cli, MCP servers over stdio, workers and repo.git.* do not run: ${why}`, advice);
 }
 
 async function checkPython(name: string, open: () => Promise<PythonEngine>): Promise<Finding> {

@@ -15,7 +15,7 @@ export async function runChecks(config: Config): Promise<readonly Finding[]> {
     checkDatabase(config),
     checkPolicy(config),
     checkEngines(config),
-    checkProgram('git', ['--version'], 'repo.git.* does not work', 'Install git 2.37 or newer.'),
+    checkProgram('git', ['--version'], 'repo.git.* does not work', 'Install git 2.32 or newer.'),
     checkProgram(
       'docker',
       ['version', '--format', 'engine {{.Server.Version}}'],

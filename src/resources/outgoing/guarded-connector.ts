@@ -1,10 +1,13 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { createRequire } from 'node:module';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
 import type { buildConnector } from 'undici';
+import { abortFault } from '../../core/abort.ts';
+import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
 import { isPublicAddress } from '../../lib/ip-address.ts';
 import { canonicalHost } from '../uri/canonical-host.ts';
+import { networkFault } from './network-fault.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -67,6 +70,29 @@ export function guardedConnector(deps: GuardDeps): buildConnector.connector {
       done(notPublicFault(options.hostname), null);
     });
   };
+}
+
+/** A connection to the host of this URI, with TLS for https. @throws Fault CANCELLED, and of the connection */
+export function connectTo(connect: buildConnector.connector, to: CanonicalUri, signals: readonly AbortSignal[]) {
+  return new Promise<Socket>((resolve, reject) => {
+    const onAbort = (event: Event) => reject(abortFault(event.target as AbortSignal));
+    for (const signal of signals) {
+      if (signal.aborted) return reject(abortFault(signal));
+      signal.addEventListener('abort', onAbort, { once: true });
+    }
+    const place = {
+      hostname: to.host.replace(/^\[|\]$/g, ''),
+      host: `${to.host}${to.port && `:${to.port}`}`,
+      protocol: `${to.scheme}:`,
+      port: to.port,
+    };
+    connect(place, (error, socket) => {
+      for (const signal of signals) signal.removeEventListener('abort', onAbort);
+      if (error) return reject(networkFault(error, to.host));
+      if (signals.some((signal) => signal.aborted)) socket.destroy();
+      else resolve(socket);
+    });
+  });
 }
 
 function filteredLookup(

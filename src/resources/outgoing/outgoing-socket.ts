@@ -1,9 +1,9 @@
-import type { Socket } from 'node:net';
 import type { buildConnector } from 'undici';
 import { WebSocket } from 'ws';
 import { abortFault } from '../../core/abort.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
+import { connectTo } from './guarded-connector.ts';
 import { networkFault } from './network-fault.ts';
 import { checkHeaders } from './request-headers.ts';
 import { socketMessages } from './socket-messages.ts';
@@ -94,28 +94,6 @@ export async function openSocket(deps: SocketDeps, to: CanonicalUri, options: Co
       socket.once('close', () => clearTimeout(timer));
     },
   };
-}
-
-function connectTo(connect: buildConnector.connector, to: CanonicalUri, signals: readonly AbortSignal[]) {
-  return new Promise<Socket>((resolve, reject) => {
-    const onAbort = (event: Event) => reject(abortFault(event.target as AbortSignal));
-    for (const signal of signals) {
-      if (signal.aborted) return reject(abortFault(signal));
-      signal.addEventListener('abort', onAbort, { once: true });
-    }
-    const place = {
-      hostname: to.host.replace(/^\[|\]$/g, ''),
-      host: `${to.host}${to.port && `:${to.port}`}`,
-      protocol: `${to.scheme}:`,
-      port: to.port,
-    };
-    connect(place, (error, socket) => {
-      for (const signal of signals) signal.removeEventListener('abort', onAbort);
-      if (error) return reject(networkFault(error, to.host));
-      if (signals.some((signal) => signal.aborted)) socket.destroy();
-      else resolve(socket);
-    });
-  });
 }
 
 function waitForOpen(

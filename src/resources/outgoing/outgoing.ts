@@ -3,9 +3,10 @@ import type { Agent } from 'undici';
 import { abortFault } from '../../core/abort.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
-import { type GuardDeps, guardedConnector, loadUndici } from './guarded-connector.ts';
+import { connectTo, type GuardDeps, guardedConnector, loadUndici } from './guarded-connector.ts';
 import { networkFault } from './network-fault.ts';
 import { createOutgoingFetch, type FetchOptions } from './outgoing-fetch.ts';
+import { forwardRequest, type HttpExchange } from './outgoing-forward.ts';
 import { type ConnectOptions, type OutgoingSocket, openSocket } from './outgoing-socket.ts';
 
 export interface OutgoingDeps extends GuardDeps {
@@ -18,6 +19,12 @@ interface OutgoingRequest {
   readonly signal: AbortSignal;
   /** From the call to the last byte of the body. */
   readonly timeoutMs: number;
+}
+
+export interface ForwardOptions {
+  /** Replace those of the request. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
 }
 
 export interface OutgoingResponse {
@@ -39,6 +46,11 @@ export interface Outgoing {
   fetch(to: CanonicalUri, options: FetchOptions): typeof globalThis.fetch;
   /** A WebSocket to this http or https URI. @throws Fault as `get`, and by the status that rejects it */
   connect(to: CanonicalUri, options: ConnectOptions): Promise<OutgoingSocket>;
+  /**
+   * Passes a request that this server received on to this URI, and the response back, whatever its status: neither is
+   * buffered, and redirects are not followed. @throws Fault as `get`
+   */
+  forward(to: CanonicalUri, exchange: HttpExchange, options: ForwardOptions): Promise<void>;
   /** Aborts all active requests. */
   close(): Promise<void>;
 }
@@ -98,6 +110,20 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
     },
     fetch: (to, options) => createOutgoingFetch({ agent: agentOfFetch(), version: deps.version }, to, options),
     connect: (to, options) => openSocket({ ...deps, connect, closing: closing.signal }, to, options),
+    async forward(to, exchange, { headers, signal }) {
+      const stop = AbortSignal.any([signal, closing.signal]);
+      const socket = await connectTo(connect, to, [stop]);
+      const cut = () => socket.destroy();
+      stop.addEventListener('abort', cut, { once: true });
+      try {
+        const path = to.query === '' ? to.path : `${to.path}?${to.query}`;
+        await forwardRequest(exchange, { socket, host: `${to.host}${to.port && `:${to.port}`}`, path, headers });
+      } catch (error) {
+        throw stop.aborted ? abortFault(stop) : networkFault(error, to.host);
+      } finally {
+        stop.removeEventListener('abort', cut);
+      }
+    },
     async close() {
       closing.abort(new Fault('UNAVAILABLE', 'This server is stopping. Try again later.'));
       await Promise.all([agents.get?.destroy(), agents.fetch?.destroy()]);

@@ -2,6 +2,7 @@ import type { Process, Program, Sandbox } from '../../core/sandbox.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import type { GuardDeps } from '../../resources/outgoing/guarded-connector.ts';
 import { startEgressProxy } from './egress-proxy.ts';
+import { startGateway } from './egress-socket.ts';
 import {
   type Mount,
   resolveMounts,
@@ -47,9 +48,10 @@ export function createBubblewrap(settings: BubblewrapSettings): Sandbox {
       const [name = '', ...args] = program.command;
       const command = [await resolveSandboxProgram(name, mounts), ...args];
       if (isRoot()) await chownWritable(own);
-      if (!program.hosts?.length) return startInSandbox({ program, command, mounts, dirOptions }, signal);
-
-      const egress = await startEgressProxy({ hosts: program.hosts, outgoing });
+      const { hosts = [], gateway } = program;
+      const proxy = hosts.length > 0 ? await startEgressProxy({ hosts, outgoing }) : undefined;
+      const egress = proxy ?? (gateway && (await startGateway(gateway)));
+      if (!egress) return startInSandbox({ program, command, mounts, dirOptions }, signal);
       try {
         const relayed = withEgressRelay({ program, command, socket: egress.socket });
         const process = await startInSandbox(
@@ -57,7 +59,7 @@ export function createBubblewrap(settings: BubblewrapSettings): Sandbox {
           signal,
         );
         void process.exited.then(async () => {
-          logger?.info('sandbox.egress', { hosts: program.hosts, ...egress.bytes() });
+          if (proxy) logger?.info('sandbox.egress', { hosts, ...proxy.bytes() });
           await egress.close();
         });
         return process;

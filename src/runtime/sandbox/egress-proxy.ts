@@ -1,31 +1,16 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Fault } from '../../core/errors.ts';
 import { type GuardDeps, guardedConnector } from '../../resources/outgoing/guarded-connector.ts';
+import { forwardRequest } from '../../resources/outgoing/outgoing-forward.ts';
+import { type Egress, listenOnSocket } from './egress-socket.ts';
 
-export interface EgressProxy {
-  /** Path of the Unix socket on which the proxy listens. */
-  readonly socket: string;
+export interface EgressProxy extends Egress {
   /** Bytes so far, between the program and all hosts. */
   bytes(): { readonly sent: number; readonly received: number };
-  close(): Promise<void>;
 }
-
-/** Headers of one hop (RFC 9110 section 7.6.1), which are not forwarded. */
-const HOP_BY_HOP_HEADERS = [
-  'connection',
-  'keep-alive',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'upgrade',
-];
 
 /**
  * A forward proxy for one program: CONNECT and requests in absolute form, to the given `host:port` only. Connections are
@@ -39,7 +24,6 @@ export async function startEgressProxy({
   readonly outgoing: GuardDeps;
 }): Promise<EgressProxy> {
   const allowed = new Set(hosts.map((host) => host.toLowerCase()));
-  const open = new Set<Duplex>();
   const upstreams = new Set<Socket>();
   const closed = { sent: 0, received: 0 };
   const connector = guardedConnector(outgoing);
@@ -71,23 +55,13 @@ export async function startEgressProxy({
   const server = createServer((incoming, response) => {
     forward(incoming, response, connect).catch((error) => sendError(response, error));
   });
-  server.on('connection', (socket: Socket) => {
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-  });
   server.on('connect', (incoming, inside, head) => {
     tunnel(incoming, inside, head, connect).catch(() => inside.destroy());
   });
-  server.on('clientError', (_, socket) => socket.destroy());
-
-  const folder = await mkdtemp(join(tmpdir(), 'signalbox-egress-'));
-  const socket = join(folder, 'proxy.sock');
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(socket, resolve));
-  // Other users cannot enter the folder; the program, perhaps another user, has only the socket mounted.
-  await chmod(socket, 0o666);
+  const listening = await listenOnSocket(server);
 
   return {
-    socket,
+    socket: listening.socket,
     bytes() {
       const active = [...upstreams];
       return {
@@ -96,9 +70,8 @@ export async function startEgressProxy({
       };
     },
     async close() {
-      server.close();
-      for (const each of [...open, ...upstreams]) each.destroy();
-      await rm(folder, { recursive: true, force: true });
+      for (const each of upstreams) each.destroy();
+      await listening.close();
     },
   };
 }
@@ -120,33 +93,14 @@ async function tunnel({ url = '' }: IncomingMessage, inside: Duplex, head: Buffe
   await Promise.all([pipeline(inside, outside), pipeline(outside, inside)]).finally(() => outside.destroy());
 }
 
-/** One request, one connection: a kept-alive connection would have to be checked again. */
 async function forward(incoming: IncomingMessage, response: ServerResponse, connect: Connect): Promise<void> {
   const url = URL.parse(incoming.url ?? '');
   if (url?.protocol !== 'http:') {
     throw new Fault('BAD_INPUT', 'This is a proxy. Send the absolute http URL, or CONNECT for https.');
   }
   const socket = await connect(url.hostname, url.port || '80');
-  const headers = Object.fromEntries(
-    Object.entries(incoming.headers).filter(([name]) => !HOP_BY_HOP_HEADERS.includes(name)),
-  );
-  const onward = request({
-    createConnection: () => socket,
-    method: incoming.method,
-    path: `${url.pathname}${url.search}`,
-    headers: { ...headers, host: url.host, connection: 'close' },
-  });
-  try {
-    const responded = new Promise<IncomingMessage>((resolve, reject) => {
-      onward.once('response', resolve).once('error', reject);
-    });
-    const [reply] = await Promise.all([responded, pipeline(incoming, onward)]);
-    const forwarded = Object.entries(reply.headers).filter(([name]) => !HOP_BY_HOP_HEADERS.includes(name));
-    response.writeHead(reply.statusCode ?? 502, Object.fromEntries(forwarded));
-    await pipeline(reply, response);
-  } finally {
-    socket.destroy();
-  }
+  const path = `${url.pathname}${url.search}`;
+  await forwardRequest({ incoming, response }, { socket, host: url.host, path });
 }
 
 function sendError(response: ServerResponse, error: unknown): void {

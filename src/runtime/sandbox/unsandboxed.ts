@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { Fault } from '../../core/errors.ts';
 import type { Sandbox } from '../../core/sandbox.ts';
+import { startLoopbackGateway } from './egress-socket.ts';
 import { hostPath, resolveMounts } from './mounts.ts';
 import { PRLIMIT, prlimitCommand, startProcess } from './start-process.ts';
+import { proxyVariables } from './with-egress-relay.ts';
 
 interface UnsandboxedSettings {
   /** ALLOW_UNSANDBOXED_EXEC */
@@ -41,10 +43,19 @@ export function createUnsandboxed({ allowUnsandboxed, why }: UnsandboxedSettings
       }
       const limits = existsSync(PRLIMIT) ? prlimitCommand(program.limits) : [];
       const cwd = program.cwd ?? DEFAULT_CWD;
-      return startProcess(
-        { command: [...limits, file, ...args], env: program.env, cwd: hostPath(cwd, mounts) ?? cwd },
-        signal,
-      );
+      const gateway = program.gateway && (await startLoopbackGateway(program.gateway));
+      try {
+        const env = { ...program.env, ...(gateway && proxyVariables(gateway.url)) };
+        const process = await startProcess(
+          { command: [...limits, file, ...args], env, cwd: hostPath(cwd, mounts) ?? cwd },
+          signal,
+        );
+        void process.exited.then(gateway?.close);
+        return process;
+      } catch (error) {
+        await gateway?.close();
+        throw error;
+      }
     },
   };
 }

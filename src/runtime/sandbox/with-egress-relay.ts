@@ -7,6 +7,11 @@ const RELAY_PORT = 3_128;
 /** Threads of the relay's Node, which count as processes in addition to those of the program. */
 const MAX_RELAY_PROCESSES = 24;
 
+/** What clients of HTTP look for in their environment. */
+export function proxyVariables(url: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].map((name) => [name, url]));
+}
+
 /** Wraps a program in the relay of egress-relay.ts, which forwards its loopback connections to the proxy's socket. */
 export function withEgressRelay({
   program,
@@ -24,11 +29,10 @@ export function withEgressRelay({
   readonly mounts: readonly Mount[];
 } {
   const proxy = `http://127.0.0.1:${RELAY_PORT}`;
-  const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'];
   return {
     program: {
       ...program,
-      env: { ...program.env, ...Object.fromEntries(names.map((name) => [name, proxy])) },
+      env: { ...program.env, ...proxyVariables(proxy) },
       limits: { ...program.limits, processes: program.limits.processes + MAX_RELAY_PROCESSES },
     },
     command,

@@ -1,5 +1,5 @@
 import { Fault } from '../../core/errors.ts';
-import type { GitCommand } from './git-command.ts';
+import type { GitCommand } from './git-session.ts';
 
 export interface FileChange {
   readonly path: string;

@@ -40,7 +40,11 @@ const KNOWN_FAILURES: readonly (readonly [RegExp, ErrorCode, string])[] = [
     'The branch has changed in the meantime, or another branch name begins with its name. Check the branch, then call again.',
   ],
   [/No space left/, 'UNAVAILABLE', 'The disk of the server is full. Ask the operator to free some space.'],
-  [/ENOENT/, 'UNAVAILABLE', 'The server has no git. Ask the operator to install git 2.37 or later.'],
+  [
+    /git: (?:command )?not found/,
+    'UNAVAILABLE',
+    'The server has no git. Ask the operator to install git 2.32 or later.',
+  ],
 ];
 
 /** @param output what git wrote when it failed; at most an excerpt of it becomes part of the message */

@@ -1,5 +1,5 @@
 import { type TNull, type TString, type TUnion, Type } from 'typebox';
-import type { GitCommand } from './git-command.ts';
+import type { GitCommand } from './git-session.ts';
 
 export interface Head {
   /** Name of the branch that is checked out; undefined for a detached HEAD. */

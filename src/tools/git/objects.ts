@@ -1,6 +1,6 @@
 import { Fault } from '../../core/errors.ts';
 import type { FileChange } from './changes.ts';
-import type { GitCommand } from './git-command.ts';
+import type { GitCommand } from './git-session.ts';
 
 /** Size of each object in bytes, in the order of the changes. */
 export async function sizesOf(git: GitCommand, changes: readonly FileChange[]): Promise<readonly number[]> {

@@ -1,23 +1,17 @@
-import { lookup as systemLookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
+import type { RequestListener } from 'node:http';
 import type { Secret } from '../../config/secrets.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
-import { isPublicAddress } from '../../lib/ip-address.ts';
+import type { Sandbox } from '../../core/sandbox.ts';
 import { canonicalUri } from '../../resources/canonical-uri.ts';
-import type { GitConfig } from './environment.ts';
-import type { GitCommand } from './git-command.ts';
+import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
 
-/** Settings of the tools `repo.git.*`. */
-export interface GitSettings {
+/** Dependencies of the tools `repo.git.*`. */
+export interface GitDeps {
+  readonly sandbox: Sandbox;
+  readonly outgoing: Outgoing;
   /** Sent when pushing to https remotes that the policy allows. */
   readonly token?: Secret;
-  /** Each `host:port` that may have a private address; IPv6 in brackets. */
-  readonly allowedPrivateHosts: readonly string[];
-  /** All addresses of a name; default: the system's resolver. */
-  readonly lookup?: (hostname: string) => Promise<readonly { readonly address: string }[]>;
-  /** File with the CA certificates for https remotes; default: the system's. */
-  readonly caFile?: string;
 }
 
 /** The canonical URI, which the policy decides about and git receives. @throws Fault BAD_INPUT, UNSUPPORTED_SCHEME */
@@ -34,62 +28,64 @@ export function remoteUri(text: string): CanonicalUri {
   return uri;
 }
 
-/**
- * How git reaches the remote: only at the addresses that were checked here, without redirects (see `withCommonFolder`),
- * and with the token only over https.
- * @throws Fault FORBIDDEN for an address that is not public, RESOURCE_UNREACHABLE
- */
-export async function remoteConfig(uri: CanonicalUri, settings: GitSettings): Promise<GitConfig> {
-  const port = uri.port || (uri.scheme === 'https' ? '443' : '80');
-  const config: (readonly [string, string])[] = [['http.proxy', '']];
-  const host = uri.host.replace(/^\[|\]$/g, '');
-  const exempt = settings.allowedPrivateHosts.includes(`${uri.host}:${port}`);
-  if (isIP(host) !== 0) {
-    if (!exempt && !isPublicAddress(host)) throw notPublicFault(uri.host);
-  } else {
-    const addresses = await addressesOf(host, settings);
-    if (!exempt && !addresses.every(isPublicAddress)) throw notPublicFault(uri.host);
-    const list = addresses.map((address) => (isIP(address) === 6 ? `[${address}]` : address)).join(',');
-    config.push(['http.curloptResolve', `${host}:${port}:${list}`]);
-  }
-  if (settings.caFile !== undefined) config.push(['http.sslCAInfo', settings.caFile]);
-  if (settings.token && uri.scheme === 'https') {
-    const credentials = Buffer.concat([Buffer.from('x-access-token:'), settings.token.reveal()]).toString('base64');
-    config.push([`http.https://${uri.host}:${port}/.extraHeader`, `Authorization: Basic ${credentials}`]);
-  }
-  return config;
+/** The way of git to one remote. */
+export interface RemoteGateway {
+  /** What git is given as the remote: plain HTTP, which goes to the gateway as a proxy. */
+  readonly url: string;
+  readonly listener: RequestListener;
+  /** Why the remote could not be reached, if a request failed. */
+  failure(): Fault | undefined;
 }
 
-async function addressesOf(host: string, { lookup }: GitSettings): Promise<readonly string[]> {
-  const resolve = lookup ?? ((name: string) => systemLookup(name, { all: true, order: 'verbatim' }));
-  const entries = await resolve(host).catch(() => []);
-  if (entries.length > 0) return entries.map(({ address }) => address);
-  throw new Fault('RESOURCE_UNREACHABLE', `${host} has no address. Check the name of the remote.`);
-}
-
-function notPublicFault(host: string): Fault {
-  return new Fault(
-    'FORBIDDEN',
-    `${host} has an address that is not public. To allow it, add it with its port to ALLOWED_PRIVATE_HOSTS.`,
-  );
-}
+/** The requests of a push (Git, "HTTP transfer protocols"). */
+const PUSH_REQUESTS = [
+  { method: 'GET', path: '/info/refs', query: 'service=git-receive-pack' },
+  { method: 'POST', path: '/git-receive-pack', query: '' },
+] as const;
 
 /**
- * The first release that supports `http.curloptResolve`. Older releases ignore it and resolve the name again, so they
- * could connect to an address that was not checked.
+ * Passes what a push needs on to one remote, and nothing else. The connection, TLS and the token are those of this server:
+ * git in its sandbox has none of them, so neither a repository nor a fault of git itself can reveal the token or use it
+ * elsewhere. The token is sent only over https, and redirects are not followed.
  */
-const MIN_GIT_VERSION = [2, 37] as const;
+export function createRemoteGateway(
+  uri: CanonicalUri,
+  { outgoing, token }: Pick<GitDeps, 'outgoing' | 'token'>,
+  signal: AbortSignal,
+): RemoteGateway {
+  const host = `${uri.host}:${uri.port || (uri.scheme === 'https' ? '443' : '80')}`;
+  const url = `http://${host}${uri.path}`;
+  const base = new URL(url);
+  const folder = uri.path.replace(/\/$/, '');
+  let failure: Fault | undefined;
 
-/** @throws Fault UNAVAILABLE */
-export async function checkGitVersion(git: GitCommand): Promise<void> {
-  const version = await git.text(['version']);
-  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(version) ?? [];
-  const newEnough =
-    Number(major) > MIN_GIT_VERSION[0] || (Number(major) === MIN_GIT_VERSION[0] && Number(minor) >= MIN_GIT_VERSION[1]);
-  if (!newEnough) {
-    throw new Fault(
-      'UNAVAILABLE',
-      `The server has ${version.trim()}, but pushing requires git ${MIN_GIT_VERSION.join('.')} or later. Ask the operator to update git.`,
+  const targetOf = (method = '', href = ''): CanonicalUri | undefined => {
+    const asked = URL.parse(href);
+    if (asked?.origin !== base.origin) return undefined;
+    const request = PUSH_REQUESTS.find(
+      ({ path, query, ...one }) =>
+        one.method === method && asked.pathname === folder + path && asked.search.replace('?', '') === query,
     );
-  }
+    return request && { ...uri, path: folder + request.path, query: request.query };
+  };
+
+  const forward: RequestListener = async (incoming, response) => {
+    const target = targetOf(incoming.method, incoming.url);
+    if (!target) return void response.writeHead(403, { connection: 'close' }).end();
+    delete incoming.headers.authorization;
+    const headers = token && uri.scheme === 'https' ? { authorization: basicCredentials(token) } : {};
+    try {
+      await outgoing.forward(target, { incoming, response }, { headers, signal });
+    } catch (error) {
+      failure ??= error instanceof Fault ? error : undefined;
+      if (response.headersSent) response.destroy();
+      else response.writeHead(502, { connection: 'close' }).end();
+    }
+  };
+  return { url, listener: (incoming, response) => void forward(incoming, response), failure: () => failure };
+}
+
+/** The forges take a token as the password of any user. */
+function basicCredentials(token: Secret): string {
+  return `Basic ${Buffer.concat([Buffer.from('x-access-token:'), token.reveal()]).toString('base64')}`;
 }

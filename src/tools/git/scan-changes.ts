@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { ToolContext } from '../../core/agent-session.ts';
 import { Fault, type Violation } from '../../core/errors.ts';
 import type { FileChange } from './changes.ts';
-import type { GitCommand } from './git-command.ts';
+import type { GitCommand } from './git-session.ts';
 import { readObjects, sizesOf } from './objects.ts';
 import type { ScanReport, ScanRequest } from './scan-task.ts';
 import { ALLOWLIST_COMMENT, findSecrets } from './secret-scan.ts';
