@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { queries } from '../../src/commands/read/registry.ts';
+import { createQueries } from '../../src/commands/read/registry.ts';
 import { commands } from '../../src/commands/registry.ts';
 import { QUOTAS } from '../../src/core/accounts.ts';
 import { systemClock } from '../../src/core/clock.ts';
@@ -65,7 +65,7 @@ export async function openEngine(url: string): Promise<OpenEngine> {
   const metrics = createMetrics();
   const engine = createEngine({
     ...store,
-    queries,
+    queries: createQueries(() => ({})),
     policy,
     resources,
     artifacts,

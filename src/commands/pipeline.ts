@@ -14,23 +14,42 @@ export const pipeline = defineCommand({
     'Commands and agents one after the other, each asked of the policy. The options of a command may hold ' +
     '"$previous.output": the URI of what the step before it made; an agent finds it in its context as `previous`.',
   options: Type.Object({
-    steps: Type.Array(
-      Type.Object(
-        {
-          command: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Name of the command.' })),
-          options: Type.Optional(
-            Type.Unsafe<JsonObject>({ 'x-signalbox': 'json', type: 'object', description: 'Its options.' }),
-          ),
-          agent: Type.Optional(
-            Type.Unsafe<AgentSpec>({ 'x-signalbox': 'agent', type: 'object', description: 'An agent instead.' }),
-          ),
-        },
-        { additionalProperties: false, description: 'One command with its options, or an agent.' },
+    // Optional, because an envelope states them under `meta`.
+    steps: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            command: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Name of the command.' })),
+            options: Type.Optional(
+              Type.Unsafe<JsonObject>({ 'x-signalbox': 'json', type: 'object', description: 'Its options.' }),
+            ),
+            agent: Type.Optional(
+              Type.Unsafe<AgentSpec>({ 'x-signalbox': 'agent', type: 'object', description: 'An agent instead.' }),
+            ),
+            // Converted before the options are validated.
+            request: Type.Optional(
+              Type.Unsafe<JsonObject>({
+                'x-signalbox': 'json',
+                type: 'object',
+                description:
+                  'Its options as an envelope, instead of `options`: `input_uri`, `payload_b64`, `schema_uri`, `output_mime`, `meta`.',
+              }),
+            ),
+            agent_node: Type.Optional(
+              Type.Unsafe<JsonObject>({
+                'x-signalbox': 'json',
+                type: 'object',
+                description: 'An agent as in an agent file, instead of `agent`. It takes the place of the command.',
+              }),
+            ),
+          },
+          { additionalProperties: false, description: 'One command with its options, or an agent.' },
+        ),
+        { minItems: 1, maxItems: MAX_STEPS, description: 'The steps, in order; at most 100.' },
       ),
-      { minItems: 1, maxItems: MAX_STEPS, description: 'The steps, in order; at most 100.' },
     ),
   }),
-  steps({ steps }) {
+  steps({ steps = [] }) {
     if (steps.length === 0 || steps.length > MAX_STEPS) {
       throw new Fault('BAD_INPUT', `A pipeline has 1 to ${MAX_STEPS} steps; this one has ${steps.length}.`, {
         path: ['steps'],

@@ -1,5 +1,5 @@
 import type { AnyCommand } from '../commands/definition/define-command.ts';
-import { queries } from '../commands/read/registry.ts';
+import { createQueries } from '../commands/read/registry.ts';
 import { commands as builtIn, loadPlugins } from '../commands/registry.ts';
 import type { Config } from '../config/config.ts';
 import type { Policy } from '../core/policy.ts';
@@ -10,6 +10,7 @@ import type { Engine } from '../engine/requests/engine.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { scopeOf } from '../policy/visibility.ts';
 import { queryCapabilities } from '../surfaces/graphql/schema/server/capabilities.ts';
+import { catalogJson } from '../surfaces/graphql/schema/server/catalog-json.ts';
 import type { Adapters } from './adapters.ts';
 import type { AgentsAndTools } from './agents-and-tools.ts';
 
@@ -69,7 +70,7 @@ export async function openEngine(
     tokens: store.tokens,
     tokenLimits: agentsAndTools.tokenLimits,
     commands,
-    queries,
+    queries: createQueries(() => catalogJson({ commands, tools, backends, resources: adapters.resources })),
     tools,
     backends,
     kinds: agentsAndTools.kinds,

@@ -23,7 +23,7 @@ const TOOLS = [
   ...['repo.git.init', 'repo.git.add_all', 'repo.git.commit', 'repo.git.branch', 'repo.git.push'],
 ];
 const BACKENDS = ['mcp', 'litellm', 'bash_cli', 'http_api', 'websocket'];
-const QUERIES = ['resources', 'artifact', 'runs', 'workflows', 'quotas', 'policyRules', 'explainPolicy'];
+const QUERIES = ['resources', 'catalog', 'artifact', 'runs', 'workflows', 'quotas', 'policyRules', 'explainPolicy'];
 const CAPABILITIES = [
   ...COMMANDS.map((name) => `command:${name}`),
   ...QUERIES.map((name) => `query:${name}`),
@@ -225,12 +225,8 @@ describe('the shipped policy', () => {
     }
   });
 
-  it('shows quotas to all three', () => {
-    expect(['admin', 'analyst', 'user'].filter((role) => may(role, 'query:quotas'))).toEqual([
-      'admin',
-      'analyst',
-      'user',
-    ]);
+  it.each(['query:quotas', 'query:catalog'])('permits %s to all three', (action) => {
+    expect(['admin', 'analyst', 'user'].filter((role) => may(role, action))).toEqual(['admin', 'analyst', 'user']);
   });
 
   it('shows the rules to admin and analyst', () => {

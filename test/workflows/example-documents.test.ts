@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type BackendDeps, createBackends } from '../../src/agents/registry.ts';
 import { isComposite } from '../../src/commands/definition/define-command.ts';
-import { queries } from '../../src/commands/read/registry.ts';
+import { createQueries } from '../../src/commands/read/registry.ts';
 import { commands } from '../../src/commands/registry.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { createStepKinds } from '../../src/step-kinds/registry.ts';
@@ -18,7 +18,9 @@ const kinds = createStepKinds({ stacksDir: '' });
 
 const TOOLS = new Map(tools.map(({ name, title, effect, input }) => [name, entry(title, effect, input)]));
 const KINDS = new Map(kinds.map(({ kind, title, input }) => [kind.toLowerCase(), entry(title, 'external', input)]));
-const QUERIES = new Map(queries.map(({ name, title, options }) => [name, entry(title, 'pure', options)]));
+const QUERIES = new Map(
+  createQueries(() => ({})).map(({ name, title, options }) => [name, entry(title, 'pure', options)]),
+);
 const COMMANDS = new Map(
   commands.map((command) => {
     const { name, title, options } = command;

@@ -49,6 +49,18 @@ export function Uri(description: string) {
   return Type.Unsafe<string>({ 'x-signalbox': 'uri', type: 'string', minLength: 1, maxLength: 65_536, description });
 }
 
+/** URIs that a query reads, in order. */
+export function Uris(description: string, maxItems: number) {
+  return Type.Unsafe<readonly string[]>({
+    'x-signalbox': 'uri',
+    type: 'array',
+    minItems: 1,
+    maxItems,
+    items: { 'x-signalbox': 'uri', type: 'string', minLength: 1, maxLength: 65_536, description: 'What to read.' },
+    description,
+  });
+}
+
 /** The JSON Schema that the data must fit; the policy has a separate column for it. */
 export const SchemaUri = Type.Optional(
   Type.Unsafe<string>({

@@ -1,7 +1,9 @@
 import { Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
 import { convertToJson } from '../convert-to-json.ts';
+import { resources } from '../read/resources.ts';
 import { render } from '../render.ts';
+import type { AnyCommand } from './define-command.ts';
 import { resourcesOfOptions } from './resources-of-options.ts';
 
 describe('touches', () => {
@@ -20,6 +22,13 @@ describe('touches', () => {
         resources: [source, { uri: 'file:///data/a.j2' }],
       },
     );
+  });
+
+  it('counts every URI of a list', () => {
+    const uris = ['data:,a', 'https://example.org/b'];
+    expect(resourcesOfOptions(resources as unknown as AnyCommand, { uris })).toEqual({
+      resources: uris.map((uri) => ({ uri })),
+    });
   });
 
   it('counts JSON that stands in the options as an inline source', () => {

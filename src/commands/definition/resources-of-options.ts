@@ -29,7 +29,7 @@ export function resourcesOfOptions(command: AnyCommand, options: JsonObject): Op
     couldRead ||= role !== undefined && role !== 'schema';
     if (value === undefined) continue;
     if (role === 'resource') resources.push(value as unknown as ResourceInput);
-    else if (role === 'uri') resources.push({ uri: value as string });
+    else if (role === 'uri') resources.push(...([value].flat() as string[]).map((uri) => ({ uri })));
     else if (role === 'json') resources.push(INLINE_JSON);
     else if (role === 'schema') schema = value as string;
   }

@@ -2,7 +2,7 @@ import type { Static, TObject } from 'typebox';
 import type { Body, ResourceInput } from '../../core/resource.ts';
 
 /** What a query may use. It reads, and leaves nothing behind. */
-interface QueryContext {
+export interface QueryContext {
   readonly signal: AbortSignal;
   /** Reads under the caller's policy; every redirect hop is asked about too. */
   read(source: ResourceInput): Promise<Body>;
@@ -12,8 +12,6 @@ interface QueryContext {
 
 /** What a query found. */
 interface QueryResult {
-  /** Where it comes from, after redirects. */
-  readonly uri: string;
   readonly mediaType: string;
   readonly bytes: Uint8Array;
 }

@@ -1,5 +1,12 @@
+import type { JsonObject } from '../../lib/json.ts';
+import { catalog } from './catalog.ts';
 import type { Query } from './define-query.ts';
 import { resources } from './resources.ts';
 
-/** The queries that read resources, in the order in which they are listed. Reads of the server's own state are GraphQL's. */
-export const queries: readonly Query[] = [resources];
+/**
+ * The queries that steps and `execute` can call, in the order in which they are listed.
+ * @param describe gives what the server can do, for `catalog`
+ */
+export function createQueries(describe: () => JsonObject): readonly Query[] {
+  return [resources, catalog(describe)];
+}

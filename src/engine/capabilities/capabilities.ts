@@ -4,9 +4,10 @@ import type { Query } from '../../commands/read/define-query.ts';
 import { Fault } from '../../core/errors.ts';
 import type { StepBody } from '../../core/run.ts';
 import type { Runtime } from '../../core/runtime.ts';
+import { didYouMean } from '../../lib/did-you-mean.ts';
 import type { AnyStepKind } from '../../step-kinds/define-step-kind.ts';
 import type { AnyTool } from '../../tools/define-tool.ts';
-import { matchName } from '../../workflow/forms/envelope.ts';
+import { matchName, matchQueryName } from '../../workflow/forms/envelope.ts';
 
 /** Something with options that may name resources: a command, a query, a tool or a kind. */
 export type Capability = Pick<AnyCommand, 'name' | 'options'>;
@@ -14,10 +15,23 @@ export type Capability = Pick<AnyCommand, 'name' | 'options'>;
 export type Commands = ReadonlyMap<string, AnyCommand>;
 
 /** Finds a command by its name, or by its other names: in any case, and with dashes. @throws Fault NOT_FOUND */
-export function findCommand(commands: Commands, name: string, path: readonly string[]): AnyCommand {
+export function findCommand(
+  commands: Commands,
+  name: string,
+  path: readonly string[],
+  queries: readonly Query[] = [],
+): AnyCommand {
   const command = commands.get(name) ?? commands.get(matchName(name, commands.keys()));
   if (command) return command;
-  throw new Fault('NOT_FOUND', `Unknown command ${name}. Available: ${[...commands.keys()].join(', ')}.`, { path });
+  const names = [...commands.keys(), ...queries.map((query) => query.name)];
+  const message = `Unknown command ${name.slice(0, 64)}.${didYouMean(name, names)} Available: ${names.join(', ')}.`;
+  throw new Fault('NOT_FOUND', message, { path });
+}
+
+/** Finds a query by its name or its other names; undefined for a name that is not one of a query. */
+export function findQuery(queries: readonly Query[], name: string): Query | undefined {
+  const names = queries.map((query) => query.name);
+  return queries[names.indexOf(matchQueryName(name, names))];
 }
 
 /** Everything that a step can be. */

@@ -6,6 +6,7 @@ import {
 } from '../../commands/definition/define-command.ts';
 import { referencesPreviousOutput, substitutePreviousOutput } from '../../commands/definition/previous-output.ts';
 import { validateOptions } from '../../commands/definition/validate-options.ts';
+import type { Query } from '../../commands/read/define-query.ts';
 import type { AgentSpec } from '../../core/agent.ts';
 import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
@@ -14,7 +15,7 @@ import { artifactUri } from '../../lib/artifact-uri.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { essenceOf } from '../../lib/media-type.ts';
 import { parseAgentInput } from '../capabilities/agent-input.ts';
-import { type Capabilities, findCommand } from '../capabilities/capabilities.ts';
+import { type Capabilities, type Capability, findCommand, findQuery } from '../capabilities/capabilities.ts';
 import { readEnvelope } from './read-envelope.ts';
 
 export interface CommandPlan {
@@ -27,7 +28,8 @@ export interface CommandPlan {
 export const PLACEHOLDER_OUTPUT = artifactUri('0'.repeat(64));
 
 /**
- * Compiles a command and its options, or its envelope, into a plan: one step, or a sequence of steps for a composite command.
+ * Compiles a command or query and its options, or its envelope, into a plan: one step, or a sequence of steps for a
+ * composite command.
  * @throws Fault NOT_FOUND for an unknown command, BAD_INPUT for invalid options
  */
 export function compileCommand(
@@ -36,9 +38,13 @@ export function compileCommand(
   options: JsonObject,
   outputMediaType?: string,
 ): CommandPlan {
-  const command = findCommand(capabilities.commands, name, ['command']);
-  const request = readEnvelope(capabilities.commands, command, options);
-  const plan = compile(capabilities, command, request.options);
+  const { commands, queries } = capabilities;
+  const query = commands.has(name) ? undefined : findQuery(queries, name);
+  const command = query ?? findCommand(commands, name, ['command'], queries);
+  const request = readEnvelope(commands, command, options);
+  const plan = query
+    ? compileQuery(query, request.options)
+    : compile(capabilities, command as AnyCommand, request.options);
   const last = outputMediaType ?? request.outputMediaType;
   return {
     ...plan,
@@ -47,6 +53,16 @@ export function compileCommand(
       const wanted = i === plan.steps.length - 1 ? (last ?? ofStep) : ofStep;
       return wanted === undefined ? step : { ...step, terms: { ...step.terms, outputMediaType: essenceOf(wanted) } };
     }),
+  };
+}
+
+function compileQuery(query: Query, options: JsonObject): CommandPlan {
+  const inputs = validateOptions(query as Capability as AnyCommand, options);
+  const { name, title } = query;
+  return {
+    kind: 'COMMAND',
+    inputs,
+    steps: [{ ...planStep({ name, effect: 'pure' }, name, title, undefined, []), kind: 'QUERY' }],
   };
 }
 
@@ -120,7 +136,7 @@ export function planAgent(
 }
 
 function planStep(
-  command: Command,
+  command: Pick<Command, 'name' | 'effect'>,
   key: string,
   title: string,
   /** Undefined for the inputs of the run. */

@@ -1,10 +1,11 @@
-import type { AnyCommand } from '../../commands/definition/define-command.ts';
+import type { AgentSpec } from '../../core/agent.ts';
 import { Fault } from '../../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { fromEnvelope, isEnvelope, matchName } from '../../workflow/forms/envelope.ts';
-import { fromEnvelopeStep, isEnvelopeStep } from '../../workflow/forms/envelope-step.ts';
+import { fromEnvelopeStep, isEnvelopeStep, withoutNulls } from '../../workflow/forms/envelope-step.ts';
+import { isAgentFile } from '../../workflow/forms/from-agent.ts';
 import { agentConfig } from '../../workflow/inputs/agent-config.ts';
-import type { Commands } from '../capabilities/capabilities.ts';
+import type { Capability, Commands } from '../capabilities/capabilities.ts';
 
 /** The options of a command, whichever form they were written in. */
 interface ReadRequest {
@@ -15,8 +16,8 @@ interface ReadRequest {
   readonly stepMediaTypes: ReadonlyMap<number, string>;
 }
 
-/** Converts an envelope to the options of the command, also in the steps of a pipeline. @throws Fault BAD_INPUT */
-export function readEnvelope(commands: Commands, command: AnyCommand, request: JsonObject): ReadRequest {
+/** Converts an envelope to the options of the command or query, also in the steps of a pipeline. @throws Fault BAD_INPUT */
+export function readEnvelope(commands: Commands, command: Capability, request: JsonObject): ReadRequest {
   const properties = propertiesOf(command);
   const { options, outputMediaType } = isEnvelope(request, properties)
     ? refuse(fromEnvelope(request, properties), ['options'])
@@ -31,6 +32,28 @@ export function readEnvelope(commands: Commands, command: AnyCommand, request: J
     read.flatMap(({ outputMediaType: wanted }, i) => (wanted === undefined ? [] : [[i, wanted] as const])),
   );
   return { options: { ...options, steps: read.map(({ step }) => step) }, ...typed, stepMediaTypes };
+}
+
+/**
+ * An agent file as an agent and its context. Null counts as absent.
+ * @param context that of the caller, for a file without one @throws Fault BAD_INPUT
+ */
+export function readAgentFile(
+  document: Json,
+  context: Json | undefined,
+): { readonly agent: AgentSpec; readonly context?: Json } {
+  if (!isJsonObject(document) || !isAgentFile(document)) {
+    const message = 'This is not an agent file. It must be an object with role, goal and backend.';
+    throw new Fault('BAD_INPUT', message, { path: ['document'] });
+  }
+  const { context: own, ...agent } = withoutNulls(document);
+  if (own !== undefined && context !== undefined && context !== null) {
+    const message = 'The agent file and the request both state the context. Keep one of the two.';
+    throw new Fault('BAD_INPUT', message, { path: ['context'] });
+  }
+  const given = own ?? context;
+  // The engine validates it.
+  return { agent: agentSpec(agent) as unknown as AgentSpec, ...(given !== undefined && { context: given }) };
 }
 
 interface ReadStep {
@@ -59,7 +82,7 @@ function agentSpec({ backend_config: config, memory_uri: memoryUri, ...rest }: J
   };
 }
 
-function propertiesOf({ options }: AnyCommand): JsonObject {
+function propertiesOf({ options }: Capability): JsonObject {
   return options.properties as unknown as JsonObject;
 }
 

@@ -73,7 +73,8 @@ export function fromEnvelopeStep(
   return { steps: [{ step: { command: 'fetch', options }, origins: inner }, own], problems };
 }
 
-function withoutNulls(object: JsonObject): JsonObject {
+/** Its members that are not null. */
+export function withoutNulls(object: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
 }
 

@@ -16,11 +16,15 @@ interface EnvelopeForm {
   readonly problems: readonly EnvelopeProblem[];
 }
 
-const ENVELOPE_KEYS = ['input_uri', 'payload_b64', 'schema_uri', 'output_mime', 'meta'];
+const ENVELOPE_KEYS = ['input_uri', 'payload_b64', 'source_uris', 'schema_uri', 'output_mime', 'meta'];
 /** Names of options in `meta` that are not the option's own name in snake_case. */
 const META_NAMES: Readonly<Record<string, string>> = { root: 'rootElement' };
+/** Other names of queries, as `plainName` writes them. */
+const QUERY_NAMES: Readonly<Record<string, string>> = { fromurl: 'resources', introspect: 'catalog' };
 /** Values of `mode` that are not the option's own value in lower case. */
 const MODES: Readonly<Record<string, string>> = { TEXT: 'LINES' };
+/** What `payload_b64` follows in a URI. */
+const BYTES_URI = 'data:application/octet-stream;base64,';
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** The name of that list that `name` means: exactly, or else without regard to case, dashes and underscores. */
@@ -31,11 +35,17 @@ export function matchName(name: string, names: Iterable<string>): string {
   return only !== undefined && others.length === 0 ? only : name;
 }
 
+/** The same for queries, which other systems call `from-url` and `introspect`. */
+export function matchQueryName(name: string, names: Iterable<string>): string {
+  const plain = plainName(name);
+  return Object.hasOwn(QUERY_NAMES, plain) ? (QUERY_NAMES[plain] ?? name) : matchName(name, names);
+}
+
 function plainName(name: string): string {
   return name.toLowerCase().replace(/[-_]/g, '');
 }
 
-/** True when the options of a command are an envelope: `input_uri`, `payload_b64`, `schema_uri`, `output_mime`, `meta`. */
+/** True when the options of a command or query are an envelope: when they have one of its members. */
 export function isEnvelope(request: JsonObject, properties: JsonObject): boolean {
   return Object.keys(request).some((key) => ENVELOPE_KEYS.includes(key) && !Object.hasOwn(properties, key));
 }
@@ -62,6 +72,8 @@ export function fromEnvelope(request: JsonObject, properties: JsonObject): Envel
     } else if (value !== null && key === 'meta') {
       if (!isJsonObject(value)) problems.push({ message: 'meta must be an object of options.', at });
       else for (const [name, one] of Object.entries(value)) setMeta(name, one, properties, set);
+    } else if (value !== null && key === 'source_uris') {
+      setSourceUris(value, properties, set, problems);
     } else if (value !== null && typeof value !== 'string') {
       problems.push({ message: `${key} must be a string.`, at });
     } else if (key === 'output_mime') {
@@ -69,15 +81,37 @@ export function fromEnvelope(request: JsonObject, properties: JsonObject): Envel
     } else if (value !== null && key === 'payload_b64' && !isBase64(value)) {
       problems.push({ message: 'payload_b64 is not valid Base64 (RFC 4648 §4). Encode the bytes again.', at });
     } else if (value !== null) {
-      const name = key === 'schema_uri' ? 'schemaUri' : 'source';
-      set(
-        name,
-        key === 'input_uri' ? { uri: value } : key === 'payload_b64' ? { bytes: { base64: value } } : value,
-        at,
-      );
+      if (key === 'schema_uri') set('schemaUri', value, at);
+      else if (readsByUri(properties)) set('uri', key === 'input_uri' ? value : `${BYTES_URI}${value}`, at);
+      else set('source', key === 'input_uri' ? { uri: value } : { bytes: { base64: value } }, at);
     }
   }
   return { options, ...(outputMediaType !== undefined && { outputMediaType }), origins, problems };
+}
+
+/** True for a query, which takes URIs where a command takes a resource. */
+function readsByUri(properties: JsonObject): boolean {
+  return Object.hasOwn(properties, 'uri') && !Object.hasOwn(properties, 'source');
+}
+
+/** A query reads them into one list; a command reads one. */
+function setSourceUris(
+  value: Json,
+  properties: JsonObject,
+  set: (name: string, value: Json, at: DocumentPath) => void,
+  problems: EnvelopeProblem[],
+): void {
+  const at = ['source_uris'];
+  const uris = Array.isArray(value) ? (value as readonly Json[]) : [];
+  const [only, ...others] = uris;
+  if (only === undefined || uris.some((uri) => typeof uri !== 'string')) {
+    problems.push({ message: 'source_uris must be a list of URIs.', at });
+  } else if (Object.hasOwn(properties, 'uris')) set('uris', uris, at);
+  else if (others.length === 0) set('source', { uri: only }, at);
+  else {
+    const message = `source_uris names ${uris.length} resources, but a command reads one. Write input_uri, or use the query from-url.`;
+    problems.push({ message, at });
+  }
 }
 
 function setMeta(

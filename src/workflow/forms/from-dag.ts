@@ -5,7 +5,7 @@ import { escapeAgent } from '../inputs/agent-input.ts';
 import type { Catalog, CatalogEntry } from '../model/catalog.ts';
 import { type DocumentPath, type Problems, pathText } from '../model/problems.ts';
 import { AGENT_KEYS, type DagNode, readDagNodes, titleOf } from './dag-nodes.ts';
-import { matchName, optionOfMeta, valueOfMeta } from './envelope.ts';
+import { matchName, matchQueryName, optionOfMeta, valueOfMeta } from './envelope.ts';
 import { contentExpression, type NativeForm, outputExpression, resourceExpression } from './native-form.ts';
 
 /** A node of type `agent` as a step: its context is `meta` and the outputs of its input nodes. */
@@ -56,12 +56,6 @@ function contentsOf(inputs: readonly string[]): Readonly<Record<string, Json>> {
 }
 
 const DOCUMENT_KEYS = ['version', 'name', 'description', 'nodes', 'outputs', 'ui'];
-/** Names of the platform that DAG-JSON comes from, in lower case. */
-const QUERY_ALIASES: Readonly<Record<string, string>> = {
-  'from-url': 'resources',
-  from_url: 'resources',
-  fromurl: 'resources',
-};
 
 /** Converts DAG-JSON to the native form. Its strings are literal: they hold no expressions. */
 export function fromDag(document: JsonObject, catalog: Catalog, problems: Problems): NativeForm {
@@ -146,8 +140,7 @@ function targetOf(
   if (type === 'http') return checkHttp(raw, key, at, problems) ? { kind: 'command', name: 'fetch' } : undefined;
   if (type === 'query') {
     const name = raw.query ?? raw.query_type ?? raw.command_type ?? 'resources';
-    if (typeof name === 'string')
-      return { kind: 'query', name: QUERY_ALIASES[name.toLowerCase()] ?? matchName(name, catalog.names.queries) };
+    if (typeof name === 'string') return { kind: 'query', name: matchQueryName(name, catalog.names.queries) };
     problems.error(`Node ${key}: query must be the name of a query.`, [...at, 'query']);
     return undefined;
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AnyBackend } from '../../../src/agents/define-backend.ts';
 import type { AnyCommand } from '../../../src/commands/definition/define-command.ts';
-import { queries } from '../../../src/commands/read/registry.ts';
+import { createQueries } from '../../../src/commands/read/registry.ts';
 import { commands as builtIn } from '../../../src/commands/registry.ts';
 import { QUOTAS, type QuotaTable } from '../../../src/core/accounts.ts';
 import type { TokenLimits } from '../../../src/core/agent-stores.ts';
@@ -100,7 +100,7 @@ export async function startEngine() {
   }: Options = {}): EngineDeps => ({
     ...store,
     commands: [...builtIn, ...commands],
-    queries,
+    queries: createQueries(() => ({})),
     tools,
     backends,
     kinds,

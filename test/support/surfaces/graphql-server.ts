@@ -9,7 +9,7 @@ import { WebSocket } from 'ws';
 import type { AnyBackend } from '../../../src/agents/define-backend.ts';
 import { createAuthenticator } from '../../../src/auth/create-authenticator.ts';
 import type { AnyCommand } from '../../../src/commands/definition/define-command.ts';
-import { queries } from '../../../src/commands/read/registry.ts';
+import { createQueries } from '../../../src/commands/read/registry.ts';
 import { commands as builtIn } from '../../../src/commands/registry.ts';
 import { readEnvironment } from '../../../src/config/environment.ts';
 import { systemClock } from '../../../src/core/clock.ts';
@@ -29,6 +29,7 @@ import { createSchemaValidator } from '../../../src/resources/schemas/schema-val
 import { createCpuPool } from '../../../src/runtime/cpu/cpu-pool.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import type { GraphqlApp } from '../../../src/surfaces/graphql/request/context.ts';
+import { catalogJson } from '../../../src/surfaces/graphql/schema/server/catalog-json.ts';
 import { createGraphqlServer } from '../../../src/surfaces/graphql/server.ts';
 import type { SocketLimits } from '../../../src/surfaces/graphql/socket/socket-limits.ts';
 import type { AnyTool } from '../../../src/tools/define-tool.ts';
@@ -118,7 +119,8 @@ export async function startGraphql({
     ...{ ...store, tools, backends, kinds: [], pools: new Map([['default', 'inline' as const]]) },
     ...{ tokenLimits: config.agents.tokens, agentTimeoutMs: config.agents.timeoutMs, secret: () => undefined },
     workspace: async (runId) => join(folder, 'workspaces', runId),
-    ...{ commands: all, queries, resources, artifacts, schemas, cpu, gate, quotas, policy, clock, logger, metrics },
+    queries: createQueries(() => catalogJson({ commands: all, tools, backends, resources })),
+    ...{ commands: all, resources, artifacts, schemas, cpu, gate, quotas, policy, clock, logger, metrics },
     maxReadBytes: config.resources.fetchMaxBytes,
     maxResultBytes: config.resources.fetchMaxBytes,
     timeoutMs: config.engine.commandTimeoutMs,

@@ -199,11 +199,11 @@ export type EventType =
 
 /** A command by name, for callers that know the name only at run time. */
 export type ExecuteInput = {
-  /** Name of the command, as in `catalog.commands`. */
+  /** Name of the command, as in `catalog.commands`, or of the query `resources` or `catalog`. Other names: in any case, with dashes, and `from-url` and `introspect` for the queries. */
   readonly command: string;
   /** Idempotency key. Repeating a request with the same key returns the original run. */
   readonly idempotencyKey?: string | null | undefined;
-  /** The other options: an object that matches `catalog.commands.options`. */
+  /** The other options: an object that matches `catalog.commands.options`, or an envelope of `input_uri`, `payload_b64`, `source_uris`, `schema_uri`, `output_mime` and `meta`. */
   readonly options?: unknown;
   /** Media type that the output must have; otherwise the run fails. Parameters are ignored. */
   readonly outputMediaType?: string | null | undefined;
@@ -298,18 +298,24 @@ export type McpBackendInput = {
 export type PipelineInput = {
   /** Idempotency key. Repeating a request with the same key returns the original run. */
   readonly idempotencyKey?: string | null | undefined;
+  /** The same options in an envelope of another system: an object such as `{"steps": […]}`. */
+  readonly meta?: unknown;
   /** The steps, in order; at most 100. */
-  readonly steps: ReadonlyArray<PipelineStepInput>;
+  readonly steps?: ReadonlyArray<PipelineStepInput> | null | undefined;
 };
 
 /** One command with its options, or an agent. */
 export type PipelineStepInput = {
   /** An agent instead. */
   readonly agent?: AgentInput | null | undefined;
+  /** An agent as in an agent file, instead of `agent`. It takes the place of the command. */
+  readonly agent_node?: unknown;
   /** Name of the command. */
   readonly command?: string | null | undefined;
   /** Its options. */
   readonly options?: unknown;
+  /** Its options as an envelope, instead of `options`: `input_uri`, `payload_b64`, `schema_uri`, `output_mime`, `meta`. */
+  readonly request?: unknown;
 };
 
 /** Effect of a rule on a request that it matches. A request that no rule matches is denied; DENY overrides all other effects. */

@@ -1,3 +1,5 @@
+import { Fault } from '../../../../core/errors.ts';
+import { readAgentFile } from '../../../../engine/requests/read-envelope.ts';
 import { requireUser } from '../../request/caller-scope.ts';
 import { currentTrace } from '../../request/context.ts';
 import { builder } from '../builder/builder.ts';
@@ -8,12 +10,30 @@ import { AgentInput, toAgentSpec } from './agent-input.ts';
 const RunAgentInput = builder.inputType('RunAgentInput', {
   description: 'An agent to run.',
   fields: (t) => ({
-    agent: t.field({ type: AgentInput, required: true, description: 'The agent.' }),
-    context: t.field({ type: 'JSON', description: 'Context of the agent: any JSON value.' }),
+    agent: t.field({ type: AgentInput, description: 'The agent. Exactly one of agent and document.' }),
+    document: t.field({
+      type: 'JSON',
+      description:
+        'The agent as in an agent file: an object of role, goal, tools, backend, backend_config, memory_uri and context.',
+    }),
+    context: t.field({
+      type: 'JSON',
+      description: 'Context of the agent: any JSON value. Not together with the context of an agent file.',
+    }),
     waitMs: t.int(WAIT_MS_FIELD),
     idempotencyKey: t.string(IDEMPOTENCY_KEY_FIELD),
   }),
 });
+
+function agentOf({ agent, document, context }: typeof RunAgentInput.$inferInput) {
+  if (agent == null && document != null) return readAgentFile(document, context);
+  if (agent != null && document == null) {
+    return { agent: toAgentSpec(agent), ...(context !== undefined && { context }) };
+  }
+  const message =
+    agent == null ? 'There is no agent. Set agent or document.' : 'Set either agent or document, not both.';
+  throw new Fault('BAD_INPUT', message, { path: ['input', 'agent'] });
+}
 
 builder.mutationField('runAgent', (t) =>
   t.field({
@@ -24,10 +44,9 @@ builder.mutationField('runAgent', (t) =>
     args: { input: t.arg({ type: RunAgentInput, required: true, description: 'The agent and its context.' }) },
     resolve: (_, { input }, ctx) =>
       orRefusal(async () => {
-        const { agent, context, waitMs, idempotencyKey } = input;
+        const { waitMs, idempotencyKey } = input;
         return ctx.app.engine.runAgent(requireUser(ctx), {
-          agent: toAgentSpec(agent),
-          ...(context !== undefined && { context }),
+          ...agentOf(input),
           waitMs: parseWaitMs(waitMs),
           ...(idempotencyKey != null && { idempotencyKey }),
           ...currentTrace(ctx),

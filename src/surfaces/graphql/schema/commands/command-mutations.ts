@@ -4,11 +4,12 @@ import {
   type GraphQLNamedType,
   GraphQLNonNull,
   GraphQLObjectType,
+  type GraphQLScalarType,
   GraphQLSchema,
   GraphQLString,
   type GraphQLUnionType,
 } from 'graphql';
-import type { AnyCommand } from '../../../../commands/definition/define-command.ts';
+import { type AnyCommand, isComposite } from '../../../../commands/definition/define-command.ts';
 import type { JsonObject } from '../../../../lib/json.ts';
 import { requireUser } from '../../request/caller-scope.ts';
 import { type Context, currentTrace } from '../../request/context.ts';
@@ -19,6 +20,8 @@ const IDEMPOTENCY_KEY_INPUT: GraphQLInputFieldConfig = {
   type: GraphQLString,
   description: 'Idempotency key. Repeating a request with the same key returns the original run.',
 };
+
+const META_DESCRIPTION = 'The same options in an envelope of another system: an object such as `{"steps": […]}`.';
 
 /** A command may start work of any size, which the policy and the engine limit; this only limits one request. */
 const COMMAND_COST = 100;
@@ -55,7 +58,9 @@ function createCommandMutation(
 ): GraphQLFieldConfig<unknown, Context> {
   const { name, title, description } = command;
   const about = `Options of \`${name}\`.`;
+  const takesMeta = isComposite(command) && !Object.hasOwn(command.options.properties, 'meta');
   const input = inputFromOptions(toPascalCase(name), about, command.options, named, {
+    ...(takesMeta && { meta: { type: named('JSON') as GraphQLScalarType, description: META_DESCRIPTION } }),
     idempotencyKey: IDEMPOTENCY_KEY_INPUT,
   });
   return {
@@ -68,7 +73,7 @@ function createCommandMutation(
         const { idempotencyKey, ...given } = args.input as JsonObject;
         return ctx.app.engine.executeCommand(requireUser(ctx), {
           command: name,
-          options: input.toOptions(given),
+          options: { ...input.toOptions(given), ...(takesMeta && given.meta != null && { meta: given.meta }) },
           ...(typeof idempotencyKey === 'string' && { idempotencyKey }),
           ...currentTrace(ctx),
         });

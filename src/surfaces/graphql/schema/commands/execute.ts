@@ -34,7 +34,11 @@ const CommandResult = builder.unionType('CommandResult', {
 const ExecuteInput = builder.inputType('ExecuteInput', {
   description: 'A command by name, for callers that know the name only at run time.',
   fields: (t) => ({
-    command: t.string({ required: true, description: 'Name of the command, as in `catalog.commands`.' }),
+    command: t.string({
+      required: true,
+      description:
+        'Name of the command, as in `catalog.commands`, or of the query `resources` or `catalog`. Other names: in any case, with dashes, and `from-url` and `introspect` for the queries.',
+    }),
     source: t.field({ type: ResourceInput, description: 'The option `source`, when the command has it.' }),
     schemaUri: t.field({ type: 'URI', description: 'The option `schemaUri`, when the command has it.' }),
     outputMediaType: t.field({
@@ -43,7 +47,8 @@ const ExecuteInput = builder.inputType('ExecuteInput', {
     }),
     options: t.field({
       type: 'JSON',
-      description: 'The other options: an object that matches `catalog.commands.options`.',
+      description:
+        'The other options: an object that matches `catalog.commands.options`, or an envelope of `input_uri`, `payload_b64`, `source_uris`, `schema_uri`, `output_mime` and `meta`.',
     }),
     idempotencyKey: t.string({
       description: 'Idempotency key. Repeating a request with the same key returns the original run.',
@@ -54,7 +59,8 @@ const ExecuteInput = builder.inputType('ExecuteInput', {
 builder.mutationField('execute', (t) =>
   t.field({
     type: CommandResult,
-    description: 'Run any command by name. Each command also has its own field, with typed options.',
+    description:
+      'Run any command by name, or a query as the only step of a run. Each also has its own field, with typed options.',
     extensions: { cost: 100 },
     args: { input: t.arg({ type: ExecuteInput, required: true, description: 'The command and its options.' }) },
     resolve: (_, { input }, ctx) => {

@@ -114,7 +114,7 @@ function inputTypeOf(
 ): { type: GraphQLInputType; toOptions: OptionConverter } {
   const as = (type: GraphQLInputType, toOptions: OptionConverter = identity) => ({ type, toOptions });
   const role = optionRoleOf(schema as TSchema);
-  if (role) return as(named(ROLE_TYPES[role]) as GraphQLInputType, ROLE_VALUES[role]);
+  if (role && schema.type !== 'array') return as(named(ROLE_TYPES[role]) as GraphQLInputType, ROLE_VALUES[role]);
   const literals = literalsOf(schema);
   if (literals) return enumInput(titleName(schema) ?? name, schema, literals, named);
   switch (schema.type) {

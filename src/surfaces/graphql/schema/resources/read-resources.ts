@@ -1,4 +1,4 @@
-import { resources as query } from '../../../../commands/read/resources.ts';
+import { MAX_URIS, resources as query, readResource } from '../../../../commands/read/resources.ts';
 import { createAuthorizedReader } from '../../../../engine/gate/authorized-reader.ts';
 import { callerScope, requireUser } from '../../request/caller-scope.ts';
 import { type Context, MAX_INLINE_BYTES } from '../../request/context.ts';
@@ -48,13 +48,10 @@ function createUriReader(schemaUri: string | undefined, ctx: Context): (uri: str
 
   return async (uri) => {
     const reading = createAuthorizedReader(app, { ...terms, source: app.resources.canonicalize(uri) });
-    const options = { uri, ...(schemaUri !== undefined && { schemaUri }) };
-    const { mediaType, bytes, ...from } = await query.run(options, { ...reading, signal });
+    const { mediaType, bytes, ...from } = await readResource(uri, schemaUri, reading);
     return viewFromBytes(from.uri, mediaType, bytes);
   };
 }
-
-const MAX_URIS = 20;
 
 builder.queryField('resources', (t) =>
   t.field({

@@ -1,7 +1,7 @@
 import { type TObject, Type } from 'typebox';
 import { type AnyCommand, isComposite } from '../../../../commands/definition/define-command.ts';
 import { AnyJson, SchemaUri, Uri } from '../../../../commands/definition/options.ts';
-import { queries } from '../../../../commands/read/registry.ts';
+import { createQueries } from '../../../../commands/read/registry.ts';
 import type { JsonObject } from '../../../../lib/json.ts';
 import type { AnyTool } from '../../../../tools/define-tool.ts';
 import { builder } from '../builder/builder.ts';
@@ -67,7 +67,10 @@ const queryCapability = (name: string, title: string, description: string, optio
 
 /** The actions `query:NAME` of the policy. */
 export const queryCapabilities: readonly CapabilityView[] = [
-  ...queries.map(({ name, title, description, options }) => queryCapability(name, title, description, options)),
+  // They are described here, not run.
+  ...createQueries(() => ({})).map(({ name, title, description, options }) =>
+    queryCapability(name, title, description, options),
+  ),
   queryCapability(
     'artifact',
     'Read an artifact',
