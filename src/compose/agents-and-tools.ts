@@ -46,8 +46,11 @@ export async function openAgentsAndTools(config: Config, adapters: Adapters): Pr
     logger,
     outgoing: { allowedPrivateHosts, headerTimeoutMs },
   });
-  const [{ sandbox, why }, python] = await Promise.all([findSandbox(), createPythonFinder({ prefer, findSandbox })()]);
-  logger.info('sandbox.found', { sandbox: sandbox.kind, python: python.engine.name, why });
+  const [{ sandbox, why, memory }, python] = await Promise.all([
+    findSandbox(),
+    createPythonFinder({ prefer, findSandbox })(),
+  ]);
+  logger.info('sandbox.found', { sandbox: sandbox.kind, python: python.engine.name, why, memory });
 
   const { canonicalize } = resources;
   const { gitToken, webhook, search, drive, stacksDir } = config.tools;

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { Readable, Writable } from 'node:stream';
+import { Fault } from './errors.ts';
 
 /** An untrusted program, and everything that it receives. */
 export interface Program {
@@ -19,8 +20,10 @@ export interface Program {
 }
 
 export interface ProgramLimits {
-  /** Address space of one process. */
+  /** Memory of all processes together, with the files in /tmp and /dev/shm. docs/sandbox.md says how far it holds. */
   readonly memoryBytes: number;
+  /** Address space of one process. Default `memoryBytes`. */
+  readonly addressSpaceBytes?: number;
   readonly processes: number;
   readonly cpuSeconds: number;
   /** Size of one file. */
@@ -31,6 +34,14 @@ export interface ExitStatus {
   /** Null when a signal ended the program. */
   readonly code: number | null;
   readonly signal: string | null;
+  /** Set when the program was ended because all its processes together exceeded this limit. */
+  readonly exceeded?: ExceededLimit;
+}
+
+export interface ExceededLimit {
+  readonly name: 'MEMORY';
+  /** In bytes. */
+  readonly limit: number;
 }
 
 /** A running program. Its streams are not limited: the reader counts, and kills the program when there is too much output. */
@@ -54,4 +65,10 @@ export interface Sandbox {
    *   program does not exist
    */
   spawn(program: Program, signal: AbortSignal): Promise<Process>;
+}
+
+/** The error for a program that was ended at a limit. */
+export function exceededFault(program: string, { limit }: ExceededLimit): Fault {
+  const message = `${program} was ended: all its processes together, with their files in /tmp and /dev/shm, held more than ${limit / 2 ** 20} MiB of memory. Let it hold less.`;
+  return new Fault('RESOURCE_TOO_LARGE', message);
 }

@@ -17,7 +17,18 @@ describe('signalbox doctor', () => {
     const { code, findings } = await doctor();
     expect(code).toBe(0);
     expect(Object.keys(findings)).toEqual(
-      expect.arrayContaining(['node', 'data', 'database', 'policy', 'sandbox', 'docker', 'git', 'bus', 'pools']),
+      expect.arrayContaining([
+        'node',
+        'data',
+        'database',
+        'policy',
+        'sandbox',
+        'memory of programs',
+        'docker',
+        'git',
+        'bus',
+        'pools',
+      ]),
     );
     expect(findings['python (wasi)']).toMatchObject({
       usable: 'yes',

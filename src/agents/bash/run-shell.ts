@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { abortFault } from '../../core/abort.ts';
 import type { AgentSession } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
-import type { Process, ProgramLimits, Sandbox } from '../../core/sandbox.ts';
+import { exceededFault, type Process, type ProgramLimits, type Sandbox } from '../../core/sandbox.ts';
 import { forwardLogLines } from '../shared/log-lines.ts';
 import { BASE_ENVIRONMENT, WORKSPACE } from '../shared/sandbox-environment.ts';
 
@@ -97,6 +97,7 @@ export async function runShell(call: ShellCall, deps: ShellDeps, session: AgentS
     process.stdin.end(call.stdin);
     const outcome = await outcomeOf(process, (name) => controller.abort(outputTooLargeFault(name)), session);
     if (signal.aborted) throw abortFault(signal);
+    if (outcome.exceeded) throw exceededFault('The command', outcome.exceeded);
     if (outcome.code !== null) return { ...outcome, code: outcome.code };
     throw new Fault(
       'BAD_INPUT',

@@ -4,7 +4,7 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import type { ToolContext } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
 import { parseJson } from '../../core/parse-json.ts';
-import type { Process, ProgramLimits, Sandbox } from '../../core/sandbox.ts';
+import { exceededFault, type Process, type ProgramLimits, type Sandbox } from '../../core/sandbox.ts';
 import { findProgram } from '../../resources/uri/exec-uri.ts';
 import { forwardLogLines } from '../shared/log-lines.ts';
 import { BASE_ENVIRONMENT, WORKSPACE } from '../shared/sandbox-environment.ts';
@@ -53,7 +53,8 @@ export async function openStdioTransport(
     if (!broken.signal.aborted) broken.abort(typeof why === 'string' ? unusableServerFault(program, why) : why);
     process.kill();
   };
-  void process.exited.then(async ({ code, signal }) => {
+  void process.exited.then(async ({ code, signal, exceeded }) => {
+    if (exceeded) return fail(exceededFault(program, exceeded));
     await new Promise((resolve) => setTimeout(resolve, STDERR_GRACE_MS));
     const output = deps.redact(lastOutput());
     fail(

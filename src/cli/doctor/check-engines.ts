@@ -3,7 +3,7 @@ import { Fault } from '../../core/errors.ts';
 import type { PythonEngine } from '../../core/python.ts';
 import { openNativePython } from '../../runtime/python/native-python.ts';
 import { createWasiPython } from '../../runtime/python/wasi-python.ts';
-import { createSandboxFinder } from '../../runtime/sandbox/find-sandbox.ts';
+import { createSandboxFinder, type MemoryLimit } from '../../runtime/sandbox/find-sandbox.ts';
 import { type Finding, limited, unusable, usable } from './finding.ts';
 
 const PROBE_TIMEOUT_MS = 5_000;
@@ -17,7 +17,7 @@ export async function checkEngines(config: Config): Promise<readonly Finding[]> 
   const { readPaths, allowUnsandboxed, python } = config.sandbox;
   const { allowedPrivateHosts, headerTimeoutMs } = config.resources;
   const outgoing = { allowedPrivateHosts, headerTimeoutMs };
-  const { sandbox, why } = await createSandboxFinder({ readPaths, allowUnsandboxed, outgoing })();
+  const { sandbox, why, memory } = await createSandboxFinder({ readPaths, allowUnsandboxed, outgoing })();
   const isIsolated = sandbox.kind === 'bubblewrap';
   const native = isIsolated
     ? await checkPython('python (native)', () => openNativePython(sandbox))
@@ -26,13 +26,21 @@ export async function checkEngines(config: Config): Promise<readonly Finding[]> 
   const isThere = (finding: Finding) => finding.usable === 'yes';
   const needed = python === 'native' ? isThere(native) : isThere(native) || isThere(wasi);
   return [
-    isIsolated ? usable('sandbox', why) : withoutSandbox(why, allowUnsandboxed),
+    ...(isIsolated ? [usable('sandbox', why), memoryFinding(memory)] : [withoutSandbox(why, allowUnsandboxed)]),
     native,
     wasi,
     ...(needed
       ? []
       : [unusable('python.run', 'no engine works', 'Install bubblewrap and python3, or leave PYTHON_ENGINE out.')]),
   ];
+}
+
+function memoryFinding({ by, why }: MemoryLimit): Finding {
+  const name = 'memory of programs';
+  if (by === 'cgroup') return usable(name, `each program has a cgroup: ${why}`);
+  const advice = 'docs/sandbox.md#memory says how to give the server a cgroup for itself.';
+  if (by === 'weighing') return limited(name, `the processes of a program are weighed from outside: ${why}`, advice);
+  return limited(name, `only the address space of each process is limited: ${why}`, advice);
 }
 
 function withoutSandbox(why: string, allowed: boolean): Finding {

@@ -3,7 +3,7 @@ import type { ToolContext } from '../../core/agent-session.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { ERROR_CODES, type ErrorCode, Fault } from '../../core/errors.ts';
 import type { WorkItem, WorkResult } from '../../core/runtime.ts';
-import type { Process } from '../../core/sandbox.ts';
+import { exceededFault, type Process } from '../../core/sandbox.ts';
 import type { Json } from '../../lib/json.ts';
 import { storeArtifacts } from './store-artifacts.ts';
 import { readWorkerOutput } from './worker-output.ts';
@@ -50,6 +50,7 @@ export async function runWorker(
     worker.kill();
     const result = await Promise.race([output, pipeGracePeriod()]);
     context.signal.throwIfAborted();
+    if (status.exceeded) throw exceededFault('The worker', status.exceeded);
     if (result && (status.code === 0 || result.status === 'failed')) return await outcomeOf(result, workspace, context);
     const how = status.code === null ? `was ended by ${status.signal}` : `ended with code ${status.code}`;
     const why = stderrTail() || 'It wrote nothing to stderr.';

@@ -19,7 +19,7 @@ export function createPythonFinder({
   findSandbox,
 }: {
   readonly prefer: 'auto' | 'native' | 'wasi';
-  readonly findSandbox: () => Promise<SandboxChoice>;
+  readonly findSandbox: () => Promise<Pick<SandboxChoice, 'sandbox' | 'why'>>;
 }): () => Promise<PythonChoice> {
   let choice: Promise<PythonChoice> | undefined;
   return () => {
@@ -28,7 +28,10 @@ export function createPythonFinder({
   };
 }
 
-async function find(prefer: 'auto' | 'native', findSandbox: () => Promise<SandboxChoice>): Promise<PythonChoice> {
+async function find(
+  prefer: 'auto' | 'native',
+  findSandbox: () => Promise<Pick<SandboxChoice, 'sandbox' | 'why'>>,
+): Promise<PythonChoice> {
   const { sandbox, why } = await findSandbox();
   const problem = sandbox.kind === 'none' ? why : undefined;
   try {

@@ -39,6 +39,18 @@ describe.each(Object.entries(testPythonEngines))('hostile Python in the %s engin
   const tries = (attempts: readonly string[]) =>
     `import os\n${attempts.map((attempt) => `try: print(${JSON.stringify(attempt)}, ${attempt})\nexcept BaseException: pass`).join('\n')}`;
 
+  it('says that memory stopped it, when that of all its processes does', async () => {
+    const code = `import os, time
+if not hasattr(os, "fork"): kept = bytearray(800 << 20)
+for i in range(8):
+    if os.fork() == 0:
+        kept = bytearray(100 << 20); time.sleep(60)
+time.sleep(60)`;
+    const { stopped, stderr } = await run(code, { timeoutMs: 15_000, memoryBytes: 192 * MIB });
+    // In the other engine there is only one process, which has an error.
+    expect(name === 'native' ? stopped : stderr.trim().split('\n').at(-1)).toMatch(/^MEMORY$|^MemoryError$/);
+  });
+
   it('reads no file and no environment of the host', async () => {
     const secret = join(folder, 'secret');
     const { stdout } = await run(

@@ -57,7 +57,13 @@ export async function supervise(
   await pause(DRAIN_TIMEOUT_MS, Promise.all([stdout.done, stderr.done]));
   await checking;
   if (signal.aborted) throw abortFault(signal);
-  return { stdout: stdout.text(), stderr: stderr.text(), exit, stopped: stopped ?? stopReasonOf(exit), wallMs };
+  return {
+    stdout: stdout.text(),
+    stderr: stderr.text(),
+    exit,
+    stopped: exit.exceeded?.name ?? stopped ?? stopReasonOf(exit),
+    wallMs,
+  };
 }
 
 function stopReasonOf({ signal }: ExitStatus): StopReason | undefined {

@@ -68,6 +68,17 @@ describe('Python in WebAssembly', () => {
     expect((await run(wasi, code)).stdout).toBe((await run(native, code)).stdout);
   });
 
+  it('opens as many files at once as the native engine does', async () => {
+    const code = `
+import errno, os
+opened = []
+try:
+    while True: opened.append(os.open("/tmp/x", os.O_CREAT | os.O_RDWR))
+except OSError as error: print(round(len(opened), -1), errno.errorcode[error.errno])`;
+    expect((await run(wasi, code)).stdout).toBe('1020 EMFILE\n');
+    expect((await run(native, code)).stdout).toBe('1020 EMFILE\n');
+  });
+
   it('lists a large folder completely, with names in any script', async () => {
     const code = `
 import os

@@ -1,6 +1,7 @@
 import type { Process, Program, Sandbox } from '../../core/sandbox.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import type { GuardDeps } from '../../resources/outgoing/guarded-connector.ts';
+import type { Cgroups } from './cgroups.ts';
 import { startEgressProxy } from './egress-proxy.ts';
 import { startGateway } from './egress-socket.ts';
 import {
@@ -13,7 +14,8 @@ import {
 } from './mounts.ts';
 import { chownWritable, isRoot, SETPRIV_COMMAND } from './sandbox-user.ts';
 import { seccompFilter } from './seccomp-filter.ts';
-import { DATA_FD, INPUT_FD, prlimitCommand, startProcess } from './start-process.ts';
+import { DATA_FD, INFO_FD, INPUT_FD, prlimitCommand, startProcess } from './start-process.ts';
+import { limitByWeighing } from './weigh-processes.ts';
 import { withEgressRelay } from './with-egress-relay.ts';
 
 export interface BubblewrapSettings {
@@ -21,6 +23,8 @@ export interface BubblewrapSettings {
   readonly readPaths: readonly string[];
   /** How connections to the allowed hosts are made. */
   readonly outgoing: GuardDeps;
+  /** Where each program gets a cgroup; without, its processes are weighed from outside. */
+  readonly cgroups?: Cgroups;
   readonly logger?: Logger;
 }
 
@@ -31,12 +35,13 @@ const DEFAULT_CWD = '/work';
 /** /tmp and /dev/shm take memory of the host. */
 const TMP_BYTES = 256 * 2 ** 20;
 const SHM_BYTES = 64 * 2 ** 20;
+const SCRATCH_DIRS = ['/tmp', '/dev/shm'];
 const INSIDE_UID = '1000';
 const SECCOMP_FILTER = seccompFilter();
 
 /** Runs programs in separate namespaces, without capabilities and with limits; see docs/sandbox.md. */
 export function createBubblewrap(settings: BubblewrapSettings): Sandbox {
-  const { readPaths, outgoing, logger } = settings;
+  const { readPaths, outgoing, cgroups, logger } = settings;
   const system = memoize(async () => ({ mounts: await systemMounts(readPaths), dirOptions: await systemDirOptions() }));
 
   return {
@@ -51,11 +56,11 @@ export function createBubblewrap(settings: BubblewrapSettings): Sandbox {
       const { hosts = [], gateway } = program;
       const proxy = hosts.length > 0 ? await startEgressProxy({ hosts, outgoing }) : undefined;
       const egress = proxy ?? (gateway && (await startGateway(gateway)));
-      if (!egress) return startInSandbox({ program, command, mounts, dirOptions }, signal);
+      if (!egress) return startInSandbox({ program, command, mounts, dirOptions, cgroups }, signal);
       try {
         const relayed = withEgressRelay({ program, command, socket: egress.socket });
         const process = await startInSandbox(
-          { ...relayed, mounts: [...mounts, ...relayed.mounts], dirOptions },
+          { ...relayed, mounts: [...mounts, ...relayed.mounts], dirOptions, cgroups },
           signal,
         );
         void process.exited.then(async () => {
@@ -80,10 +85,11 @@ interface SandboxedCommand {
   readonly dirOptions: readonly string[];
   /** Wrapper that is started instead, with the limited command as its arguments. */
   readonly prefix?: readonly string[];
+  readonly cgroups: Cgroups | undefined;
 }
 
 async function startInSandbox(
-  { program, command, mounts, dirOptions, prefix = [] }: SandboxedCommand,
+  { program, command, mounts, dirOptions, prefix = [], cgroups }: SandboxedCommand,
   signal: AbortSignal,
 ): Promise<Process> {
   // Parents before the paths inside them.
@@ -104,20 +110,27 @@ async function startInSandbox(
   ];
   options.push('--chdir', program.cwd ?? DEFAULT_CWD);
   if (SECCOMP_FILTER) options.push('--seccomp', String(INPUT_FD));
+  options.push('--info-fd', String(INFO_FD));
   const argv = [BWRAP, '--args', String(DATA_FD), '--', ...prefix, ...prlimitCommand(program.limits), ...command];
-  const process = await startProcess(
-    {
-      command: staged ? [...stagingCommand(ordered), ...SETPRIV_COMMAND, ...argv] : argv,
-      // The program's variables must not reach the loader of processes outside, and other users must not read its arguments.
-      env: {},
-      cwd: '/',
-      dataPipe: true,
-      ...(SECCOMP_FILTER && { extraInput: SECCOMP_FILTER }),
-    },
-    signal,
-  );
-  process.dataPipe?.end(options.map((option) => `${option}\0`).join(''));
-  return process;
+  const start = async (cgroupCommand: readonly string[]) => {
+    const process = await startProcess(
+      {
+        command: [...cgroupCommand, ...(staged ? [...stagingCommand(ordered), ...SETPRIV_COMMAND] : []), ...argv],
+        // The program's variables must not reach the loader of processes outside, and other users must not read its arguments.
+        env: {},
+        cwd: '/',
+        dataPipe: true,
+        infoPipe: true,
+        ...(SECCOMP_FILTER && { extraInput: SECCOMP_FILTER }),
+      },
+      signal,
+    );
+    process.dataPipe?.end(options.map((option) => `${option}\0`).join(''));
+    return process;
+  };
+  if (cgroups) return cgroups.run(program.limits, start);
+  const folders = SCRATCH_DIRS.filter((folder) => !mounts.some(({ to }) => to === folder));
+  return limitByWeighing(await start([]), program.limits.memoryBytes, folders);
 }
 
 /** As root: a mount namespace in which an ordinary user can reach everything to be mounted, wherever it is. */
@@ -155,6 +168,8 @@ const ISOLATION_OPTIONS: readonly string[] = [
 
 const PRIVATE_FILESYSTEM_OPTIONS: readonly string[] = [
   ...['--proc', '/proc', '--dev', '/dev'],
+  // It reads as zeros too, and cannot be mapped: a mapping of /dev/zero is memory that nobody can count.
+  ...['--dev-bind', '/dev/full', '/dev/zero'],
   ...['--size', String(SHM_BYTES), '--perms', '1777', '--tmpfs', '/dev/shm', '--remount-ro', '/dev'],
   ...['--size', String(TMP_BYTES), '--perms', '1777', '--tmpfs', '/tmp'],
   ...['--perms', '0755', '--dir', '/etc', '--perms', '0755', '--dir', '/run', '--perms', '0755', '--dir', DEFAULT_CWD],

@@ -9,5 +9,7 @@ it('finds a sandbox that started a program, once', async () => {
   });
   const choice = await findSandbox();
   expect(choice).toMatchObject({ sandbox: { kind: 'bubblewrap' }, why: '/usr/bin/bwrap works' });
+  expect(['cgroup', 'weighing']).toContain(choice.memory.by);
+  expect(choice.memory.why).not.toBe('');
   expect(await findSandbox()).toBe(choice);
 });

@@ -3,11 +3,22 @@ import { text } from 'node:stream/consumers';
 import { Fault } from '../../core/errors.ts';
 import type { Program, Sandbox } from '../../core/sandbox.ts';
 import { type BubblewrapSettings, BWRAP, createBubblewrap } from './bubblewrap.ts';
+import { findCgroups } from './find-cgroups.ts';
+import { isRoot } from './sandbox-user.ts';
 import { createUnsandboxed } from './unsandboxed.ts';
+import { whyNotWeighed } from './weigh-processes.ts';
 
 export interface SandboxChoice {
   readonly sandbox: Sandbox;
   /** Why this sandbox was chosen, for the operator. */
+  readonly why: string;
+  readonly memory: MemoryLimit;
+}
+
+/** How the memory of all processes of a program together is limited, and why not better. */
+export interface MemoryLimit {
+  /** `each`: only the address space of each process is limited. */
+  readonly by: 'cgroup' | 'weighing' | 'each';
   readonly why: string;
 }
 
@@ -31,10 +42,25 @@ export function createSandboxFinder(
 }
 
 async function find(settings: BubblewrapSettings & { readonly allowUnsandboxed: boolean }): Promise<SandboxChoice> {
-  const sandbox = createBubblewrap(settings);
-  const problem = await probe(sandbox);
-  if (problem === undefined) return { sandbox, why: `${BWRAP} works` };
-  return { sandbox: createUnsandboxed({ allowUnsandboxed: settings.allowUnsandboxed, why: problem }), why: problem };
+  const problem = await probe(createBubblewrap(settings));
+  if (problem !== undefined) {
+    const sandbox = createUnsandboxed({ allowUnsandboxed: settings.allowUnsandboxed, why: problem });
+    return { sandbox, why: problem, memory: { by: 'each', why: problem } };
+  }
+  const why = `${BWRAP} works`;
+  const cgroups = await findCgroups({ proc: '/proc', pid: process.pid, isRoot: isRoot() });
+  if (typeof cgroups !== 'string') {
+    const sandbox = createBubblewrap({ ...settings, cgroups });
+    const broken = await probe(sandbox);
+    if (broken === undefined) return { sandbox, why, memory: { by: 'cgroup', why: 'the server has one for itself' } };
+    return { sandbox: createBubblewrap(settings), why, memory: weighing(`cgroups do not work: ${broken}`) };
+  }
+  return { sandbox: createBubblewrap(settings), why, memory: weighing(cgroups) };
+}
+
+function weighing(whyNoCgroup: string): MemoryLimit {
+  const problem = whyNotWeighed();
+  return { by: problem === undefined ? 'weighing' : 'each', why: [whyNoCgroup, problem].filter(Boolean).join('; ') };
 }
 
 /** Why the sandbox does not work; undefined when a program ran. */

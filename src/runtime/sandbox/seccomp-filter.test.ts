@@ -4,17 +4,31 @@ import { createBubblewrap } from './bubblewrap.ts';
 import { seccompFilter } from './seccomp-filter.ts';
 
 const TRY = `
-import ctypes, errno, os, platform, socket
+import ctypes, errno, mmap, os, platform, socket
 for name, family in (("unix", 1), ("inet", 2), ("inet6", 10), ("netlink", 16), ("vsock", 40), ("alg", 38)):
     try:
         socket.socket(family, socket.SOCK_STREAM if family != 16 else socket.SOCK_RAW).close()
         print(name, "opened")
     except OSError as error:
         print(name, errno.errorcode[error.errno])
-numbers = {"x86_64": (248, 250, 425, 321, 319, 447, 29, 30), "aarch64": (217, 219, 425, 280, 279, 447, 194, 196)}[platform.machine()]
+numbers = {"x86_64": (248, 250, 425, 321, 319, 447, 29, 30, 278), "aarch64": (217, 219, 425, 280, 279, 447, 194, 196, 75)}[platform.machine()]
 for number in numbers:
     ctypes.CDLL(None, use_errno=True).syscall(number, 0, 0, 0, 0, 0)
     print("call", errno.errorcode[ctypes.get_errno()])
+def attempt(name, create):
+    try:
+        create()
+        print(name, "mapped")
+    except OSError as error:
+        print(name, errno.errorcode[error.errno])
+attempt("private", lambda: mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
+attempt("shared", lambda: mmap.mmap(-1, 4096, flags=mmap.MAP_SHARED | mmap.MAP_ANONYMOUS))
+zero = open("/dev/zero", "r+b")
+attempt(f"zero {zero.read(2)}".replace("'", '"'), lambda: mmap.mmap(zero.fileno(), 4096))
+shm = open("/dev/shm/x", "w+b")
+shm.write(bytes(4096))
+shm.flush()
+attempt("file", lambda: mmap.mmap(shm.fileno(), 4096))
 `;
 
 describe('the filter of system calls', () => {
@@ -28,7 +42,8 @@ describe('the filter of system calls', () => {
     expect(stderr).toBe('');
     expect(stdout.trim().split('\n')).toEqual([
       ...['unix opened', 'inet opened', 'inet6 opened', 'netlink opened', 'vsock EAFNOSUPPORT', 'alg EAFNOSUPPORT'],
-      ...Array(8).fill('call ENOSYS'),
+      ...Array(9).fill('call ENOSYS'),
+      ...['private mapped', 'shared EPERM', 'zero b"\\x00\\x00" ENODEV', 'file mapped'],
     ]);
   });
 

@@ -9,11 +9,12 @@ export const PRLIMIT = '/usr/bin/prlimit';
 const MAX_OPEN_FILES = 1_024;
 
 /** Prefix of a command that sets its limits, which its child processes inherit. No core files. */
-export function prlimitCommand({ memoryBytes, processes, cpuSeconds, fileBytes }: ProgramLimits): readonly string[] {
+export function prlimitCommand(limits: ProgramLimits): readonly string[] {
+  const { memoryBytes, addressSpaceBytes = memoryBytes, processes, cpuSeconds, fileBytes } = limits;
   const cpu = Math.max(1, Math.ceil(cpuSeconds));
   return [
     PRLIMIT,
-    `--as=${memoryBytes}`,
+    `--as=${addressSpaceBytes}`,
     `--nproc=${processes}`,
     // SIGXCPU can be ignored; SIGKILL follows one second later.
     `--cpu=${cpu}:${cpu + 1}`,
@@ -33,15 +34,20 @@ interface ProcessOptions {
   readonly dataPipe?: true;
   /** What the process can read from file descriptor 4. */
   readonly extraInput?: Uint8Array;
+  /** Opens file descriptor 5 as a pipe that the process writes to. */
+  readonly infoPipe?: true;
 }
 
 /** File descriptor of `dataPipe`. */
 export const DATA_FD = 3;
 /** File descriptor of `extraInput`. */
 export const INPUT_FD = 4;
+/** File descriptor of `infoPipe`. */
+export const INFO_FD = 5;
 
-interface StartedProcess extends Process {
+export interface StartedProcess extends Process {
   readonly dataPipe: Duplex | undefined;
+  readonly infoPipe: Duplex | undefined;
 }
 
 /** Starts a process in a new process group, which `kill` and the signal end as a whole. @throws Fault UNAVAILABLE, CANCELLED */
@@ -51,15 +57,16 @@ export async function startProcess(start: ProcessOptions, signal: AbortSignal): 
   const child = spawn(file, args, {
     env: { ...start.env },
     ...(start.cwd !== undefined && { cwd: start.cwd }),
-    stdio: ['pipe', 'pipe', 'pipe', start.dataPipe ? 'pipe' : 'ignore', ...(start.extraInput ? ['pipe' as const] : [])],
+    stdio: ['pipe', 'pipe', 'pipe', ...[start.dataPipe, start.extraInput, start.infoPipe].map(pipeIf)],
     // A new group: Ctrl-C reaches only the server, and the group can be killed.
     detached: true,
   });
   const { stdin, stdout, stderr } = child;
   const dataPipe = (child.stdio[DATA_FD] as Duplex | null) ?? undefined;
   const extraInput = (child.stdio.at(INPUT_FD) as Duplex | null | undefined) ?? undefined;
+  const infoPipe = (child.stdio.at(INFO_FD) as Duplex | null | undefined) ?? undefined;
   // Readers and writers learn of the end by `exited`.
-  for (const stream of [stdin, stdout, stderr, dataPipe, extraInput]) stream?.on('error', () => {});
+  for (const stream of [stdin, stdout, stderr, dataPipe, extraInput, infoPipe]) stream?.on('error', () => {});
   extraInput?.end(start.extraInput);
   const exited = new Promise<ExitStatus>((resolve) => {
     child.once('exit', (code, signal) => resolve(exitOf(code, signal)));
@@ -83,9 +90,14 @@ export async function startProcess(start: ProcessOptions, signal: AbortSignal): 
     stdout: stdout as Readable,
     stderr: stderr as Readable,
     dataPipe,
+    infoPipe,
     exited,
     kill,
   };
+}
+
+function pipeIf(wanted: unknown): 'pipe' | 'ignore' {
+  return wanted === undefined ? 'ignore' : 'pipe';
 }
 
 function killGroup(pid: number): void {

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import type { Program } from '../../core/sandbox.ts';
+import type { Program, ProgramLimits } from '../../core/sandbox.ts';
 import { type Mount, SANDBOX_NODE_PATH } from './mounts.ts';
 
 const RELAY_DIR = '/run/signalbox';
 const RELAY_PORT = 3_128;
 /** Threads of the relay's Node, which count as processes in addition to those of the program. */
 const MAX_RELAY_PROCESSES = 24;
+const RELAY_MEMORY_BYTES = 128 * 2 ** 20;
 
 /** What clients of HTTP look for in their environment. */
 export function proxyVariables(url: string): Readonly<Record<string, string>> {
@@ -33,7 +34,7 @@ export function withEgressRelay({
     program: {
       ...program,
       env: { ...program.env, ...proxyVariables(proxy) },
-      limits: { ...program.limits, processes: program.limits.processes + MAX_RELAY_PROCESSES },
+      limits: withRelay(program.limits),
     },
     command,
     prefix: [
@@ -47,5 +48,15 @@ export function withEgressRelay({
       { from: join(import.meta.dirname, 'egress-relay.ts'), to: `${RELAY_DIR}/relay.mts`, writable: false },
       { from: socket, to: `${RELAY_DIR}/proxy.sock`, writable: false },
     ],
+  };
+}
+
+function withRelay(limits: ProgramLimits): ProgramLimits {
+  const { processes, memoryBytes, addressSpaceBytes = memoryBytes } = limits;
+  return {
+    ...limits,
+    addressSpaceBytes,
+    processes: processes + MAX_RELAY_PROCESSES,
+    memoryBytes: memoryBytes + RELAY_MEMORY_BYTES,
   };
 }

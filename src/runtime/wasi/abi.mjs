@@ -6,6 +6,7 @@ export const ERRNO = {
   EXIST: 20,
   INVAL: 28,
   ISDIR: 31,
+  MFILE: 33,
   NAMETOOLONG: 37,
   NOENT: 44,
   NOSPC: 51,

@@ -5,6 +5,9 @@ const refuse = (errno) => {
   throw new WasiError(errno);
 };
 
+/** As many as the native engine allows (start-process.ts). */
+const MAX_OPEN_FILES = 1_024;
+
 /** Open handles by number. A new one gets the lowest free number, as in POSIX. */
 export class Handles {
   /** @param {Handle[]} open */
@@ -20,6 +23,7 @@ export class Handles {
   add(handle) {
     const free = this.open.indexOf(undefined);
     const fd = free < 0 ? this.open.length : free;
+    if (fd >= MAX_OPEN_FILES) refuse(ERRNO.MFILE);
     this.open[fd] = handle;
     return fd;
   }

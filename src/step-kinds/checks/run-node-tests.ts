@@ -26,8 +26,9 @@ export interface NodeTestsDeps {
 const TIMEOUT_MS = 60_000;
 const MAX_OUTPUT_BYTES = 1024 * 1024;
 const LIMITS = {
-  // V8 reserves far more address space than it uses; a V8 option limits what it uses.
-  memoryBytes: 64 * 2 ** 30,
+  memoryBytes: 2 * 2 ** 30,
+  // V8 reserves far more address space than it uses; a V8 option limits what each process uses.
+  addressSpaceBytes: 64 * 2 ** 30,
   processes: 64,
   cpuSeconds: 60,
   fileBytes: 16 * 2 ** 20,
