@@ -70,6 +70,7 @@ export function httpApi(deps: HttpApiDeps) {
           maxBytes: MAX_RESPONSE_BYTES,
           idleMs: timeoutMs,
           signal: limit.signal,
+          owner: session.user,
         });
         const hasBody = method !== 'GET';
         const response = await fetch(uri.href, {

@@ -66,11 +66,11 @@ async function sendRequest(
   { outgoing, idleMs = 60_000 }: ChatCompletionDeps,
   { uri, model, apiKey }: LlmEndpoint,
   request: LlmRequest,
-  { signal }: AgentSession,
+  { signal, user: owner }: AgentSession,
   onText: (text: string) => void,
 ): Promise<LlmCompletion> {
   const { default: Client } = await import('openai');
-  const fetch = outgoing.fetch(uri, { maxBytes: MAX_RESPONSE_BYTES, idleMs, signal });
+  const fetch = outgoing.fetch(uri, { maxBytes: MAX_RESPONSE_BYTES, idleMs, signal, owner });
   const client: OpenAI = new Client({
     baseURL: uri.href.replace(/\/$/, ''),
     apiKey: apiKey ?? 'none',

@@ -80,12 +80,13 @@ async function openSession(
   if (server.stdioCommand) {
     return openMcpSession(await openStdioTransport(server.stdioCommand, values, deps, ctx), uri.path, version, ctx);
   }
+  const target = { uri, headers: values, owner: ctx.user };
   try {
-    return await openMcpSession(await openHttpTransport(uri, values, deps), uri.host, version, ctx);
+    return await openMcpSession(await openHttpTransport(target, deps), uri.host, version, ctx);
   } catch (error) {
     if (!(error instanceof Fault) || !shouldFallBackToSse(error)) throw error;
     ctx.log('DEBUG', `${uri.host} does not support streamable HTTP; trying HTTP with SSE.`);
-    return openMcpSession(await openSseTransport(uri, values, deps), uri.host, version, ctx);
+    return openMcpSession(await openSseTransport(target, deps), uri.host, version, ctx);
   }
 }
 

@@ -2,12 +2,19 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
+import type { RequestOwner } from '../../resources/outgoing/places.ts';
 import { unusableServerFault } from './mcp-fault.ts';
 import { detectLostResponses, detectLostStream } from './response-loss.ts';
 import type { McpTransport } from './transport.ts';
 
 export interface McpHttpDeps {
   readonly outgoing: Pick<Outgoing, 'fetch'>;
+}
+
+export interface McpHttpTarget {
+  readonly uri: CanonicalUri;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly owner: RequestOwner;
 }
 
 /** Of one response; with SSE one response carries the whole session. */
@@ -19,13 +26,12 @@ const CLOSE_TIMEOUT_MS = 500;
 
 /** Streamable HTTP (MCP 2025-06-18) through the guarded fetch. */
 export async function openHttpTransport(
-  uri: CanonicalUri,
-  headers: Readonly<Record<string, string>>,
+  { uri, headers, owner }: McpHttpTarget,
   deps: McpHttpDeps,
 ): Promise<McpTransport> {
   const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
   const broken = new AbortController();
-  const fetch = deps.outgoing.fetch(uri, { maxBytes: MAX_RESPONSE_BYTES, idleMs: IDLE_MS });
+  const fetch = deps.outgoing.fetch(uri, { maxBytes: MAX_RESPONSE_BYTES, idleMs: IDLE_MS, owner });
   const mcpTransport: McpTransport = {
     get transport() {
       // Its `sessionId` is `string | undefined`, which the SDK's interface does not accept for an optional property.
@@ -52,13 +58,12 @@ export async function openHttpTransport(
 
 /** HTTP with SSE (MCP 2024-11-05), for servers without streamable HTTP. */
 export async function openSseTransport(
-  uri: CanonicalUri,
-  headers: Readonly<Record<string, string>>,
+  { uri, headers, owner }: McpHttpTarget,
   deps: McpHttpDeps,
 ): Promise<McpTransport> {
   const { SSEClientTransport } = await import('@modelcontextprotocol/sdk/client/sse.js');
   const broken = new AbortController();
-  const fetch = deps.outgoing.fetch(uri, { maxBytes: MAX_RESPONSE_BYTES, idleMs: IDLE_MS });
+  const fetch = deps.outgoing.fetch(uri, { maxBytes: MAX_RESPONSE_BYTES, idleMs: IDLE_MS, owner });
   const transport = new SSEClientTransport(new URL(uri.href), {
     fetch: detectLostStream(fetch, (why) => broken.abort(lostConnectionFault(why, uri.host))),
     requestInit: { headers: { ...headers } },

@@ -5,6 +5,7 @@ import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
 import { decodeContent } from '../content/content-coding.ts';
 import { networkFault } from './network-fault.ts';
+import type { Places, RequestOwner } from './places.ts';
 import { checkHeaders } from './request-headers.ts';
 
 export interface FetchOptions {
@@ -12,12 +13,14 @@ export interface FetchOptions {
   readonly maxBytes: number;
   /** Maximum time without data, before the response and within it. */
   readonly idleMs: number;
+  readonly owner?: RequestOwner;
   /** Aborts all requests of this fetch. */
   readonly signal?: AbortSignal;
 }
 
 interface FetchDeps {
   readonly agent: Dispatcher;
+  readonly places: Places;
   readonly version: string;
 }
 
@@ -27,7 +30,7 @@ const NULL_BODY_STATUSES: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /** See `Outgoing.fetch`. */
 export function createOutgoingFetch(deps: FetchDeps, to: CanonicalUri, options: FetchOptions): typeof globalThis.fetch {
-  const origin = `${to.scheme}://${to.host}${to.port && `:${to.port}`}`;
+  const origin = originOf(to);
   return async (input, init) => {
     const request = new Request(input, init);
     const url = new URL(request.url);
@@ -41,7 +44,13 @@ export function createOutgoingFetch(deps: FetchDeps, to: CanonicalUri, options: 
     checkHeaders(headers);
     const body = request.body === null ? null : Buffer.from(await request.arrayBuffer());
     const stop = combineSignals([request.signal, options.signal]);
+    let release = () => {};
+    const settle = () => {
+      release();
+      stop.forget();
+    };
     try {
+      release = await deps.places.take(origin, options.owner, stop.signal);
       const answer = await deps.agent.request({
         origin,
         path: url.pathname + url.search,
@@ -52,14 +61,18 @@ export function createOutgoingFetch(deps: FetchDeps, to: CanonicalUri, options: 
         headersTimeout: options.idleMs,
         bodyTimeout: options.idleMs,
       });
-      answer.body.once('close', stop.forget);
+      answer.body.once('close', settle);
       answer.body.on('error', () => {});
       return toResponse(answer, to, options.maxBytes, stop.signal);
     } catch (error) {
-      stop.forget();
+      settle();
       throw stop.signal.aborted ? stop.signal.reason : networkFault(error, to.host);
     }
   };
+}
+
+export function originOf({ scheme, host, port }: CanonicalUri): string {
+  return `${scheme}://${host}${port && `:${port}`}`;
 }
 
 /** One signal for several, which releases them: the longest one outlives many requests. */

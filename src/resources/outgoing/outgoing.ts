@@ -5,9 +5,10 @@ import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
 import { connectTo, type GuardDeps, guardedConnector, loadUndici } from './guarded-connector.ts';
 import { networkFault } from './network-fault.ts';
-import { createOutgoingFetch, type FetchOptions } from './outgoing-fetch.ts';
+import { createOutgoingFetch, type FetchOptions, originOf } from './outgoing-fetch.ts';
 import { forwardRequest, type HttpExchange } from './outgoing-forward.ts';
 import { type ConnectOptions, type OutgoingSocket, openSocket } from './outgoing-socket.ts';
+import { createPlaces, type RequestOwner } from './places.ts';
 
 export interface OutgoingDeps extends GuardDeps {
   /** Version of Signalbox, for the User-Agent header. */
@@ -17,6 +18,7 @@ export interface OutgoingDeps extends GuardDeps {
 interface OutgoingRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  readonly owner?: RequestOwner;
   /** From the call to the last byte of the body. */
   readonly timeoutMs: number;
 }
@@ -55,7 +57,7 @@ export interface Outgoing {
   close(): Promise<void>;
 }
 
-/** Connections to one origin. Further requests wait for a free one, within their time limit. */
+/** Requests to one origin at once. Further ones wait for a place, within their time limit. */
 const MAX_CONNECTIONS_PER_ORIGIN = 64;
 /** The same for sessions, which are long and mostly idle. */
 const MAX_FETCH_CONNECTIONS_PER_ORIGIN = 256;
@@ -63,6 +65,8 @@ const MAX_FETCH_CONNECTIONS_PER_ORIGIN = 256;
 export function createOutgoing(deps: OutgoingDeps): Outgoing {
   const connect = guardedConnector(deps);
   const closing = new AbortController();
+  const placesOfGet = createPlaces(MAX_CONNECTIONS_PER_ORIGIN);
+  const placesOfFetch = createPlaces(MAX_FETCH_CONNECTIONS_PER_ORIGIN);
   const agents: { get?: Agent; fetch?: Agent } = {};
   const agentWith = (options: Agent.Options) => {
     const agent = new (loadUndici().Agent)({ connect, allowH2: false, ...options });
@@ -80,20 +84,24 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
   };
 
   return {
-    async get(uri, { headers, signal, timeoutMs }) {
+    async get(uri, { headers, signal, owner, timeoutMs }) {
       if (signal.aborted) throw abortFault(signal);
       const stop = new AbortController();
       const onAbort = () => stop.abort(abortFault(signal));
       const timeout = new Fault('TIMEOUT', `${uri.host} did not send its whole response in time. Try again later.`);
       const timer = setTimeout(() => stop.abort(timeout), Math.max(timeoutMs, 1));
+      let release = () => {};
       const settle = () => {
+        release();
         clearTimeout(timer);
         signal.removeEventListener('abort', onAbort);
       };
       signal.addEventListener('abort', onAbort, { once: true });
       try {
+        const origin = originOf(uri);
+        release = await placesOfGet.take(origin, owner, stop.signal);
         const answer = await agentOfGet().request({
-          origin: `${uri.scheme}://${uri.host}${uri.port && `:${uri.port}`}`,
+          origin,
           path: uri.query === '' ? uri.path : `${uri.path}?${uri.query}`,
           method: 'GET',
           headers: { ...headers, 'user-agent': `signalbox/${deps.version}` },
@@ -108,7 +116,8 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
         throw networkFault(stop.signal.aborted ? stop.signal.reason : error, uri.host);
       }
     },
-    fetch: (to, options) => createOutgoingFetch({ agent: agentOfFetch(), version: deps.version }, to, options),
+    fetch: (to, options) =>
+      createOutgoingFetch({ agent: agentOfFetch(), places: placesOfFetch, version: deps.version }, to, options),
     connect: (to, options) => openSocket({ ...deps, connect, closing: closing.signal }, to, options),
     async forward(to, exchange, { headers, signal }) {
       const stop = AbortSignal.any([signal, closing.signal]);

@@ -35,6 +35,7 @@ async function openHttp(uri: CanonicalUri, ctx: OpenContext): Promise<OpenedReso
     const answer = await ctx.outgoing.get(hop, {
       headers: { accept: '*/*', 'accept-encoding': ACCEPTED_CODINGS },
       signal: ctx.signal,
+      owner: ctx.owner,
       timeoutMs: deadline - performance.now(),
     });
     try {
