@@ -58,7 +58,10 @@ export async function openAdapters(config: Config, opened: AsyncDisposableStack)
   const tracing = await startTracing(config.telemetry, { version, logger });
   opened.defer(() => tracing.shutdown(TRACING_FLUSH_TIMEOUT_MS));
 
-  opened.defer(lockDataDir(config.dataDir));
+  const lock = lockDataDir(config.dataDir, logger);
+  opened.defer(lock.release);
+  const file = config.database.kind === 'sqlite' ? config.database.file : undefined;
+  if (file !== undefined) lock.lockFile(file);
   const { checkpointKeyFile: keyFile, retentionDays: days } = config.audit;
   const store = await openStore({
     database: config.database,
@@ -68,6 +71,8 @@ export async function openAdapters(config: Config, opened: AsyncDisposableStack)
     audit: { folder: config.dataDir, ...(keyFile !== undefined && { keyFile }) },
   });
   opened.defer(() => store.close());
+  // The store may have created it.
+  if (file !== undefined) lock.lockFile(file);
   const artifacts = await createArtifactStore(config.artifactsDir, nodeName(config));
   const workspaces = createWorkspaces(config.workspacesDir);
   const retention = store.startRetention({ artifacts, workspaces, clock, days });
