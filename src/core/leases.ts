@@ -7,21 +7,48 @@ export interface Leases {
   readonly nodeId: string;
   /**
    * Renews the lease of the node for `LEASE_MS` from now. Must be called more often than that.
+   * @param now the time of the engine, by which parked runs are due
    * @returns `renewed`: false when the lease had expired; the node's runs may have been taken over, so it must release all
-   *   of them. `orphans`: runs without a live owner may exist to be claimed. `nextScheduleAt`: when the next schedule is due.
+   *   of them. `claimable`: runs may exist that `claim` takes. `nextScheduleAt`: when the next schedule is due; `nextWakeAt`:
+   *   when the next parked run is.
    */
-  renew(): Promise<{ readonly renewed: boolean; readonly orphans: boolean; readonly nextScheduleAt: Date | undefined }>;
+  renew(now: Date): Promise<LeaseRenewal>;
   /**
-   * Takes over unfinished runs whose owner is no longer alive, oldest first. Once this resolves, appends by the previous
-   * owner are rejected.
-   * @returns the ids of the runs; fewer than `limit` when no more exist.
+   * Takes over unfinished runs that need a driver: their owner is no longer alive, or they are parked, and their time has come
+   * or they have a message. Once this resolves, appends by the previous owner are rejected.
+   * @returns the ids of the runs, in order; fewer than `limit` when no more exist.
    */
-  claim(limit: number): Promise<readonly string[]>;
+  claim(limit: number, now: Date): Promise<readonly string[]>;
   /** Takes over one finished run, so that it can continue. False when another live node owns it. */
   takeOver(runId: string): Promise<boolean>;
+  /**
+   * Leaves runs of this node without a driver until their time has come, or a message does. No append may be in progress.
+   * @returns the runs that are parked now. The others have changed, have a message, or belong to another node
+   */
+  park(runs: readonly ParkedRun[]): Promise<readonly string[]>;
+  /** Takes over one parked run. False when it is not parked. */
+  unpark(runId: string): Promise<boolean>;
   /** Lets other nodes claim this node's runs immediately. */
   release(): Promise<void>;
 }
+
+export interface LeaseRenewal {
+  readonly renewed: boolean;
+  readonly claimable: boolean;
+  readonly nextScheduleAt: Date | undefined;
+  readonly nextWakeAt: Date | undefined;
+}
+
+/** A run that only waits, of which nothing is in memory. */
+export interface ParkedRun {
+  readonly runId: string;
+  /** Of its newest event. */
+  readonly seq: number;
+  /** When its next timer is due, in milliseconds since 1970; `NEVER` without one. */
+  readonly until: number;
+}
+
+export const NEVER = Number.MAX_SAFE_INTEGER;
 
 /** How long a node counts as alive after it renewed its lease. */
 export const LEASE_MS = 6_000;

@@ -37,6 +37,8 @@ export interface Metrics {
   /** One commit of the journal: the appends that shared it, the events in them, the duration. */
   journalCommitted(appends: number, events: number, seconds: number): void;
   policyDecided(effect: PolicyEffect): void;
+  /** This node drives a run. Returns a function to be called once, when it no longer does. */
+  runDriven(): () => void;
   /** A subscription started. Returns a function to be called once, when it ends. */
   subscriptionOpened(): () => void;
   /** All metrics in Prometheus text format, version 0.0.4. */

@@ -111,6 +111,7 @@ export function createEngine(deps: EngineDeps): Engine {
     dispatcher,
     handlers,
     onRelease: (runId, fault) => failover.onReleased(runId, fault),
+    onWaiting: (runId) => failover.considerParking(runId),
   });
   const startDeps: StartWorkflowDeps & EngineDeps = {
     ...deps,

@@ -51,6 +51,11 @@ export function createMetrics(): Metrics {
     labelNames: ['effect'],
     registers,
   });
+  const driven = new Gauge({
+    name: 'signalbox_runs_active',
+    help: 'Runs in memory of this node. Runs that wait for long are parked, and not counted.',
+    registers,
+  });
   const subscriptions = new Gauge({
     name: 'signalbox_subscriptions_active',
     help: 'Active GraphQL subscriptions.',
@@ -70,6 +75,10 @@ export function createMetrics(): Metrics {
       commitSeconds.observe(seconds);
     },
     policyDecided: (effect) => decisions.inc({ effect }),
+    runDriven: () => {
+      driven.inc();
+      return () => driven.dec();
+    },
     subscriptionOpened: () => {
       subscriptions.inc();
       return () => subscriptions.dec();

@@ -24,10 +24,14 @@ export interface DriveOptions {
   readonly dispatcher: Dispatcher;
   readonly handlers: EffectHandlers;
   readonly logger: Logger;
+  /** Called when all that is left of the run waits, and that is durable; also repeatedly. */
+  onWaiting?(runId: string): void;
 }
 
 export interface RunHandle {
   readonly run: RunAggregate;
+  /** This process no longer drives the run. */
+  readonly isReleased: boolean;
   /**
    * The run when it has ended and that is durable.
    * @throws Fault UNAVAILABLE when the journal does not take the events; a run that was already recorded then continues in
@@ -35,7 +39,10 @@ export interface RunHandle {
    *   failed; the run is then released.
    */
   readonly completed: Promise<RunSnapshot>;
-  /** When this process no longer drives the run: the run at its durable end, or why it was released. Never rejects. */
+  /**
+   * When this process no longer drives the run: the run at its durable end, or why it was released: `PARKED` when it only
+   * waits. Never rejects.
+   */
   readonly released: Promise<RunSnapshot | Fault>;
   /** The run when it has ended, or when all that is left of it waits; durable in either case. Rejects as `completed` does. */
   completedOrWaiting(): Promise<RunSnapshot>;
@@ -46,6 +53,13 @@ export interface RunHandle {
    * @throws Fault UNAVAILABLE when the run was released in the meantime; it may not have taken the input
    */
   send(input: MachineInput): Promise<void>;
+  /**
+   * Until when nothing happens to the run unless it is sent something, in milliseconds since 1970; Infinity without a timer.
+   * Undefined when the run does not only wait, or somebody here waits for it.
+   */
+  waitsUntil(): number | undefined;
+  /** Somebody here waits for the run, until the returned function is called. */
+  hold(): () => void;
   /** Leaves the run to the next node that claims it: nothing more is appended, and running steps are aborted. */
   release(reason?: Fault): void;
   /** Resolves when no append for the run is in progress: only then the journal shows what was recorded. */
@@ -53,7 +67,8 @@ export interface RunHandle {
 }
 
 /** The loop around the machine: sends it inputs, records its events, carries out its effects. */
-export function driveRun({ journal, clock, dispatcher, handlers, logger }: DriveOptions, start: RunStart): RunHandle {
+export function driveRun(options: DriveOptions, start: RunStart): RunHandle {
+  const { journal, clock, dispatcher, handlers, logger } = options;
   const { run, persistedSeq } = start;
   const { record } = run;
   const completed = Promise.withResolvers<RunSnapshot>();
@@ -63,12 +78,14 @@ export function driveRun({ journal, clock, dispatcher, handlers, logger }: Drive
   let waiting: PromiseWithResolvers<void> | undefined;
   let isStopped = false;
   let isReleased = false;
+  let holders = 0;
 
   const recorder = createRecorder({
     journal,
     run,
     persistedSeq,
     onFlushed() {
+      if (record.state === 'WAITING') options.onWaiting?.(record.id);
       if (!isFinalRunState(record.state)) return;
       const ended = snapshotOf(run);
       completed.resolve(ended);
@@ -161,6 +178,9 @@ export function driveRun({ journal, clock, dispatcher, handlers, logger }: Drive
   send(start.input);
   return {
     run,
+    get isReleased() {
+      return isReleased;
+    },
     completed: completed.promise,
     released: released.promise,
     async completedOrWaiting() {
@@ -178,7 +198,21 @@ export function driveRun({ journal, clock, dispatcher, handlers, logger }: Drive
       await recorder.flush();
       if (isReleased) throw RELEASED;
     },
+    waitsUntil() {
+      const onlyWaits = record.state === 'WAITING' && run.preparing.size === 0 && recorder.isIdle && !isStopped;
+      return onlyWaits && holders === 0 ? (timers.nextAt() ?? Infinity) : undefined;
+    },
+    hold() {
+      holders += 1;
+      return () => {
+        holders -= 1;
+        if (record.state === 'WAITING') options.onWaiting?.(record.id);
+      };
+    },
     release,
     drained: () => recorder.drained(),
   };
 }
+
+/** Why a run that only waits was released: it continues when its time or a message comes. */
+export const PARKED = new Fault('UNAVAILABLE', 'The run waits, and is not in memory.');

@@ -40,7 +40,7 @@ function startRegistry() {
     dispatcher,
     handlers: working,
     logger: { debug() {}, info() {}, warn() {}, error },
-    metrics: { runEnded() {} },
+    metrics: { runDriven: () => () => {}, runEnded() {} },
     quotas: { count: () => () => {} },
     onRelease,
   });

@@ -17,6 +17,8 @@ export interface Recorder {
   commit(): void;
   /** From now on events are recorded as they happen. Resolves when all added events are durable, or on `close`. */
   flush(): Promise<void>;
+  /** True when all added events are durable. */
+  readonly isIdle: boolean;
   /** Resolves when no append is in progress. */
   drained(): Promise<void>;
   /** Drops the events that are not on their way to the journal yet, and takes no more. */
@@ -82,6 +84,9 @@ export function createRecorder({ journal, run, onFlushed, onFailure, ...options 
       if (isImmediate) void flush();
     },
     flush,
+    get isIdle() {
+      return pending.length === 0 && !writing;
+    },
     drained: async () => writing,
     close() {
       isClosed = true;

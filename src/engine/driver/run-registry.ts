@@ -4,7 +4,7 @@ import type { Metrics } from '../../core/telemetry.ts';
 import { inSpan } from '../../core/tracing.ts';
 import { createSlotMap } from '../../lib/slot-map.ts';
 import type { Quotas } from '../gate/quotas.ts';
-import { type DriveOptions, driveRun, type RunHandle } from './drive-run.ts';
+import { type DriveOptions, driveRun, PARKED, type RunHandle } from './drive-run.ts';
 import type { EffectHandlers } from './effect-runner.ts';
 import type { RunStart } from './run-start.ts';
 
@@ -20,7 +20,7 @@ export interface RunRegistry {
 }
 
 interface RunRegistryDeps extends DriveOptions {
-  readonly metrics: Pick<Metrics, 'runEnded'>;
+  readonly metrics: Pick<Metrics, 'runDriven' | 'runEnded'>;
   readonly quotas: Pick<Quotas, 'count'>;
   /** Called when a run is no longer driven here although it has not ended, with the reason. */
   onRelease(runId: string, fault: Fault): void;
@@ -36,6 +36,7 @@ export function createRunRegistry(deps: RunRegistryDeps): RunRegistry {
     const follow = inSpan('run.execute', { 'signalbox.run_id': id, 'signalbox.run_kind': kind }, async (span) => {
       handle = driveRun({ ...deps, handlers }, start);
       const ended = await handle.released;
+      if (ended === PARKED) return undefined;
       if (ended instanceof Fault) throw ended;
       span.setAttribute('signalbox.run_state', ended.run.state);
       return ended;
@@ -44,12 +45,17 @@ export function createRunRegistry(deps: RunRegistryDeps): RunRegistry {
     const { drained } = handle;
     const remove = handles.add(id, handle);
     const uncount = deps.quotas.count(principal, 'runsRunning');
+    const onUndriven = deps.metrics.runDriven();
     follow
       .finally(() => {
         remove();
         uncount();
+        onUndriven();
       })
-      .then(onEnded, (fault) => drained().then(() => deps.onRelease(id, fault)));
+      .then(
+        (ended) => ended && onEnded(ended),
+        (fault) => drained().then(() => deps.onRelease(id, fault)),
+      );
     return handle;
   };
 
@@ -61,7 +67,10 @@ export function createRunRegistry(deps: RunRegistryDeps): RunRegistry {
 
   return {
     drive: (start, handlers = deps.handlers) => drive(start, handlers),
-    get: (runId) => handles.get(runId),
+    get(runId) {
+      const handle = handles.get(runId);
+      return handle?.isReleased ? undefined : handle;
+    },
     get all() {
       return handles.values();
     },

@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Journal } from '../../core/journal.ts';
 import type { Inbox, Leases } from '../../core/leases.ts';
@@ -10,6 +11,7 @@ import type { RunRegistry } from '../driver/run-registry.ts';
 import { loadRun } from '../driver/run-start.ts';
 import type { MachineInput } from '../model/machine-input.ts';
 import { createInboxConsumer } from './inbox-consumer.ts';
+import { createParking } from './parking.ts';
 
 /** Runs that are claimed and recovered at a time. */
 const MAX_RUNS_PER_CLAIM = 64;
@@ -35,6 +37,7 @@ interface FailoverDeps {
   readonly reader: StoreReader;
   readonly journal: Journal;
   readonly runs: RunRegistry;
+  readonly clock: Clock;
   readonly logger: Logger;
   /** Called with the time at which the next schedule is due. */
   onNextSchedule(nextAt: Date | undefined): void;
@@ -44,8 +47,12 @@ interface FailoverDeps {
 export interface Failover {
   /** One heartbeat: renews the lease, claims runs, recovers them. */
   tick(): Promise<void>;
-  /** Continues a run from its events. This node must own it. */
+  /** Continues a run from its events. This node must own it, and no other input may be resuming it. */
   resume(runId: string, input: MachineInput): Promise<RunHandle>;
+  /** The run, if this node drives it or, because it is parked, can. */
+  find(runId: string): Promise<RunHandle | undefined>;
+  /** Takes the run out of memory if it waits for long. It has just begun to wait. */
+  considerParking(runId: string): void;
   /** To be called when a run was released. If it may still be this node's, the next heartbeat recovers it. */
   onReleased(runId: string, fault: Fault): void;
   start(): void;
@@ -54,8 +61,7 @@ export interface Failover {
 }
 
 export function createFailover(deps: FailoverDeps): Failover {
-  const { leases, reader, runs, logger } = deps;
-  const inboxConsumer = createInboxConsumer(deps);
+  const { leases, reader, runs, clock, logger } = deps;
   let timer: NodeJS.Timeout | undefined;
   let heartbeats: Promise<void> = Promise.resolve();
   let isStopped = false;
@@ -70,10 +76,32 @@ export function createFailover(deps: FailoverDeps): Failover {
     return runs.get(runId) ?? runs.drive({ run, persistedSeq, events: [], input });
   };
 
+  const inboxConsumer = createInboxConsumer({ ...deps, find: (runId) => find(runId) });
+  const findings = new Map<string, Promise<RunHandle | undefined>>();
+  /** A message that is sent to the inbox in the meantime is delivered too. */
+  const unpark = async (runId: string): Promise<RunHandle | undefined> => {
+    if (!(await leases.unpark(runId))) return runs.get(runId);
+    try {
+      const handle = await resume(runId, { type: 'recovered' });
+      void inboxConsumer.deliver([runId]);
+      return handle;
+    } catch (error) {
+      onRecoveryFailed(runId)(error);
+      throw error;
+    }
+  };
+  const find = async (runId: string): Promise<RunHandle | undefined> => {
+    const handle = runs.get(runId);
+    if (handle) return handle;
+    const finding = findings.get(runId) ?? unpark(runId).finally(() => findings.delete(runId));
+    findings.set(runId, finding);
+    return finding;
+  };
+
   /** @returns whether there may be more */
   const claim = async (): Promise<boolean> => {
-    const runIds = await leases.claim(MAX_RUNS_PER_CLAIM);
-    if (runIds.length > 0) logger.info('engine.recovering', { runs: runIds.length });
+    const runIds = await leases.claim(MAX_RUNS_PER_CLAIM, clock.now());
+    if (runIds.length > 0) logger.debug('engine.recovering', { runs: runIds.length });
     for (const runId of runIds) await resume(runId, { type: 'recovered' }).catch(onRecoveryFailed(runId));
     // Not awaited: the store may not take the events for a while, and the lease has to be kept in the meantime.
     if (runIds.length > 0) void inboxConsumer.deliver(runIds);
@@ -109,7 +137,7 @@ export function createFailover(deps: FailoverDeps): Failover {
 
   /** Recovering many runs takes longer than a lease lasts: it is renewed before each batch. */
   const beat = async (): Promise<void> => {
-    const { renewed, orphans, nextScheduleAt } = await leases.renew();
+    const { renewed, claimable, nextScheduleAt, nextWakeAt } = await leases.renew(clock.now());
     if (!renewed) {
       logger.warn('lease.lost', { runs: runs.size });
       runs.releaseAll(LEASE_LOST);
@@ -119,11 +147,38 @@ export function createFailover(deps: FailoverDeps): Failover {
     }
     inboxConsumer.retry();
     deps.onNextSchedule(nextScheduleAt);
-    if (orphans && !isStopped && (await claim())) return beat();
+    if (nextWakeAt) wakeAt(nextWakeAt.getTime());
+    if (claimable && !isStopped && (await claim())) return beat();
   };
 
+  /** Claims the parked runs whose time has come sooner than the next heartbeat would. */
+  let wakeTimer: { readonly at: number; readonly timer: NodeJS.Timeout } | undefined;
+  const wakeAt = (at: number) => {
+    const delay = at - clock.now().getTime();
+    if (isStopped || delay > HEARTBEAT_MS || (wakeTimer && wakeTimer.at <= at)) return;
+    clearTimeout(wakeTimer?.timer);
+    const onDue = () => {
+      wakeTimer = undefined;
+      tick().catch(() => {});
+    };
+    wakeTimer = { at, timer: setTimeout(onDue, Math.max(delay, 0)) };
+  };
+
+  const parking = createParking({
+    ...deps,
+    onParked(runIds, firstAt) {
+      wakeAt(firstAt);
+      // A message may have come before they were parked, and its sender have found no run to wake.
+      void inboxConsumer.deliver(runIds);
+    },
+    onNotParked(runIds) {
+      for (const runId of runIds) recheckQueue.set(runId, 0);
+      tick().catch(() => {});
+    },
+  });
+
   const tick = () => {
-    heartbeats = heartbeats.then(beat);
+    heartbeats = heartbeats.catch(() => {}).then(beat);
     return heartbeats;
   };
   const scheduleTick = (delayMs: number) => {
@@ -132,7 +187,6 @@ export function createFailover(deps: FailoverDeps): Failover {
       tick().then(
         () => scheduleTick(HEARTBEAT_MS),
         (error: unknown) => {
-          heartbeats = Promise.resolve();
           logger.error('lease.failed', { error: String(error) });
           scheduleTick(HEARTBEAT_RETRY_MS);
         },
@@ -143,12 +197,16 @@ export function createFailover(deps: FailoverDeps): Failover {
   return {
     tick,
     resume,
+    find,
+    considerParking: (runId) => parking.consider(runId),
     onReleased,
     start: () => scheduleTick(HEARTBEAT_MS),
     async stop() {
       isStopped = true;
       clearTimeout(timer);
+      clearTimeout(wakeTimer?.timer);
       inboxConsumer.stop();
+      await parking.stop();
       await heartbeats.catch(() => {});
       await leases.release();
     },

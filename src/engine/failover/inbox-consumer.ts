@@ -3,6 +3,7 @@ import type { User } from '../../core/principal.ts';
 import { jsonOutput } from '../../core/run.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import type { Json } from '../../lib/json.ts';
+import type { RunHandle } from '../driver/drive-run.ts';
 import type { RunRegistry } from '../driver/run-registry.ts';
 import type { MachineInput } from '../model/machine-input.ts';
 
@@ -33,6 +34,8 @@ function decisionOutput(approved: boolean, { username: by }: User, comment: stri
 interface InboxConsumerDeps {
   readonly inbox: Inbox;
   readonly runs: RunRegistry;
+  /** The run, if this node drives it or can. */
+  find(runId: string): Promise<RunHandle | undefined>;
   readonly logger: Logger;
 }
 
@@ -44,7 +47,7 @@ interface InboxConsumer {
   stop(): void;
 }
 
-export function createInboxConsumer({ inbox, runs, logger }: InboxConsumerDeps): InboxConsumer {
+export function createInboxConsumer({ inbox, runs, find, logger }: InboxConsumerDeps): InboxConsumer {
   const retryQueue = new Set<string>();
 
   const deliver = async (runIds: readonly string[]): Promise<void> => {
@@ -54,7 +57,7 @@ export function createInboxConsumer({ inbox, runs, logger }: InboxConsumerDeps):
     };
     try {
       for (const message of await inbox.read(runIds)) {
-        const run = runs.get(message.runId);
+        const run = await find(message.runId);
         // If the run is released in the meantime, its next owner gets the message.
         const delivery = run?.send(toMachineInput(message)).then(() => inbox.acknowledge([message.id]));
         await delivery?.catch(onFailed(message.runId));

@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import { systemClock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
 import { createFailover } from './failover.ts';
 
@@ -10,13 +11,14 @@ function idleFailover() {
   const failover = createFailover({
     leases: {
       nodeId: 'node',
-      renew: async () => ({ renewed: true, orphans: false, nextScheduleAt: undefined }),
+      renew: async () => ({ renewed: true, claimable: false, nextScheduleAt: undefined, nextWakeAt: undefined }),
       claim: async () => [],
       takeOver,
       release: async () => {},
     },
     inbox: { onMessage: () => () => {} },
     runs: { get: () => undefined, size: 0 },
+    clock: systemClock,
     logger,
     onNextSchedule() {},
   } as unknown as Parameters<typeof createFailover>[0]);

@@ -175,12 +175,14 @@ function scopeFor({ policy }: Pick<RunControlDeps, 'policy'>, principal: SignedI
 
 /** Sends to the run itself if this node drives it, else to its inbox. Resolves when the result is durable. */
 export async function sendMessage(deps: RunControlDeps, run: RunRecord, message: RunMessage): Promise<RunSnapshot> {
-  const handle = deps.runs.get(run.id);
+  const handle = await deps.failover.find(run.id);
   if (handle) {
     await withAnswerTimeout(handle.send(toMachineInput(message)), run);
     return snapshotOf(handle.run);
   }
   await deps.inbox.send(message);
+  // Its node may have parked it in the meantime.
+  await deps.failover.find(run.id).catch(() => {});
   const { seq } = run;
   const moved = ({ run: now }: RunSnapshot) => now.seq > seq;
   const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);

@@ -59,7 +59,11 @@ export async function waitForEnd(run: RunHandle, waitMs: number): Promise<RunSna
     const waited = new Promise<undefined>((resolve) => {
       timer = setTimeout(resolve, waitMs, undefined);
     });
-    const ended = await Promise.race([run.completed, waited]).finally(() => clearTimeout(timer));
+    const letGo = run.hold();
+    const ended = await Promise.race([run.completed, waited]).finally(() => {
+      clearTimeout(timer);
+      letGo();
+    });
     if (ended) return ended;
   }
   await Promise.race([run.flush(), run.completed]);

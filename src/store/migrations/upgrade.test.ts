@@ -45,7 +45,7 @@ it('upgrades the database of version 0.1.0 with all its rows', async () => {
   expect((await store.journal.page(0, {}, scope, 100)).events).toHaveLength(11);
   // Runs had no owner before: the first node claims the unfinished ones.
   await expect(store.journal.append(open, 3, [log('not yet')])).rejects.toMatchObject({ code: 'CONFLICT' });
-  expect(await store.leases.claim(10)).toEqual([open]);
+  expect(await store.leases.claim(10, new Date())).toEqual([open]);
   const { events } = await store.journal.append(open, 3, [log('continued')]);
   expect(events[0]?.position).toBe(12);
   const call = { id: newId('call'), tool: 'web.search', arguments: {} };

@@ -18,7 +18,7 @@ import {
 import type { EventRow } from '../rows/event-row.ts';
 import type { LeafRow } from '../rows/leaf-row.ts';
 import type { RunDraft } from '../rows/run-draft.ts';
-import { type RunRow, toLabelRows, toRunRow } from '../rows/run-row.ts';
+import { dueAtOf, type RunRow, toLabelRows, toRunRow } from '../rows/run-row.ts';
 import { type StepRow, toStepChange, toStepRow } from '../rows/step-row.ts';
 import { type ArrayColumns, insertFromArrays, toColumnArrays } from './column-arrays.ts';
 import { insertFromRecordset, toRecordset } from './recordset.ts';
@@ -176,5 +176,6 @@ function toRunChange(run: Extract<RunDraft, { isNew: false }>['run']): object {
     finishedAt: finishedAt?.getTime(),
     error: error && JSON.stringify(error),
     outputs: outputs && JSON.stringify(outputs),
+    dueAt: state && dueAtOf(state),
   };
 }

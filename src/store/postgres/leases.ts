@@ -1,7 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
-import { LEASE_MS, type Leases } from '../../core/leases.ts';
+import { LEASE_MS, type Leases, NEVER } from '../../core/leases.ts';
 import { rethrowUnavailable } from '../connections/retry-reads.ts';
-import { UNFINISHED_STATES_SQL } from '../rows/run-row.ts';
 import { lockJournal } from './commit.ts';
 
 interface PostgresLeasesDeps {
@@ -13,7 +12,12 @@ interface PostgresLeasesDeps {
 
 const isAliveSql = (owner: string) => `EXISTS (SELECT 1 FROM nodes n WHERE n.id = ${owner} AND n.expires_at > now())`;
 
-/** Uses the database's clock, because the nodes' clocks may differ. Also reads the node's row as it was before. */
+/** Parked runs whose time has come, or which have a message. */
+const dueSql = (now: string, limit: string) => `
+  (SELECT id FROM runs WHERE due_at > 0 AND due_at <= ${now} ORDER BY due_at LIMIT ${limit})
+  UNION (SELECT r.id FROM messages m JOIN runs r ON r.id = m.run_id WHERE r.due_at > 0 LIMIT ${limit})`;
+
+/** Uses the database's clock for leases, because the nodes' clocks may differ. Also reads the node's row as it was before. */
 const RENEW = `
   WITH before AS (SELECT expires_at FROM nodes WHERE id = $1),
     own AS (
@@ -24,29 +28,44 @@ const RENEW = `
     dead AS (DELETE FROM nodes WHERE id <> $1 AND expires_at < now() - interval '1 day')
   SELECT (SELECT added FROM own) AS added,
     coalesce((SELECT expires_at > now() FROM before), false) AS kept,
-    EXISTS (SELECT 1 FROM runs r WHERE r.state IN (${UNFINISHED_STATES_SQL}) AND r.owner <> $1 AND NOT ${isAliveSql('r.owner')}) AS orphans,
-    (SELECT min(next_at) FROM schedules) AS "nextAt",
+    EXISTS (SELECT 1 FROM runs r WHERE r.due_at = 0 AND r.owner <> $1 AND NOT ${isAliveSql('r.owner')})
+      OR EXISTS (${dueSql('$2::bigint', '1')}) AS claimable,
+    (SELECT min(next_at) FROM schedules) AS "nextScheduleAt",
+    (SELECT min(due_at) FROM runs WHERE due_at > $2::bigint) AS "nextDueAt",
     (SELECT position FROM journal WHERE id = 1) AS position`;
 
-const DISOWN = `UPDATE runs SET owner = '' WHERE owner = $1 AND state IN (${UNFINISHED_STATES_SQL})`;
+const DISOWN = `UPDATE runs SET owner = '' WHERE owner = $1 AND due_at = 0`;
 
+/** Another node may unpark one of them meanwhile: the outer condition is checked once more when the row is locked. */
 const CLAIM = `
-  UPDATE runs SET owner = $1 WHERE id IN (
-    SELECT r.id FROM runs r
-    WHERE r.state IN (${UNFINISHED_STATES_SQL}) AND r.owner <> $1 AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = r.owner)
-    ORDER BY r.id LIMIT $2)
+  UPDATE runs u SET owner = $1, due_at = 0 WHERE id IN (
+    SELECT id FROM (
+      SELECT r.id FROM runs r WHERE r.due_at = 0 AND r.owner <> $1 AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = r.owner)
+      UNION ${dueSql('$3::bigint', '$2')}) claimable
+    ORDER BY id LIMIT $2)
+    AND (u.due_at > 0 OR u.owner <> $1 AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = u.owner))
   RETURNING id`;
 
 /** An ended run has no driver, so any node may take it. An unfinished run may only be taken from a dead node. */
 const ADOPT = `
-  UPDATE runs r SET owner = $1
-  WHERE r.id = $2 AND (r.owner = $1 OR r.state NOT IN (${UNFINISHED_STATES_SQL}) OR NOT ${isAliveSql('r.owner')})`;
+  UPDATE runs r SET owner = $1, due_at = CASE WHEN due_at IS NOT NULL THEN 0 END
+  WHERE r.id = $2 AND (r.owner = $1 OR r.due_at IS NULL OR NOT ${isAliveSql('r.owner')})`;
+
+const PARK = `
+  UPDATE runs r SET due_at = p.until
+  FROM json_to_recordset($2::json) AS p("runId" text, seq int, until bigint)
+  WHERE r.id = p."runId" AND r.seq = p.seq AND r.owner = $1 AND r.due_at = 0
+    AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.run_id = r.id)
+  RETURNING r.id`;
+
+const UNPARK = 'UPDATE runs SET owner = $1, due_at = 0 WHERE id = $2 AND due_at > 0';
 
 interface RenewalRow {
   readonly added: boolean;
   readonly kept: boolean;
-  readonly orphans: boolean;
-  readonly nextAt: Date | null;
+  readonly claimable: boolean;
+  readonly nextScheduleAt: Date | null;
+  readonly nextDueAt: number | null;
   readonly position: number;
 }
 
@@ -82,10 +101,10 @@ export function createPostgresLeases({ pool, nodeId, onHead }: PostgresLeasesDep
 
   return {
     nodeId,
-    renew: async () => {
+    renew: async (now) => {
       const began = performance.now();
-      const { rows } = await rethrowUnavailable(pool.query<RenewalRow>(RENEW, [nodeId]));
-      const { added, kept, orphans, nextAt, position } = rows[0] as RenewalRow;
+      const { rows } = await rethrowUnavailable(pool.query<RenewalRow>(RENEW, [nodeId, now.getTime()]));
+      const { added, kept, claimable, nextScheduleAt, nextDueAt, position } = rows[0] as RenewalRow;
       // The database decides, but one of its answers may have been lost.
       isLate ||= renewedAt !== undefined && (added || !kept || began - renewedAt > LEASE_MS);
       renewedAt = began;
@@ -94,9 +113,14 @@ export function createPostgresLeases({ pool, nodeId, onHead }: PostgresLeasesDep
       // Runs that no other node has taken have no driver, although their owner is alive again.
       if (isLate) await rethrowUnavailable(pool.query(DISOWN, [nodeId]));
       isLate = false;
-      return { renewed, orphans: orphans || !renewed || doubtful.length > 0, nextScheduleAt: nextAt ?? undefined };
+      return {
+        renewed,
+        claimable: claimable || !renewed || doubtful.length > 0,
+        nextScheduleAt: nextScheduleAt ?? undefined,
+        nextWakeAt: nextDueAt === null || nextDueAt === NEVER ? undefined : new Date(nextDueAt),
+      };
     },
-    claim: async (limit) => {
+    claim: async (limit, now) => {
       const claimed = await rethrowUnavailable(
         withJournalLock(async (client) => {
           await client.query('DELETE FROM nodes WHERE id <> $1 AND expires_at <= now()', [nodeId]);
@@ -104,7 +128,7 @@ export function createPostgresLeases({ pool, nodeId, onHead }: PostgresLeasesDep
             doubtful,
             nodeId,
           ]);
-          const { rows } = await client.query<{ id: string }>(CLAIM, [nodeId, limit]);
+          const { rows } = await client.query<{ id: string }>(CLAIM, [nodeId, limit, now.getTime()]);
           const ids = rows.map(({ id }) => id).sort();
           doubtful = [...doubtful, ...ids];
           return ids;
@@ -117,6 +141,11 @@ export function createPostgresLeases({ pool, nodeId, onHead }: PostgresLeasesDep
       rethrowUnavailable(
         withJournalLock(async (client) => (await client.query(ADOPT, [nodeId, runId])).rowCount === 1),
       ),
+    park: async (runs) => {
+      const { rows } = await rethrowUnavailable(pool.query<{ id: string }>(PARK, [nodeId, JSON.stringify(runs)]));
+      return rows.map(({ id }) => id).sort();
+    },
+    unpark: async (runId) => (await rethrowUnavailable(pool.query(UNPARK, [nodeId, runId]))).rowCount === 1,
     release: async () => {
       await rethrowUnavailable(pool.query('DELETE FROM nodes WHERE id = $1', [nodeId]));
       renewedAt = undefined;

@@ -119,45 +119,45 @@ await onPostgres((makeHarness) => {
 
       it('leave a run to a live node, and take it from a dead one', async () => {
         const [a, b] = [await openNode(), await openNode()];
-        for (const store of [a, b]) await store.leases.renew();
-        await b.leases.claim(1_000);
+        for (const store of [a, b]) await store.leases.renew(new Date());
+        await b.leases.claim(1_000, new Date());
         const runId = newId('run');
         await a.journal.append(runId, 1, [runCreated()]);
-        expect(await b.leases.claim(10)).toEqual([]);
+        expect(await b.leases.claim(10, new Date())).toEqual([]);
         expect(await b.leases.takeOver(runId)).toBe(false);
-        expect((await b.leases.renew()).orphans).toBe(false);
+        expect((await b.leases.renew(new Date())).claimable).toBe(false);
         await expire(a.nodeId);
-        expect((await b.leases.renew()).orphans).toBe(true);
-        expect(await b.leases.claim(10)).toEqual([runId]);
+        expect((await b.leases.renew(new Date())).claimable).toBe(true);
+        expect(await b.leases.claim(10, new Date())).toEqual([runId]);
         await expect(a.journal.append(runId, 2, [log('awake again')])).rejects.toMatchObject({
           code: 'CONFLICT',
           details: { owner: b.nodeId },
         });
         await b.journal.append(runId, 2, [log('taken over')]);
         expect((await b.verifyRun(scope, runId))?.valid).toBe(true);
-        expect((await a.leases.renew()).renewed).toBe(false);
-        expect((await a.leases.renew()).renewed).toBe(true);
+        expect((await a.leases.renew(new Date())).renewed).toBe(false);
+        expect((await a.leases.renew(new Date())).renewed).toBe(true);
       });
 
       it('release the runs of a node that renews too late, even if no other node has taken them', async () => {
         const [a, b] = [await openNode(), await openNode()];
-        for (const store of [a, b]) await store.leases.renew();
+        for (const store of [a, b]) await store.leases.renew(new Date());
         const runId = newId('run');
         await a.journal.append(runId, 1, [runCreated()]);
         await expire(a.nodeId);
-        expect(await a.leases.renew()).toMatchObject({ renewed: false, orphans: true });
+        expect(await a.leases.renew(new Date())).toMatchObject({ renewed: false, claimable: true });
         await expect(a.journal.append(runId, 2, [log('let go')])).rejects.toMatchObject({ code: 'CONFLICT' });
-        expect((await b.leases.renew()).orphans).toBe(true);
-        expect(await b.leases.claim(10)).toEqual([runId]);
+        expect((await b.leases.renew(new Date())).claimable).toBe(true);
+        expect(await b.leases.claim(10, new Date())).toEqual([runId]);
       });
 
       it('assign each run to one of many nodes that claim at once', async () => {
         const [a, ...others] = [await openNode(), await openNode(), await openNode(), await openNode()] as const;
-        for (const store of [a, ...others]) await store.leases.renew();
+        for (const store of [a, ...others]) await store.leases.renew(new Date());
         const runs = Array.from({ length: 40 }, () => newId('run'));
         await Promise.all(runs.map((runId) => a.journal.append(runId, 1, [runCreated()])));
         await a.leases.release();
-        const claimed = (await Promise.all(others.map((store) => store.leases.claim(20)))).flat();
+        const claimed = (await Promise.all(others.map((store) => store.leases.claim(20, new Date())))).flat();
         expect(claimed.sort()).toEqual(runs.sort());
       });
 
@@ -168,7 +168,7 @@ await onPostgres((makeHarness) => {
           await a.journal.append(runId, 1, [runCreated()]);
           const appends = Array.from({ length: 30 }, (_, n) => a.journal.append(runId, n + 2, [log(`${n}`)]));
           const outcome = Promise.allSettled(appends);
-          const claiming = b.leases.claim(1_000);
+          const claiming = b.leases.claim(1_000, new Date());
           await claiming;
           const history = (await Array.fromAsync(b.reader.history(runId))).length;
           await b.journal.append(runId, history + 1, [log('the new owner')]);

@@ -136,16 +136,16 @@ await onPostgres((makeHarness) => {
       const runId = newId('run');
       await other.journal.append(runId, 1, [runCreated()]);
       await other.close();
-      await store.leases.renew();
+      await store.leases.renew(new Date());
       const cut = proxy.cutAfter('COMMIT\0');
-      const claiming = store.leases.claim(10);
+      const claiming = store.leases.claim(10, new Date());
       await Promise.all([cut, expect(claiming).rejects.toMatchObject({ code: 'UNAVAILABLE' })]);
       // The server commits when it can; the node that lost its answer does not know when.
       const owners = () => harness.query('SELECT owner FROM runs WHERE id = ?', runId);
       await expect.poll(owners).toEqual([{ owner: store.nodeId }]);
-      expect((await store.leases.renew()).orphans).toBe(true);
-      expect(await store.leases.claim(10)).toEqual([runId]);
-      expect((await store.leases.renew()).orphans).toBe(false);
+      expect((await store.leases.renew(new Date())).claimable).toBe(true);
+      expect(await store.leases.claim(10, new Date())).toEqual([runId]);
+      expect((await store.leases.renew(new Date())).claimable).toBe(false);
     });
 
     it('reads fail with UNAVAILABLE if it stays away, and wait if it comes back soon', async () => {

@@ -40,6 +40,7 @@ export const RUN_COLUMNS = {
   plan: 'text',
   outputs: 'text',
   owner: 'text',
+  dueAt: 'integer',
 } as const satisfies Columns<RunRow>;
 
 export const STEP_COLUMNS = {
@@ -155,6 +156,7 @@ export const RUN_CHANGES = {
   finishedAt: 'with-state',
   error: 'with-state',
   outputs: 'with-state',
+  dueAt: 'with-state',
 } as const satisfies Partial<Record<keyof RunRow, ChangeRule>>;
 
 export const STEP_CHANGES = {

@@ -1,12 +1,7 @@
 import type { Role } from '../../core/principal.ts';
 import type { Failure, Priority, RunKind, RunPlan, RunRecord } from '../../core/run.ts';
-import { isFinalRunState, RUN_STATES, type RunState } from '../../core/states.ts';
+import { isFinalRunState, type RunState } from '../../core/states.ts';
 import { canonicalJson, type Json, type JsonObject } from '../../lib/json.ts';
-
-/** The states of runs that need a driver, as a list of SQL literals. */
-export const UNFINISHED_STATES_SQL = RUN_STATES.filter((state) => !isFinalRunState(state))
-  .map((state) => `'${state}'`)
-  .join(', ');
 
 /** A row of `runs`, as it is written. When it is read, times may be Dates and positions bigints. */
 export interface RunRow<Time = number, Long = number> {
@@ -37,6 +32,7 @@ export interface RunRow<Time = number, Long = number> {
   readonly plan: string | null;
   readonly outputs: string | null;
   readonly owner: string;
+  readonly dueAt: Long | null;
 }
 
 export interface LabelRow {
@@ -76,7 +72,13 @@ export function toRunRow(run: RunRecord, owner: string): RunRow {
     plan: run.plan ? JSON.stringify(run.plan) : null,
     outputs: run.outputs ? JSON.stringify(run.outputs) : null,
     owner,
+    dueAt: dueAtOf(run.state),
   };
+}
+
+/** A run that is appended to is driven until it ends. */
+export function dueAtOf(state: RunState): number | null {
+  return isFinalRunState(state) ? null : 0;
 }
 
 export function toLabelRows(run: RunRecord): LabelRow[] {
@@ -89,7 +91,7 @@ export function toLabelRows(run: RunRecord): LabelRow[] {
   }));
 }
 
-export function toRunRecord(row: Omit<RunRow<Date | number, bigint | number>, 'owner'>): RunRecord {
+export function toRunRecord(row: Omit<RunRow<Date | number, bigint | number>, 'owner' | 'dueAt'>): RunRecord {
   const { tenant, subject, username } = row;
   return {
     id: row.id,

@@ -19,7 +19,7 @@ import {
 } from '../rows/columns.ts';
 import type { QuotaChangeRow } from '../rows/quota-changes.ts';
 import type { RunDraft } from '../rows/run-draft.ts';
-import { type RunRow, toLabelRows, toRunRow } from '../rows/run-row.ts';
+import { dueAtOf, type RunRow, toLabelRows, toRunRow } from '../rows/run-row.ts';
 import { type StepChange, type StepRow, toStepChange, toStepRecord, toStepRow } from '../rows/step-row.ts';
 import { type ToolCallChange, type ToolCallRow, toToolCallChange, toToolCallRow } from '../rows/tool-call-row.ts';
 import { createInsert } from './insert.ts';
@@ -116,6 +116,7 @@ function toRunChange(run: Extract<RunDraft, { isNew: false }>['run']): RunChange
     finishedAt: run.finishedAt?.getTime() ?? null,
     error: run.error ? JSON.stringify(run.error) : null,
     outputs: run.outputs ? JSON.stringify(run.outputs) : null,
+    dueAt: run.state ? dueAtOf(run.state) : null,
   };
 }
 

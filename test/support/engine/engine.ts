@@ -130,6 +130,7 @@ export async function startEngine() {
 
   return {
     deps,
+    metrics,
     engine,
     get store() {
       return store;

@@ -111,6 +111,7 @@ export async function startWorkflows(moreRules: readonly string[] = []) {
       throw new Error(`${error.message}; it is ${run?.run.state}: ${JSON.stringify(run && stepStates(run))}`);
     });
   };
+  const inMemory = async () => Number(/^signalbox_runs_active (\d+)/m.exec(await on.metrics.scrape())?.[1]);
   return {
     ...world,
     get store() {
@@ -133,6 +134,13 @@ export async function startWorkflows(moreRules: readonly string[] = []) {
     },
     save: (yaml: string) => engine.saveWorkflow(ADMIN, { yaml }),
     until,
+    inMemory,
+    /** Resolves when as many runs are in memory of the engine. */
+    async untilInMemory(count: number) {
+      for (const late = Date.now() + 20_000; (await inMemory()) !== count; await sleep(10)) {
+        if (Date.now() > late) throw new Error(`${await inMemory()} runs are in memory`);
+      }
+    },
     ended: (id: string) => until(id, ({ run }) => isFinalRunState(run.state)),
     waiting: (id: string) => until(id, ({ run }) => run.state === 'WAITING'),
     approvalOf: async (runId: string, step: string) => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../src/core/ids.ts';
-import type { RunMessage } from '../../../src/core/leases.ts';
+import { NEVER, type RunMessage } from '../../../src/core/leases.ts';
 import type { Store } from '../../../src/store/open-store.ts';
 import type { StoreHarness } from './harness.ts';
 import { finished, log, runCreated, textOutput, user } from './sample-events.ts';
@@ -17,8 +17,8 @@ export function leasesContract(makeHarness: () => Promise<StoreHarness>): void {
       await first.journal.append(young, 1, [runCreated({ principal: user('other') })]);
       await first.journal.append(ended, 1, [runCreated(), ...finished(textOutput('x'))]);
       await first.journal.append(open, 1, [runCreated()]);
-      expect(await first.leases.renew()).toMatchObject({ renewed: true, orphans: false });
-      expect(await first.leases.claim(10)).toEqual([]);
+      expect(await first.leases.renew(new Date())).toMatchObject({ renewed: true, claimable: false });
+      expect(await first.leases.claim(10, new Date())).toEqual([]);
       await first.leases.release();
       await first.close();
 
@@ -27,11 +27,16 @@ export function leasesContract(makeHarness: () => Promise<StoreHarness>): void {
       expect(second.leases.nodeId).toBe(second.nodeId);
       const refused = { code: 'CONFLICT', details: { owner: first.nodeId } };
       await expect(second.journal.append(open, 2, [log('too early')])).rejects.toMatchObject(refused);
-      expect(await second.leases.renew()).toEqual({ renewed: true, orphans: true, nextScheduleAt: undefined });
-      expect(await second.leases.claim(1)).toEqual([open]);
-      expect(await second.leases.claim(10)).toEqual([young]);
-      expect(await second.leases.claim(10)).toEqual([]);
-      expect((await second.leases.renew()).orphans).toBe(false);
+      expect(await second.leases.renew(new Date())).toEqual({
+        renewed: true,
+        claimable: true,
+        nextScheduleAt: undefined,
+        nextWakeAt: undefined,
+      });
+      expect(await second.leases.claim(1, new Date())).toEqual([open]);
+      expect(await second.leases.claim(10, new Date())).toEqual([young]);
+      expect(await second.leases.claim(10, new Date())).toEqual([]);
+      expect((await second.leases.renew(new Date())).claimable).toBe(false);
       await second.journal.append(open, 2, [log('taken over')]);
       await expect(second.journal.append(ended, 5, [log('not mine')])).rejects.toMatchObject({ code: 'CONFLICT' });
       expect(await second.leases.takeOver(ended)).toBe(true);
@@ -51,8 +56,8 @@ export function leasesContract(makeHarness: () => Promise<StoreHarness>): void {
       await old.journal.append(runId, 1, [runCreated()]);
       await old.leases.release();
       const taker = await harness.open({ nodeId: 'node_new' });
-      await taker.leases.renew();
-      expect(await taker.leases.claim(10)).toEqual([runId]);
+      await taker.leases.renew(new Date());
+      expect(await taker.leases.claim(10, new Date())).toEqual([runId]);
       await expect(old.journal.append(runId, 2, [log('late')])).rejects.toMatchObject({
         code: 'CONFLICT',
         details: { owner: 'node_new' },
@@ -60,6 +65,49 @@ export function leasesContract(makeHarness: () => Promise<StoreHarness>): void {
       expect((await taker.reader.run(scope, runId))?.seq).toBe(1);
       await old.close();
       await taker.close();
+      await harness.remove();
+    });
+
+    it('leave a parked run without a driver until its time comes, or a message', async () => {
+      const harness = await makeHarness();
+      const first = await harness.open();
+      const [soon, later, never, moved] = [1, 2, 3, 4].map((n) => newId('run', 1e12 + n)) as [
+        string,
+        string,
+        string,
+        string,
+      ];
+      for (const id of [soon, later, never, moved]) await first.journal.append(id, 1, [runCreated()]);
+      await first.journal.append(moved, 2, [log('another event')]);
+      const at = (ms: number) => new Date(1e12 + ms);
+      const parked = await first.leases.park([
+        { runId: soon, seq: 1, until: at(1_000).getTime() },
+        { runId: later, seq: 1, until: at(60_000).getTime() },
+        { runId: never, seq: 1, until: NEVER },
+        { runId: moved, seq: 1, until: NEVER },
+      ]);
+      expect(parked).toEqual([soon, later, never]);
+      expect(await first.leases.park([{ runId: soon, seq: 1, until: NEVER }])).toEqual([]);
+      await first.leases.release();
+      await first.close();
+
+      const second = await harness.open();
+      expect(await second.leases.renew(at(0))).toMatchObject({ claimable: true, nextWakeAt: at(1_000) });
+      // Not the parked ones: their node is dead, but they need none.
+      expect(await second.leases.claim(10, at(0))).toEqual([moved]);
+      expect(await second.leases.renew(at(999))).toMatchObject({ claimable: false, nextWakeAt: at(1_000) });
+      expect(await second.leases.renew(at(1_000))).toMatchObject({ claimable: true, nextWakeAt: at(60_000) });
+      expect(await second.leases.claim(10, at(1_000))).toEqual([soon]);
+      await second.inbox.send({ id: newId('msg'), runId: never, type: 'signal', by: user(), name: 'go' });
+      expect(await second.leases.renew(at(1_000))).toMatchObject({ claimable: true });
+      expect(await second.leases.claim(10, at(1_000))).toEqual([never]);
+      // It has a message, which its driver would not hear of.
+      expect(await second.leases.park([{ runId: never, seq: 1, until: NEVER }])).toEqual([]);
+      expect(await second.leases.unpark(later)).toBe(true);
+      expect(await second.leases.unpark(later)).toBe(false);
+      expect(await second.leases.renew(at(60_000))).toMatchObject({ claimable: false, nextWakeAt: undefined });
+      for (const id of [soon, later, never]) await second.journal.append(id, 2, [log('driven again')]);
+      await second.close();
       await harness.remove();
     });
 
@@ -74,7 +122,7 @@ export function leasesContract(makeHarness: () => Promise<StoreHarness>): void {
       };
       await add('late', new Date('2031-01-01'));
       await add('early', nextAt);
-      expect((await store.leases.renew()).nextScheduleAt).toEqual(nextAt);
+      expect((await store.leases.renew(new Date())).nextScheduleAt).toEqual(nextAt);
       await store.close();
       await harness.remove();
     });

@@ -84,6 +84,7 @@ export async function startGraphql({
   const subscriptions = { open: 0 };
   const metrics: Metrics = {
     httpRequest: () => {},
+    runDriven: () => () => {},
     runEnded: () => {},
     journalCommitted: () => {},
     policyDecided: () => {},

@@ -50,6 +50,7 @@ export async function startHttpServer(
     logger: { debug: log, info: log, warn: log, error: log },
     metrics: {
       httpRequest: (route, method, status) => void requests.push({ route, method, status }),
+      runDriven: () => () => {},
       runEnded: () => {},
       journalCommitted: () => {},
       policyDecided: () => {},
