@@ -33,6 +33,8 @@ export const BENCH_PRINCIPAL: SignedIn = {
 export interface OpenEngine extends AsyncDisposable {
   readonly engine: Engine;
   readonly store: Store;
+  /** How many runs are in memory. */
+  activeRuns(): Promise<number>;
 }
 
 const root = join(import.meta.dirname, '../..');
@@ -95,6 +97,7 @@ export async function openEngine(url: string): Promise<OpenEngine> {
   return {
     engine,
     store,
+    activeRuns: async () => Number(/^signalbox_runs_active (\d+)/m.exec(await metrics.scrape())?.[1]),
     async [Symbol.asyncDispose]() {
       await engine.stop(DRAIN_TIMEOUT_MS);
       policy.close();

@@ -78,7 +78,7 @@ const [MIB, GIB] = [2 ** 20, 2 ** 30];
 /** All quotas with their default limits. `QUOTAS` changes them; docs/configuration.md has the same table. */
 export const QUOTAS = {
   runsRunning: {
-    description: 'Runs that have started and not ended, on one node. Default: half of MAX_RUNS, and MAX_RUNS.',
+    description: 'Runs in memory of one node; parked runs do not count. Default: half of MAX_RUNS, and MAX_RUNS.',
     ...{ unit: 'runs', counts: 'node', principal: 5_000, tenant: 10_000 },
     remedy: 'Wait until some of them have ended, or cancel them.',
   },
