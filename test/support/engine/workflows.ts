@@ -136,11 +136,8 @@ export async function startWorkflows(moreRules: readonly string[] = []) {
     until,
     inMemory,
     /** Resolves when as many runs are in memory of the engine. */
-    async untilInMemory(count: number) {
-      for (const late = Date.now() + 20_000; (await inMemory()) !== count; await sleep(10)) {
-        if (Date.now() > late) throw new Error(`${await inMemory()} runs are in memory`);
-      }
-    },
+    untilInMemory: (count: number) =>
+      untilTrue(`${count} runs are in memory`, async () => (await inMemory()) === count),
     ended: (id: string) => until(id, ({ run }) => isFinalRunState(run.state)),
     waiting: (id: string) => until(id, ({ run }) => run.state === 'WAITING'),
     approvalOf: async (runId: string, step: string) => {
