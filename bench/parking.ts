@@ -29,7 +29,7 @@ export async function main({ quick }: BenchOptions): Promise<void> {
   figure({
     ...{
       bench,
-      metric: `lateness p99 beside ${n} waiting runs`,
+      metric: `lateness p99 next to ${n} waiting runs`,
       value: quantile(late, 0.99),
       unit: 'ms',
       n: late.length,

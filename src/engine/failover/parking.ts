@@ -4,7 +4,7 @@ import type { Logger } from '../../core/telemetry.ts';
 import { PARKED, type RunHandle } from '../driver/drive-run.ts';
 import type { RunRegistry } from '../driver/run-registry.ts';
 
-/** A run that has waited this long is parked, unless it continues soon by itself. */
+/** A run that has waited this long is parked, unless it continues soon. */
 const PARK_AFTER_MS = 1_000;
 /** Shorter waits are not worth reading the run again. */
 const MIN_WAIT_MS = 2_000;
@@ -17,7 +17,7 @@ interface ParkingDeps {
   readonly runs: Pick<RunRegistry, 'get'>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Called when runs were parked, with the time of the first to continue by itself. */
+  /** Called when runs were parked, with the time at which the first is due. */
   onParked(runIds: readonly string[], firstAt: number): void;
   /** Called with runs that have no driver, although they are not parked. */
   onNotParked(runIds: readonly string[]): void;
