@@ -45,12 +45,12 @@ export function createRunRegistry(deps: RunRegistryDeps): RunRegistry {
     const { drained } = handle;
     const remove = handles.add(id, handle);
     const uncount = deps.quotas.count(principal, 'runsRunning');
-    const onUndriven = deps.metrics.runDriven();
+    const uncountActive = deps.metrics.runDriven();
     follow
       .finally(() => {
         remove();
         uncount();
-        onUndriven();
+        uncountActive();
       })
       .then(
         (ended) => ended && onEnded(ended),
