@@ -60,11 +60,6 @@ await onPostgres(() => {
       const document = 'query ($id: ID!) { verifyRun(id: $id) { checkpoint { size } } }';
       return (await server.query(document, { id }, token)).data.verifyRun.checkpoint;
     });
-  /** Runs in memory of the node. */
-  const activeRuns = async (server: Server) => {
-    const metrics = await (await server.fetch('/metrics')).text();
-    return Number(/^signalbox_runs_active (\d+)/m.exec(metrics)?.[1]);
-  };
   const effectsOf = (runId: string, step: string) => countEffects(effects.effectsDir).get(`${runId} ${step}`) ?? 0;
 
   beforeAll(async () => {
@@ -141,20 +136,6 @@ await onPostgres(() => {
         state: 'APPROVED',
       });
       await onA.reach(asked.id, 'SUCCEEDED');
-    });
-
-    it('continue runs that the other has parked, also when both are asked at once', async () => {
-      const signals = ['one', 'two', 'three', 'four'];
-      const waits = signals.map((name) => ({ id: name, kind: 'signal', input: { name } }));
-      const document = { name: 'parked', steps: waits };
-      const started = await onA.start({ document }, { waitMs: 0 });
-      const timed = await onA.start(chain(sleep('short', 6_000)), { waitMs: 0 });
-      await until('no run is in memory', async () => (await activeRuns(a)) + (await activeRuns(b)) === 0);
-      const send = (users: TestUsers) => (name: string) => users.change('sendSignal', { runId: started.id, name });
-      const [first, ...rest] = signals.map((name, i) => send(i % 2 === 0 ? onA : onB)(name));
-      await Promise.all([first, ...rest]);
-      await onB.reach(started.id, 'SUCCEEDED');
-      await onB.reach(timed.id, 'SUCCEEDED');
     });
 
     it('retry a step of a run that the other has finished', async () => {
