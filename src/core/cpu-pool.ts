@@ -31,10 +31,11 @@ export interface CpuPool {
   close(): Promise<void>;
 }
 
-/** V8's messages for memory that it cannot have, and for strings and lists longer than it supports. */
-const ALLOCATION_MESSAGE = /allocation failed|^Invalid (string|array|typed array|array buffer) length/i;
+/** Messages of V8 and Node for memory that they cannot have, and for strings and lists longer than they support. */
+const ALLOCATION_MESSAGE =
+  /allocation failed|^Failed to allocate memory|^Invalid (string|array|typed array|array buffer) length|^Cannot create a string longer/i;
 
 /** Whether an error that a task catches says that it ran out of memory. Such an error must be thrown again. */
 export function isAllocationError(error: unknown): boolean {
-  return error instanceof RangeError && ALLOCATION_MESSAGE.test(error.message);
+  return error instanceof Error && ALLOCATION_MESSAGE.test(error.message);
 }

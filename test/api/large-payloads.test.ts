@@ -85,6 +85,41 @@ describe('50 MiB of CSV', () => {
   });
 });
 
+describe('50,000 rows', () => {
+  it('are checked against a schema and transformed within the default limits', async () => {
+    const { answered, send } = upload(csvOf(5 * MIB), 'rows.csv');
+    await send();
+    const { digest } = await answered;
+    const row = { required: ['id', 'name'], properties: { id: { pattern: '^[0-9]+$' }, price: { type: 'string' } } };
+    const schema = { properties: { rows: { minItems: 50_000, items: row } } };
+    const schemaUri = `data:application/schema+json,${encodeURIComponent(JSON.stringify(schema))}`;
+    const input = { source: { uri: `artifact:sha256/${digest}` }, schemaUri };
+    const data = '{{ steps.rows.output.rows }}';
+    const document = {
+      name: 'rows',
+      steps: [
+        { id: 'rows', kind: 'command', command: 'convertToJson', input },
+        {
+          id: 'sum',
+          kind: 'transform',
+          input: { data, expression: '{"sum": $sum($.$number(price)), "n": $count($)}' },
+        },
+      ],
+      outputs: { sum: '{{ steps.sum.output }}' },
+    };
+    const START = `mutation ($input: StartRunInput!) { startRun(input: $input) {
+      ... on Run { state outputs { name value } error { code message } } ... on Refusal { code message }
+    } }`;
+    const admin = await tokenFor('anna', { roles: ['admin'] });
+    const answer = await server.query(START, { input: { source: { document }, waitMs: 60_000 } }, admin);
+    const { outputs, ...rest } = answer.data.startRun;
+    expect(rest).toEqual({ state: 'SUCCEEDED', error: null });
+    const { n, sum } = outputs[0].value;
+    expect(n).toBeGreaterThan(50_000);
+    expect(sum).toBe(n * 12.5);
+  });
+});
+
 describe('an upload that breaks off', () => {
   it('leaves nothing behind but a run that says so', async () => {
     const { sending, answered, send } = upload(csvOf(20 * MIB), 'broken.csv');

@@ -108,6 +108,16 @@ describe('evaluate', () => {
     expect(evaluate('{{ count + 1 }}', scope)).toBe(4);
   });
 
+  it.each([
+    ['a text', (times: number) => '{{ big }} '.repeat(times)],
+    ['a list', (times: number) => Array.from({ length: times }, (_, i) => `{{ big${' '.repeat(i % 3)} }}`)],
+    ['an object', (times: number) => ({ a: '{{ rows }}', b: Array(times - 1).fill('{{ [rows] }}') })],
+  ])('limits what the expressions of %s make together', (_, template) => {
+    const values = { ...scope, inputs: { big: 'x'.repeat(2 ** 20), rows: [{ text: 'x'.repeat(2 ** 20) }] } };
+    expect(JSON.stringify(evaluate(template(50), values)).length).toBeGreaterThan(50 * 2 ** 20);
+    expect(fault(template(100), values)).toMatch(/^RESOURCE_TOO_LARGE: .*more than 67108864 characters together/);
+  });
+
   it('works after more expressions than it keeps compiled', () => {
     for (let i = 0; i < 2_500; i += 1) expect(evaluate(`{{ count + ${i} }}`, scope)).toBe(3 + i);
     expect(evaluate('{{ count + 0 }}', scope)).toBe(3);

@@ -7,6 +7,7 @@ import type { ExpressionTask } from './expression-task.ts';
 import { ExpressionSyntaxError } from './lex-expression.ts';
 import { type ParsedExpression, parseExpression, parseTemplate } from './parse-template.ts';
 import { valueAtPath } from './plain-path.ts';
+import { createSizeBudget, type SizeBudget } from './size-budget.ts';
 import { parseBareExpression } from './template.ts';
 
 /** CPU time of one expression in a worker. */
@@ -28,7 +29,7 @@ const NO_VALUES: Values = new Map();
  */
 export function evaluate(value: Json, scope: ExpressionScope, cpu?: Cpu): Json | Promise<Json> {
   return evaluateSlowFirst(slowExpressionsIn(value, cpu), scope, cpu, (values) =>
-    renderTemplates(value, scope, values),
+    renderTemplates(value, scope, values, createSizeBudget()),
   );
 }
 
@@ -57,18 +58,24 @@ function isTruthy(value: Json): boolean {
   return (Array.isArray(value) ? value : Object.keys(value)).length > 0;
 }
 
-function renderTemplates(value: Json, scope: ExpressionScope, values: Values): Json {
-  if (typeof value === 'string') return value.includes('{{') ? renderTemplate(value, scope, values) : value;
+function renderTemplates(value: Json, scope: ExpressionScope, values: Values, budget: SizeBudget): Json {
+  if (typeof value === 'string') return value.includes('{{') ? renderTemplate(value, scope, values, budget) : value;
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((one) => renderTemplates(one, scope, values));
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, renderTemplates(one, scope, values)]));
+  if (Array.isArray(value)) return value.map((one) => renderTemplates(one, scope, values, budget));
+  const rendered = Object.entries(value).map(([name, one]) => [name, renderTemplates(one, scope, values, budget)]);
+  return Object.fromEntries(rendered);
 }
 
-function renderTemplate(text: string, scope: ExpressionScope, values: Values): Json {
+function renderTemplate(text: string, scope: ExpressionScope, values: Values, budget: SizeBudget): Json {
   const parts = parse(text);
+  const evaluatePart = (part: ParsedExpression) => {
+    const value = evaluateParsed(part, scope, values);
+    budget.count(value);
+    return value;
+  };
   const [only] = parts;
-  if (parts.length === 1 && typeof only === 'object') return evaluateParsed(only, scope, values);
-  return parts.map((part) => (typeof part === 'string' ? part : asText(evaluateParsed(part, scope, values)))).join('');
+  if (parts.length === 1 && typeof only === 'object') return evaluatePart(only);
+  return parts.map((part) => (typeof part === 'string' ? part : asText(evaluatePart(part)))).join('');
 }
 
 function asText(value: Json): string {
@@ -121,11 +128,14 @@ function evaluateSlowFirst<T>(
   if (cpu === undefined || slow.length === 0) return then(NO_VALUES);
   return (async () => {
     const values = new Map<string, Json>();
+    const budget = createSizeBudget();
     for (const parsed of slow) {
       if (values.has(parsed.source)) continue;
       const task = { source: parsed.source, variables: variablesOf(parsed, scope) };
       const options = { timeoutMs: EXPRESSION_TIMEOUT_MS, program: parsed.source, advice: ADVICE };
-      values.set(parsed.source, await cpu.run<ExpressionTask, Json>(TASK, task, options));
+      const value = await cpu.run<ExpressionTask, Json>(TASK, task, options);
+      budget.count(value);
+      values.set(parsed.source, value);
     }
     return then(values);
   })();
