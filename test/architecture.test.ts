@@ -55,6 +55,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'src/store': [
     ['generated', 'rows'],
     ['connections'],
+    ['search'],
     ['journal', 'tables', 'audit', 'retention', 'migrations'],
     ['sqlite', 'postgres'],
     ['.'],

@@ -22,6 +22,7 @@ import { readRetentionFloor, withRetentionFloor } from './journal/retention-floo
 import { migrate } from './migrations/migrate.ts';
 import { createRetention, type Retention, type RetentionOptions } from './retention/retention.ts';
 import { type EventRow, toEvent } from './rows/event-row.ts';
+import { startTextIndex, type TextIndex } from './search/text-index.ts';
 import { createAccounts } from './tables/accounts.ts';
 import { createCredentials } from './tables/credentials.ts';
 import { createMemories } from './tables/memories.ts';
@@ -47,6 +48,8 @@ export interface Store {
   /** Which node drives which runs. This store appends only to runs that its node owns. */
   readonly leases: Leases;
   readonly inbox: Inbox;
+  /** Finds texts in runs that have ended; fills in the background. */
+  readonly textIndex: Pick<TextIndex, 'tick'>;
   /** The node that this store appends as. */
   readonly nodeId: string;
   /** Signs the ends of runs, and exports the proofs. */
@@ -110,6 +113,7 @@ export async function openStore({
     key,
   );
   const { kind } = database;
+  const textIndex = startTextIndex({ prisma, transactions, kind, logger: deps.logger, head: () => journal.head() });
   const standings = await openStandings({ prisma, transactions, kind, logger: deps.logger });
 
   return {
@@ -124,15 +128,17 @@ export async function openStore({
     quotaUsage: createQuotaUsage({ prisma, transactions, limits: quotas }),
     credentials: createCredentials({ prisma, transactions }),
     audit,
-    startRetention: (options) => createRetention({ prisma, transactions, logger: deps.logger, ...options }),
+    startRetention: (options) => createRetention({ prisma, transactions, kind, logger: deps.logger, ...options }),
     leases,
     inbox,
+    textIndex,
     nodeId,
     verifyRun: (scope, id) => verifyRun({ tables: backend.tables, rows, verifyLeaves: audit.verifyLeaves }, scope, id),
     close: async () => {
       await journal.close();
       await audit.checkpointer?.stop();
       await standings.close();
+      await textIndex.stop();
       await backend.close();
     },
   };

@@ -5,6 +5,7 @@ import { onPostgres } from '../../../test/support/store/on-postgres.ts';
 import { quotaContract } from '../../../test/support/store/quota-contract.ts';
 import { readerContract } from '../../../test/support/store/reader-contract.ts';
 import { standingsContract } from '../../../test/support/store/standings-contract.ts';
+import { textIndexContract } from '../../../test/support/store/text-index-contract.ts';
 import { tokenUsageContract } from '../../../test/support/store/token-usage-contract.ts';
 import { toolCallContract } from '../../../test/support/store/tool-call-contract.ts';
 import { workflowContract } from '../../../test/support/store/workflow-contract.ts';
@@ -26,3 +27,5 @@ await onPostgres(tokenUsageContract);
 await onPostgres(quotaContract);
 
 await onPostgres(standingsContract);
+
+await onPostgres(textIndexContract);

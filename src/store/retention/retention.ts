@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ArtifactRemoval, WorkspaceRemoval } from '../../core/artifact-store.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/telemetry.ts';
+import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma, Transactions } from '../connections/transactions.ts';
+import { removeEmptySegments } from '../search/segment-removal.ts';
 import { createArtifactReferences } from './artifact-references.ts';
 import { createRunRemoval } from './run-removal.ts';
 
@@ -41,6 +43,7 @@ export interface RetentionOptions {
 interface RetentionDeps extends RetentionOptions {
   readonly prisma: Prisma;
   readonly transactions: Transactions;
+  readonly kind: DatabaseConfig['kind'];
   readonly logger: Logger;
 }
 
@@ -101,6 +104,7 @@ export function createRetention(deps: RetentionDeps): Retention {
         await sleep(BATCH_PAUSE_MS, undefined, { ref: false });
       }
     }
+    if (runs > 0 && !stopping.signal.aborted) await removeEmptySegments(deps);
     if (!stopping.signal.aborted && now - sweptAt >= DAY_MS) {
       files += await sweep(unused);
       await sweepWorkspaces(unused);

@@ -7,6 +7,8 @@ import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma } from '../connections/transactions.ts';
 import type { RunWhereInput } from '../generated/sqlite/models.ts';
 import { toRunRecord } from '../rows/run-row.ts';
+import { findTextCandidates } from '../search/text-candidates.ts';
+import { jsonList } from '../search/text-index.ts';
 import type { Found, IdRange } from './paginate.ts';
 import { allOf, type RunCondition, runConditions } from './run-conditions.ts';
 
@@ -17,10 +19,13 @@ const MAX_COUNTED_RUNS = 10_000;
 /** Windows that one page looks through; then it ends, even if it is not full. */
 const MAX_WINDOWS_PER_PAGE = 20;
 
+/** A text that is found often fills a page from so many windows. For another one the text index is asked, at some cost. */
+const WINDOWS_BEFORE_INDEX = 1;
+
 type Direction = 'asc' | 'desc';
 
 interface RunFinderDeps {
-  readonly prisma: Pick<Prisma, 'run'>;
+  readonly prisma: Pick<Prisma, 'run' | 'searchSegment'>;
   query<Row>(statement: Sql): Promise<Row[]>;
   readonly kind: DatabaseConfig['kind'];
 }
@@ -41,7 +46,8 @@ interface Window {
 
 /**
  * Finds the runs that a scope covers and a filter matches. Each window is taken from the index whose next entries reach
- * furthest, so a search costs what its rarest condition costs, and every statement has the same size wherever it is.
+ * furthest, so a search costs what its rarest condition costs, and every statement has the same size wherever it is. A text
+ * that few runs contain is found by the text index.
  * @throws Fault BAD_INPUT for a filter that exceeds a limit
  */
 export function createRunFinder({ prisma, query, kind }: RunFinderDeps, scope: Scope, filter: RunFilter): RunFinder {
@@ -95,6 +101,28 @@ export function createRunFinder({ prisma, query, kind }: RunFinderDeps, scope: S
       : sql`CROSS JOIN LATERAL (SELECT * FROM runs WHERE runs.id = ids.id OFFSET 0) AS r`;
   const matches = ({ ids, others }: Window) => sql`FROM (${ids}) AS ids ${runOfId} ${allOf(others)}`;
 
+  /** All runs of the range that may match, if they are few; the other conditions include the text itself. */
+  const textWindow = async (range: Required<IdRange>): Promise<Window | undefined> => {
+    const { text } = filter;
+    const ids =
+      text === undefined
+        ? undefined
+        : await findTextCandidates({ prisma, query, kind, tenant: scope.tenant, text }, range);
+    if (!ids) return undefined;
+    const others = [{ where: sql`r.tenant = ${scope.tenant}` }, ...conditions];
+    return {
+      ids: sql`SELECT value AS id FROM (${jsonList(kind, ids)}) AS texts`,
+      others,
+      size: ids.length,
+      edge: undefined,
+    };
+  };
+
+  const readWindow = (window: Window, direction: Direction, count: number) =>
+    query<{ id: string }>(
+      sql`SELECT r.id ${matches(window)} ORDER BY r.id ${raw(direction)} LIMIT ${raw(String(count))}`,
+    );
+
   return {
     find: async (range, direction, count) => {
       if (isOneList) {
@@ -105,19 +133,27 @@ export function createRunFinder({ prisma, query, kind }: RunFinderDeps, scope: S
       let read = 0;
       let edge: string | undefined;
       for await (const window of windows(range, direction)) {
-        const rows = await query<{ id: string }>(
-          sql`SELECT r.id ${matches(window)} ORDER BY r.id ${raw(direction)} LIMIT ${raw(String(count - found.length))}`,
-        );
-        found.push(...rows);
+        found.push(...(await readWindow(window, direction, count - found.length)));
         read += 1;
         edge = window.edge;
         if (found.length >= count || read === MAX_WINDOWS_PER_PAGE) break;
+        if (edge === undefined || read !== WINDOWS_BEFORE_INDEX) continue;
+        const rest = await textWindow(within({ ...range, [direction === 'asc' ? 'above' : 'below']: edge }));
+        if (!rest) continue;
+        found.push(...(await readWindow(rest, direction, count - found.length)));
+        edge = undefined;
+        break;
       }
       const entries = await readRuns(prisma, found, direction);
       return found.length < count && edge !== undefined ? { entries, searchedTo: edge } : { entries };
     },
     count: async () => {
       let total = 0;
+      const all = await textWindow(within({}));
+      if (all) {
+        const [row] = await query<{ n: bigint }>(sql`SELECT count(*) AS n ${matches(all)}`);
+        return Number(row?.n ?? 0);
+      }
       for await (const window of windows({}, 'asc')) {
         if (window.others.length === 0) total += window.size;
         else {

@@ -1,0 +1,44 @@
+import { sqltag as sql } from '@prisma/client/runtime/client';
+import type { DatabaseConfig } from '../connections/database-config.ts';
+import type { Prisma, Transactions } from '../connections/transactions.ts';
+import { jsonList } from './text-index.ts';
+import { RUN_ID_LENGTH } from './trigrams.ts';
+
+/** Segments whose positions one statement reads. */
+const SEGMENTS_PER_READ = 500;
+
+interface SegmentRemovalDeps {
+  readonly prisma: Prisma;
+  readonly transactions: Transactions;
+  readonly kind: DatabaseConfig['kind'];
+}
+
+/**
+ * Removes the segments of the text index of which no run is left. The newest one stays, because the index continues after it.
+ */
+export async function removeEmptySegments({ prisma, transactions, kind }: SegmentRemovalDeps): Promise<void> {
+  for (let above = 0; ; ) {
+    const segments = await prisma.searchSegment.findMany({
+      where: { position: { gt: above } },
+      orderBy: { position: 'asc' },
+      take: SEGMENTS_PER_READ + 1,
+      select: { position: true },
+    });
+    // One more than these, so that the last of them is not the newest.
+    for (const { position } of segments.slice(0, -1)) {
+      if (await hasRuns(prisma, kind, position)) continue;
+      await transactions.write((client) => client.searchTrigram.deleteMany({ where: { position: BigInt(position) } }));
+      await transactions.write((client) => client.searchSegment.deleteMany({ where: { position } }));
+    }
+    if (segments.length <= SEGMENTS_PER_READ) return;
+    above = Number(segments.at(-2)?.position);
+  }
+}
+
+async function hasRuns(prisma: Prisma, kind: DatabaseConfig['kind'], position: number): Promise<boolean> {
+  const segment = await prisma.searchSegment.findUnique({ where: { position } });
+  const ids = segment?.runs.match(new RegExp(`.{${RUN_ID_LENGTH}}`, 'g')) ?? [];
+  const rows = await prisma.$queryRaw<object[]>(sql`
+    SELECT r.id FROM (${jsonList(kind, ids)}) AS ids CROSS JOIN runs r WHERE r.id = ids.value LIMIT 1`);
+  return rows.length > 0;
+}

@@ -1,0 +1,120 @@
+import { setImmediate } from 'node:timers/promises';
+import { join, raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
+import { isFinalRunState, RUN_STATES } from '../../core/states.ts';
+import type { DatabaseConfig } from '../connections/database-config.ts';
+import type { Prisma } from '../connections/transactions.ts';
+import { ANY_TRIGRAM, indexedTo, jsonList } from './text-index.ts';
+import { commonIndexes, decodeIndexes, RUN_ID_LENGTH, trigramsOf } from './trigrams.ts';
+
+const UNFINISHED_STATES = RUN_STATES.filter((state) => !isFinalRunState(state));
+
+/** More candidates than these are not worth a look at each. */
+const MAX_CANDIDATES = 4_000;
+/** Trigrams that a search asks for: each halves what is left, roughly. */
+const MAX_TRIGRAMS = 8;
+/** Segments that one statement looks at: a few milliseconds of the event loop. */
+const SEGMENTS_PER_READ = 50;
+
+interface TextSearch {
+  readonly prisma: Pick<Prisma, 'searchSegment'>;
+  query<Row>(statement: Sql): Promise<Row[]>;
+  readonly kind: DatabaseConfig['kind'];
+  readonly tenant: string;
+  readonly text: string;
+}
+
+/**
+ * Ids in a range, without its bounds, of all runs that may contain a text: those whose trigrams the index has, and those that it does
+ * not cover yet. The caller must compare each with the text itself.
+ * @returns undefined if the text has no trigram, or there are too many candidates
+ */
+export async function findTextCandidates(
+  { prisma, query, kind, tenant, text }: TextSearch,
+  { above, below }: { readonly above: string; readonly below: string },
+): Promise<readonly string[] | undefined> {
+  const trigrams = chooseTrigrams(text);
+  if (trigrams.length === 0) return undefined;
+  const candidates = new Set<string>();
+  const add = (ids: Iterable<string>) => {
+    for (const id of ids) if (id > above && id < below) candidates.add(id);
+    return candidates.size <= MAX_CANDIDATES;
+  };
+
+  // Read first: what a segment covers that is added meanwhile is found among the leaves.
+  const covered = await indexedTo(prisma);
+  const limit = raw(String(MAX_CANDIDATES + 1));
+  const ended = await query<{ id: string }>(
+    sql`SELECT run_id AS id FROM leaves WHERE position > ${covered} LIMIT ${limit}`,
+  );
+  const unfinished = await query<{ id: string }>(
+    sql`SELECT id FROM runs WHERE tenant = ${tenant} AND state IN (${join(UNFINISHED_STATES)})
+      AND id > ${above} AND id < ${below} LIMIT ${limit}`,
+  );
+  if (ended.length > MAX_CANDIDATES || !add([...ended, ...unfinished].map(({ id }) => id))) return undefined;
+
+  const wanted = jsonList(kind, [ANY_TRIGRAM, ...trigrams]);
+  for (let before = covered + 1; ; ) {
+    const segments = await query<{ position: number | bigint }>(
+      sql`SELECT position FROM search_segments WHERE position < ${before} ORDER BY position DESC LIMIT ${raw(String(SEGMENTS_PER_READ))}`,
+    );
+    if (segments.length === 0) return [...candidates];
+    const positions = segments.map(({ position }) => Number(position));
+    const last = positions.at(-1) as number;
+    const rows = await query<TrigramRow>(
+      sql`SELECT t.position, t.trigram, t.runs
+        FROM (SELECT position FROM search_segments WHERE position < ${before} AND position >= ${last}) AS s
+        CROSS JOIN (${wanted}) AS w
+        ${joined(kind, sql`t.position = s.position AND t.tenant = ${tenant} AND t.trigram = w.value`)}`,
+    );
+    const matches = matchingIndexes(rows, trigrams.length);
+    if (matches.size > 0) {
+      const found = await query<{ position: number | bigint; runs: string }>(
+        sql`SELECT position, runs FROM (${jsonList(kind, [...matches.keys()].map(String))}) AS m
+          JOIN search_segments s ON s.position = CAST(m.value AS BIGINT)`,
+      );
+      for (const { position, runs } of found) {
+        const indexes = matches.get(Number(position)) ?? [];
+        if (!add(indexes.map((index) => runs.slice(index * RUN_ID_LENGTH, (index + 1) * RUN_ID_LENGTH))))
+          return undefined;
+      }
+    }
+    before = last;
+    await setImmediate();
+  }
+}
+
+interface TrigramRow {
+  readonly position: number | bigint;
+  readonly trigram: string;
+  readonly runs: string;
+}
+
+/** Each list is looked up by its key: a planner that joined otherwise would read all lists of the segments. */
+function joined(kind: DatabaseConfig['kind'], condition: Sql): Sql {
+  return kind === 'sqlite'
+    ? sql`CROSS JOIN search_trigrams t WHERE ${condition}`
+    : sql`CROSS JOIN LATERAL (SELECT * FROM search_trigrams t WHERE ${condition} OFFSET 0) AS t`;
+}
+
+/** Evenly from the whole text, because neighbors have two characters in common. */
+function chooseTrigrams(text: string): readonly string[] {
+  // PostgreSQL's text cannot contain U+0000.
+  const all = [...(trigramsOf(text) ?? [])].filter((trigram) => !trigram.includes('\0'));
+  const every = Math.max(1, all.length / MAX_TRIGRAMS);
+  return Array.from({ length: Math.min(all.length, MAX_TRIGRAMS) }, (_, n) => all[Math.floor(n * every)] as string);
+}
+
+/** By segment: the indexes of the runs that have every trigram, and of those that may have any. */
+function matchingIndexes(rows: readonly TrigramRow[], trigramCount: number): Map<number, readonly number[]> {
+  const matches = new Map<number, readonly number[]>();
+  for (const [position, lists] of Map.groupBy(rows, (row) => Number(row.position))) {
+    const any = lists.filter(({ trigram }) => trigram === ANY_TRIGRAM).flatMap(({ runs }) => decodeIndexes(runs));
+    const exact = lists.filter(({ trigram }) => trigram !== ANY_TRIGRAM).map(({ runs }) => runs);
+    // The shortest first: what is left never grows.
+    const hasAll = exact.length === trigramCount;
+    const common = hasAll ? exact.sort((a, b) => a.length - b.length).reduce(commonIndexes) : '';
+    const indexes = [...any, ...decodeIndexes(common)];
+    if (indexes.length > 0) matches.set(position, indexes);
+  }
+  return matches;
+}
