@@ -16,6 +16,8 @@ export interface Backend {
   readonly journal: SharedJournal;
   readonly leases: Leases;
   readonly inbox: Inbox;
+  /** Calls back after each transaction of any node that changed standings; undefined if the database cannot tell. */
+  readonly watchStandings: ((onChange: () => void) => void) | undefined;
   /** A run and its steps at one moment. */
   snapshot(scope: Scope, id: string): Promise<RunSnapshot | undefined>;
   /** Everything that the tables hold about a run, at one moment. */

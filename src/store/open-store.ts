@@ -114,7 +114,10 @@ export async function openStore({
   );
   const { kind } = database;
   const textIndex = startTextIndex({ prisma, transactions, kind, logger: deps.logger, head: () => journal.head() });
-  const standings = await openStandings({ prisma, transactions, kind, logger: deps.logger });
+  const standings = await openStandings({
+    ...{ prisma, transactions, kind, logger: deps.logger },
+    watch: backend.watchStandings,
+  });
 
   return {
     journal,

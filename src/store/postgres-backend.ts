@@ -12,6 +12,7 @@ import { createPostgresLeases } from './postgres/leases.ts';
 import { startListener } from './postgres/listener.ts';
 import { createPostgresSnapshots } from './postgres/snapshots.ts';
 import { createInbox, createInboxWatchers } from './tables/inbox.ts';
+import { STANDINGS_CHANNEL } from './tables/standings.ts';
 
 interface OpenPostgresDeps {
   readonly nodeId: string;
@@ -51,6 +52,7 @@ export async function openPostgresBackend(
     ...(metrics && { metrics }),
   });
   const { watch, notify } = createInboxWatchers();
+  let onStandings = () => {};
 
   let ownPosition = 0;
   let graceTimer: NodeJS.Timeout | undefined;
@@ -65,15 +67,17 @@ export async function openPostgresBackend(
 
   const listener = await startListener({
     url,
-    channels: [JOURNAL_CHANNEL, INBOX_CHANNEL],
+    channels: [JOURNAL_CHANNEL, INBOX_CHANNEL, STANDINGS_CHANNEL],
     logger,
     onNotification: (channel, payload) => {
       if (channel === INBOX_CHANNEL) return notify(payload);
+      if (channel === STANDINGS_CHANNEL) return onStandings();
       const [sender, position] = payload.split(' ');
       if (sender !== nodeId) journal.advanceTo(Number(position));
       else awaitOwn(Number(position));
     },
     onListening: async () => {
+      onStandings();
       journal.advanceTo(await events.head());
       const waiting = await prisma.message.findMany({ distinct: ['runId'], select: { runId: true } });
       for (const { runId } of waiting) notify(runId);
@@ -108,6 +112,9 @@ export async function openPostgresBackend(
         );
       },
     }),
+    watchStandings: (onChange) => {
+      onStandings = onChange;
+    },
     ...createPostgresSnapshots(pool),
     close: async () => {
       await listener.stop();

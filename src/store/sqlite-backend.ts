@@ -36,6 +36,7 @@ export async function openSqliteBackend(file: string, { nodeId, logger, metrics 
     }),
     leases: createSqliteLeases({ prisma, transactions, nodeId }),
     inbox: createSqliteInbox(prisma, transactions),
+    watchStandings: undefined,
     snapshot: async (scope, id) => snapshot(scope, id),
     tables: async (scope, id) => tables(scope, id),
     close: async () => {

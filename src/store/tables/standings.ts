@@ -9,7 +9,12 @@ interface StandingsDeps {
   readonly transactions: Transactions;
   readonly kind: DatabaseConfig['kind'];
   readonly logger: Logger;
+  /** Calls back when another process may have changed a standing. Undefined if the database cannot tell: then the table is read regularly. */
+  readonly watch: ((onChange: () => void) => void) | undefined;
 }
+
+/** The channel on which transactions that change standings announce it. */
+export const STANDINGS_CHANNEL = 'signalbox_standings';
 
 /** The table `standings` with a copy in memory, which follows the changes of all processes. */
 export interface Standings extends AccountStandings {
@@ -23,7 +28,7 @@ const ROWS_PER_READ = 1_000;
 const UNKNOWN: Standing = { state: 'unknown', notBefore: null };
 
 /** Resolves once all standings are in memory. */
-export async function openStandings({ prisma, transactions, kind, logger }: StandingsDeps): Promise<Standings> {
+export async function openStandings({ prisma, transactions, kind, logger, watch }: StandingsDeps): Promise<Standings> {
   const standings = new Map<string, Standing>();
   const listeners = new Map<string, Set<() => void>>();
   let revision = 0n;
@@ -59,11 +64,18 @@ export async function openStandings({ prisma, transactions, kind, logger }: Stan
 
   let isStale = false;
   let refreshing = false;
-  const poll = async () => {
-    if (refreshing) return;
+  let isDue = false;
+  let isClosed = false;
+  let timer: NodeJS.Timeout | undefined;
+  const follow = async () => {
+    isDue = true;
+    if (refreshing || isClosed) return;
     refreshing = true;
     try {
-      await refresh();
+      while (isDue) {
+        isDue = false;
+        await refresh();
+      }
       isStale = false;
     } catch (error) {
       if (!isStale) logger.warn('store.standings_stale', { reason: String(error) });
@@ -71,8 +83,11 @@ export async function openStandings({ prisma, transactions, kind, logger }: Stan
     } finally {
       refreshing = false;
     }
+    if (!isClosed && (isStale || !watch)) timer = setTimeout(() => void follow(), REFRESH_INTERVAL_MS).unref();
   };
-  const timer = setInterval(() => void poll(), REFRESH_INTERVAL_MS).unref();
+  if (watch) watch(() => void follow());
+  // A change between the first read and the watch would be missed.
+  void follow();
 
   const write = async (who: AccountKey, change: Pick<StandingChange, 'notBefore' | 'disabled'>) => {
     await transactions.run(async (tx) => {
@@ -96,7 +111,8 @@ export async function openStandings({ prisma, transactions, kind, logger }: Stan
     setDisabled: (who, disabled, at) => write(who, { notBefore: at, disabled }),
     refresh,
     close: async () => {
-      clearInterval(timer);
+      isClosed = true;
+      clearTimeout(timer);
       await last.catch(() => {});
     },
   };
@@ -115,7 +131,11 @@ interface StandingChange {
 export async function lockStandings(tx: Transaction, kind: DatabaseConfig['kind']): Promise<void> {
   // On SQLite any statement that writes takes the lock.
   if (kind === 'sqlite') await tx.$executeRaw`UPDATE standings SET revision = revision WHERE FALSE`;
-  else await tx.$executeRaw`LOCK TABLE standings IN SHARE ROW EXCLUSIVE MODE`;
+  else {
+    await tx.$executeRaw`LOCK TABLE standings IN SHARE ROW EXCLUSIVE MODE`;
+    // Delivered when the transaction is committed.
+    await tx.$executeRaw`SELECT pg_notify(${STANDINGS_CHANNEL}, '')`;
+  }
 }
 
 /** Requires `lockStandings`. */
