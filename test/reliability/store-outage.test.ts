@@ -3,9 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../support/reliability/crash-workflows.ts';
 import { startEventRecorder } from '../support/reliability/event-recorder.ts';
-import { prepareExternalEffects } from '../support/reliability/external-effects.ts';
 import { expectConsistent } from '../support/reliability/final-states.ts';
 import { createLoadGenerator } from '../support/reliability/load-generator.ts';
+import { startOutsideWorld } from '../support/reliability/outside-world.ts';
 import { type Server, startServer } from '../support/server.ts';
 import { startDatabaseProxy } from '../support/store/database-proxy.ts';
 import { createMigratedDatabase } from '../support/store/migrated-database.ts';
@@ -38,12 +38,12 @@ async function timed<T>(work: Promise<T>): Promise<{ readonly result: T; readonl
 }
 
 describe.skipIf(needsRoot)(`a server whose disk is full${needsRoot}`, () => {
-  it('says so, loses nothing, and continues automatically when there is space again', { timeout: 90_000 }, async () => {
+  it('says so, loses nothing, and continues automatically when there is space again', async () => {
     await using folder = await createTempFolder();
-    const { env, effectsDir } = await prepareExternalEffects(folder.path);
+    await using outside = await startOutsideWorld(folder.path);
     using disk = mountSmallDisk(DISK_MIB);
-    await using server = await startServer({ dataDir: join(disk.path, 'data'), env });
-    const load = await createLoadGenerator(seededRandom(2));
+    await using server = await startServer({ dataDir: join(disk.path, 'data'), env: outside.env });
+    const load = await createLoadGenerator({ random: seededRandom(2), url: outside.url });
     const recorder = await startEventRecorder(server.url, load.tokens.admin);
     try {
       await load.prepare(server);
@@ -60,7 +60,7 @@ describe.skipIf(needsRoot)(`a server whose disk is full${needsRoot}`, () => {
       expect(load.refusals.join()).toMatch(/free space|disk/i);
       disk.free();
       await until('it accepts runs again', async () => (await load.start(server, 1)) === 1);
-      await expectCleanEnd(server, { load, recorder, effectsDir });
+      await expectCleanEnd(server, { load, recorder, outside });
       expect(recorder.interruptions).toBe(0);
     } finally {
       recorder.stop();
@@ -96,19 +96,17 @@ describe.skipIf(needsRoot)(`a server whose disk is full${needsRoot}`, () => {
 
 await onPostgres(() => {
   describe('a server whose database goes away', () => {
-    it('says so, loses nothing, and continues automatically when it is back', {
-      timeout: 120_000 + OUTAGE_SECONDS * 1_000,
-    }, async () => {
+    it('says so, loses nothing, and continues automatically when it is back', async () => {
       await using folder = await createTempFolder();
-      const { env, effectsDir } = await prepareExternalEffects(folder.path);
+      await using outside = await startOutsideWorld(folder.path);
       const database = await createMigratedDatabase();
       await using proxy = await startDatabaseProxy(database.url);
       try {
         await using server = await startServer({
           dataDir: join(folder.path, 'data'),
-          env: { ...env, DATABASE_URL: proxy.url },
+          env: { ...outside.env, DATABASE_URL: proxy.url },
         });
-        const load = await createLoadGenerator(seededRandom(3));
+        const load = await createLoadGenerator({ random: seededRandom(3), url: outside.url });
         const recorder = await startEventRecorder(server.url, load.tokens.admin);
         try {
           await load.prepare(server);
@@ -136,7 +134,7 @@ await onPostgres(() => {
           await Promise.all([loading, leave()]);
           expect(load.refusals.join()).toMatch(/server is running|connection was lost/);
           await until('it accepts runs again', async () => (await load.start(server, 1)) === 1);
-          await expectCleanEnd(server, { load, recorder, effectsDir });
+          await expectCleanEnd(server, { load, recorder, outside });
         } finally {
           recorder.stop();
         }
@@ -152,7 +150,7 @@ async function expectCleanEnd(server: Server, options: Parameters<typeof expectC
   const { load, recorder } = options;
   const leave = load.answerWaiting([server]);
   await load.retryUnanswered(server);
-  const ends = await expectConsistent(server, { ...options, ms: 45_000 });
+  const ends = await expectConsistent(server, options);
   await leave();
   if (process.env.SHOW_NUMBERS) {
     const { refusals } = load;
