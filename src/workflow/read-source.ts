@@ -188,5 +188,5 @@ function tooDeep(): string {
 }
 
 function notAnObject(): string {
-  return 'A workflow must be an object with name and steps (native form, pipeline) or nodes (DAG-JSON).';
+  return 'A workflow must be an object: with name and steps (native form), steps of commands (pipeline), nodes (DAG-JSON), or role, goal and backend (agent file).';
 }

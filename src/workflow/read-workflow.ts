@@ -8,9 +8,10 @@ import { createExpressionChecker } from './checks/expression-checker.ts';
 import { evaluate } from './expressions/evaluate.ts';
 import { completeSteps } from './forms/complete-steps.ts';
 import { fromAgent, isAgentFile } from './forms/from-agent.ts';
+import { fromCall, isCall } from './forms/from-call.ts';
 import { fromDag } from './forms/from-dag.ts';
 import { fromPipeline, isPipeline } from './forms/from-pipeline.ts';
-import { locateOrigin } from './forms/native-form.ts';
+import { originOf } from './forms/native-form.ts';
 import { type InputSchema, readInputSchema } from './inputs/input-schema.ts';
 import type { Catalog } from './model/catalog.ts';
 import { createProblems, type DocumentPath, type Locate, type Problems } from './model/problems.ts';
@@ -37,6 +38,8 @@ export function readWorkflow(source: WorkflowSource, catalog: Catalog): ReadResu
   if (value === undefined) return { problems };
   const { native, found } = toNative(value, catalog, locate);
   const count = Array.isArray(native.steps) ? native.steps.length : 0;
+  // Without a single step to check, further problems would only be consequences.
+  if (found.failed() && count === 0) return { problems: [...problems, ...found.list()] };
   if (count > MAX_STEPS) {
     const message = `There are ${count} steps; the maximum is ${MAX_STEPS}. Use for_each, or move some into a separate workflow.`;
     found.error(message, ['steps']);
@@ -65,15 +68,23 @@ function toNative(
   // Problems of the conversion have paths of the source, the others paths of the native form.
   const origins = new Map<string, DocumentPath>();
   let converted = false;
-  const located = locateOrigin(origins, locate);
-  const found = createProblems((path, key) => (converted ? located : locate)(path, key));
+  const locateOrigin: Locate = (path, key) => {
+    const origin = originOf(origins, path);
+    return origin ? locate(origin, key) : locate([]);
+  };
+  const found = createProblems(
+    (path, key) => (converted ? locateOrigin(path, key) : locate(path, key)),
+    (path) => (converted ? (originOf(origins, path) ?? path) : path),
+  );
   const form = isPipeline(value)
     ? fromPipeline(value, catalog, found)
     : isAgentFile(value)
       ? fromAgent(value)
-      : 'nodes' in value
-        ? fromDag(value, catalog, found)
-        : completeSteps(value, found);
+      : isCall(value)
+        ? fromCall(value, catalog, found)
+        : 'nodes' in value
+          ? fromDag(value, catalog, found)
+          : completeSteps(value, found);
   for (const [path, origin] of form.origins) origins.set(path, origin);
   converted = true;
   return { native: form.document, found };

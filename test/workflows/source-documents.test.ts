@@ -1,46 +1,32 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Server, startServer } from '../support/server.ts';
-import { createTestUsers, type TestUsers } from '../support/test-users.ts';
-import { startWebServer, type WebServer } from '../support/web-server.ts';
+import type { Server } from '../support/server.ts';
+import type { TestUsers } from '../support/test-users.ts';
+import type { WebServer } from '../support/web-server.ts';
+import { startDocumentServer } from '../support/workflow/document-server.ts';
 
 const FOLDER = 'test/support/workflow/source-documents';
-const CSV = readFileSync('examples/data/products.csv', 'utf8');
 const EXECUTE = `mutation ($input: ExecuteInput!) { execute(input: $input) {
   ... on CommandOutcome { run { kind state error { code message } steps { key kind state } } resource { mediaType text } }
   ... on Refusal { code message path violations { path message } decision { canonicalUri } }
 } }`;
 
+let documents: Awaited<ReturnType<typeof startDocumentServer>>;
 let server: Server;
 let web: WebServer;
 let users: TestUsers;
 
-const textOf = (name: string) =>
-  readFileSync(`${FOLDER}/${name}`, 'utf8')
-    .replaceAll('DATA_HOST', web.host)
-    .replaceAll('EXAMPLES', resolve('examples'));
+const textOf = (name: string) => documents.textOf(name);
 const execute = async (command: string, options: object) =>
   (await server.query(EXECUTE, { input: { command, options } }, users.tokens.admin)).data.execute;
 const start = (yaml: string) => users.start({ yaml }, {}, 'admin');
 
 beforeAll(async () => {
-  web = await startWebServer((req, res) => {
-    const schema = readFileSync('examples/schemas/products.json', 'utf8');
-    if (req.url === '/products.csv') res.setHeader('content-type', 'text/csv').end(CSV);
-    else if (req.url === '/gone') res.writeHead(404).end();
-    else if (req.url === '/health') res.setHeader('content-type', 'application/json').end('{"ok":true}');
-    else res.setHeader('content-type', 'application/json').end(schema);
-  });
-  const roots = `/data=${resolve('examples/data')},/schemas=${resolve('examples/schemas')}`;
-  server = await startServer({ env: { ALLOWED_LOCAL_ROOTS: roots, ALLOWED_PRIVATE_HOSTS: web.host } });
-  users = await createTestUsers(server);
+  documents = await startDocumentServer();
+  ({ server, web, users } = documents);
 });
 
-afterAll(async () => {
-  await server?.stop('SIGKILL');
-  await web?.close();
-});
+afterAll(() => documents?.close());
 
 describe('a document of another system', () => {
   it.each([

@@ -35,7 +35,7 @@ export function checkAgent(
     report(message, ['backend_config', ...path], 'key');
   }
   for (const { path, message, key } of checkOptions(entry.config, config, documentKeys(settings)).problems) {
-    report(() => `Step ${step}, configuration of ${backend}: ${message()}.`, ['backend_config', ...path], key);
+    report(() => `Step ${step}, configuration of ${backend}: ${message()}`, ['backend_config', ...path], key);
   }
   // The tools of an MCP server are not known before it is connected.
   if (backend !== 'mcp' && config.mcpServers === undefined) checkTools(agent.tools, step, catalog.names.tools, report);

@@ -85,7 +85,7 @@ function checkInput(
 ): void {
   if (!isJsonObject(input)) return;
   for (const { path, message, key } of checkOptions(entry.options, input).problems) {
-    problems.error(() => `Step ${step}, ${what}: ${message()}.`, [...at, 'input', ...path], {
+    problems.error(() => `Step ${step}, ${what}: ${message()}`, [...at, 'input', ...path], {
       step,
       ...(key && { key }),
     });

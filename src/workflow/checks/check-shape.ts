@@ -1,7 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { didYouMean } from '../../lib/did-you-mean.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
-import { type DocumentPath, type Problems, pathText } from '../model/problems.ts';
+import type { DocumentPath, Problems } from '../model/problems.ts';
 import { STEP_KIND_NAMES, WORKFLOW_SCHEMA, WORKFLOW_SCHEMA_ID } from '../schema/workflow-schema.ts';
 
 /** Kinds of other systems, and what to use instead in this version. */
@@ -30,7 +30,7 @@ const PLACEHOLDER_STEP = { id: 'a', kind: 'sleep', input: { ms: 0 } };
 
 function checkStep(step: Json, at: DocumentPath, problems: Problems): boolean {
   if (!isJsonObject(step)) {
-    problems.error(`${pathText(at)} must be an object with id and kind.`, at);
+    problems.error(`${problems.pathText(at)} must be an object with id and kind.`, at);
     return false;
   }
   const { compensate, ...rest } = step;
@@ -40,7 +40,7 @@ function checkStep(step: Json, at: DocumentPath, problems: Problems): boolean {
   if (compensate === undefined) return valid;
   const bodyPath = [...at, 'compensate'];
   if (!isJsonObject(compensate)) {
-    problems.error(`${pathText(bodyPath)} must be an object with kind.`, bodyPath, stepLocation(step.id));
+    problems.error(`${problems.pathText(bodyPath)} must be an object with kind.`, bodyPath, stepLocation(step.id));
     return false;
   }
   const fits = checkKind(compensate.kind, bodyPath, problems, step.id);
@@ -50,7 +50,7 @@ function checkStep(step: Json, at: DocumentPath, problems: Problems): boolean {
 function checkKind(kind: Json | undefined, at: DocumentPath, problems: Problems, step: Json | undefined): boolean {
   if (typeof kind === 'string' && STEP_KIND_NAMES.includes(kind)) return true;
   const kinds = `The kinds are ${STEP_KIND_NAMES.join(', ')}.`;
-  const where = pathText(at);
+  const where = problems.pathText(at);
   if (typeof kind !== 'string') {
     problems.error(`${where} has no kind. ${kinds}`, at, stepLocation(step));
   } else if (Object.hasOwn(UNSUPPORTED_KINDS, kind)) {
@@ -96,12 +96,12 @@ function reportError(error: ErrorObject, value: Json, at: DocumentPath, problems
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
   const path = [...at, ...typedPath(inside, value)];
+  const where = problems.pathText(path) || 'The document';
   const { additionalProperty, missingProperty, allowedValues, allowedValue } = error.params as Readonly<
     Record<string, unknown>
   >;
   if (typeof additionalProperty === 'string') {
     const known = Object.keys((error.parentSchema?.properties as object | undefined) ?? {});
-    const where = path.length === 0 ? 'The document' : pathText(path);
     const message = () => {
       const near = didYouMean(additionalProperty, known) || ` Known keys: ${known.join(', ')}.`;
       return `${where} has the unknown key ${quote(additionalProperty)}.${near}`;
@@ -109,7 +109,6 @@ function reportError(error: ErrorObject, value: Json, at: DocumentPath, problems
     problems.error(message, [...path, additionalProperty], { ...stepLocation(step), key: 'key' });
     return;
   }
-  const where = path.length === 0 ? 'The document' : pathText(path);
   if (typeof missingProperty === 'string') {
     problems.error(`${where} is missing the required key ${missingProperty}.`, path, stepLocation(step));
     return;

@@ -61,7 +61,7 @@ function rerunnableSteps(
 ): ReadonlySet<string> {
   if (repairs.length === 0) return new Set();
   // Dependencies by expression are not known yet: they are collected here without reporting problems.
-  const silent: Problems = { error() {}, warn() {}, failed: () => false, list: () => [] };
+  const silent: Problems = { error() {}, warn() {}, pathText: () => '', failed: () => false, list: () => [] };
   const silentDeps = { ...deps, problems: silent, engine: createExpressionChecker() };
   const order: Dependencies = new Map(
     drafts.map((draft) => [

@@ -22,13 +22,15 @@ interface DagNodes {
 
 const NODE_TYPES = ['fetch', 'http', 'command', 'query', 'render', 'agent', 'group'];
 const COMMON_NODE_KEYS = ['id', 'type', 'label', 'title', 'description', 'input', 'inputs', 'meta', 'ui', 'position'];
+/** Keys with which a node names what it reads, as in an envelope. */
+export const SOURCE_KEYS = ['input_uri', 'payload_b64', 'source_uris'];
 const NODE_KEYS = [
   ...[...COMMON_NODE_KEYS, 'uri', 'url', 'method', 'headers', 'command_type', 'command', 'query_type', 'query'],
-  ...['schema_uri', 'mime_type'],
+  ...['schema_uri', 'mime_type', 'output_mime', ...SOURCE_KEYS],
 ];
 /** Keys of an agent, written in the node itself or under `agent`. */
 export const AGENT_KEYS = ['role', 'goal', 'tools', 'backend', 'backend_config', 'memory_uri'];
-const AGENT_NODE_KEYS = [...COMMON_NODE_KEYS, 'agent', ...AGENT_KEYS];
+const AGENT_NODE_KEYS = [...COMMON_NODE_KEYS, 'agent', ...AGENT_KEYS, ...SOURCE_KEYS];
 /** The key under which a group lists its members, as ids or as nodes. */
 const GROUP_MEMBER_KEYS = ['nodes', 'members', 'children'];
 const STEP_KEY = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;

@@ -26,7 +26,9 @@ export function isEnvelopeStep(step: JsonObject): boolean {
 /** The steps of a pipeline, which may stand under `meta`, and where. */
 export function pipelineStepsOf(document: JsonObject): { readonly steps: Json | undefined; readonly at: DocumentPath } {
   const { meta } = document;
-  if (document.steps === undefined && isJsonObject(meta)) return { steps: meta.steps, at: ['meta', 'steps'] };
+  if (document.steps === undefined && 'meta' in document) {
+    return { steps: isJsonObject(meta) ? meta.steps : undefined, at: ['meta', 'steps'] };
+  }
   return { steps: document.steps, at: ['steps'] };
 }
 

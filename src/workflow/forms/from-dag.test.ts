@@ -159,7 +159,7 @@ describe('DAG-JSON', () => {
     [
       'an agent without a goal',
       [node('a', { type: 'agent', role: 'r', backend: 'mcp' })],
-      /ERROR steps\[0\]\.agent is missing the required key goal/,
+      /ERROR nodes\[0\] is missing the required key goal/,
     ],
     [
       'a key without meaning for an agent',
@@ -224,5 +224,69 @@ describe('DAG-JSON', () => {
     const lines = text.split('\n');
     const at = problems.map(({ line = 0, column = 0 }) => lines[line - 1]?.slice(column - 1));
     expect(at).toEqual(['moode', 'modle', 'c'].map((name) => expect.stringMatching(new RegExp(`^"${name}"`))));
+  });
+});
+
+describe('an envelope in the keys of a node', () => {
+  const inputOf = (more: JsonObject) => stepsOf({ nodes: [node('a', more)] })[0];
+  const command = { type: 'command', command_type: 'converttojson' };
+
+  it.each<[JsonObject, JsonObject]>([
+    [{ ...command, input_uri: 'data:,{{a}}' }, { source: { uri: 'data:,{{ "{{" }}a}}' } }],
+    [{ type: 'fetch', payload_b64: 'YQ==' }, { source: { bytes: { base64: 'YQ==' } } }],
+    [{ type: 'fetch', source_uris: ['data:,a'] }, { source: { uri: 'data:,a' } }],
+    [{ type: 'query', input_uri: 'data:,a' }, { uri: 'data:,a' }],
+    [{ type: 'query', query: 'from-url', source_uris: ['data:,a', 'data:,b'] }, { uris: ['data:,a', 'data:,b'] }],
+    [{ type: 'query', query: 'introspect' }, {}],
+    [{ ...command, uri: '', url: null, input_uri: 'data:,a', schema_uri: '' }, { source: { uri: 'data:,a' } }],
+    [{ ...command, uri: 'data:,a', input_uri: 'data:,a' }, { source: { uri: 'data:,a' } }],
+  ])('%j means the options %j', (more, input) => {
+    expect(inputOf(more)?.input).toMatchObject(input);
+  });
+
+  it('states the media type of the output', () => {
+    expect(inputOf({ type: 'fetch', uri: 'data:,a', output_mime: 'text/plain; charset=utf-8' })).toMatchObject({
+      terms: { outputMediaType: 'text/plain' },
+    });
+  });
+
+  it('gives an agent what it names, read by a step before it', () => {
+    const steps = stepsOf({
+      nodes: [rows, node('a', { type: 'agent', ...writer, input: 'rows', payload_b64: 'YQ==' })],
+    });
+    expect(steps.map(({ key, dependsOn }) => [key, dependsOn])).toEqual([
+      ['rows', []],
+      ['a_input', []],
+      ['a', ['rows', 'a_input']],
+    ]);
+    expect(steps[1]?.input).toEqual({ source: { bytes: { base64: 'YQ==' } } });
+    expect(steps[2]?.input).toMatchObject({
+      context: { inputs: { rows: '{{ steps.rows.content }}', a_input: '{{ steps.a_input.content }}' } },
+    });
+  });
+
+  it.each<[JsonObject, RegExp]>([
+    [
+      { ...command, uri: 'data:,a', input_uri: 'data:,b' },
+      /^ERROR Node a: uri and input_uri say different things\. Keep one/,
+    ],
+    [
+      { ...command, uri: 'data:,a', payload_b64: 'YQ==' },
+      /^ERROR Node a: payload_b64 and uri both state source\. Keep one\.$/,
+    ],
+    [{ ...command, uri: 5 }, /^ERROR Node a: uri must be a string\./],
+    [{ ...command, payload_b64: '*' }, /^ERROR Node a: payload_b64 is not valid Base64/],
+    [{ ...command, source_uris: 'data:,a' }, /^ERROR Node a: source_uris must be a list of URIs\./],
+    [{ ...command, source_uris: ['data:,a', 'data:,b'] }, /names 2 resources, but a command reads one/],
+    [
+      { ...command, uri: 'data:,a', mime_type: 'a/b', output_mime: 'a/c' },
+      /mime_type and output_mime say different things/,
+    ],
+    [{ ...command, uri: 'data:,a', schema_uri: {} }, /^ERROR Node a: schema_uri must be a string\./],
+    [{ ...command, uri: 'data:,a', meta: { source: { uri: 'data:,b' } } }, /meta\.source and uri both state source/],
+    [{ type: 'query', query: 'resources' }, /must NOT have fewer than 1 properties/],
+    [{ type: 'agent', ...writer, input_uri: 5 }, /^ERROR Node a: input_uri must be a string\./],
+  ])('is refused with its reason: %j', (more, message) => {
+    expect(problemsOf({ nodes: [node('a', more)] })).toMatch(message);
   });
 });

@@ -5,8 +5,9 @@ import { escapeAgent } from '../inputs/agent-input.ts';
 import type { Catalog, CatalogEntry } from '../model/catalog.ts';
 import { type DocumentPath, type Problems, pathText } from '../model/problems.ts';
 import { AGENT_KEYS, type DagNode, readDagNodes, titleOf } from './dag-nodes.ts';
-import { matchName, matchQueryName, optionOfMeta, valueOfMeta } from './envelope.ts';
-import { contentExpression, type NativeForm, outputExpression, resourceExpression } from './native-form.ts';
+import { agentSource, completeNodeOptions, readNodeOptions } from './dag-options.ts';
+import { matchName, matchQueryName } from './envelope.ts';
+import { contentExpression, type NativeForm, outputExpression } from './native-form.ts';
 
 /** A node of type `agent` as a step: its context is `meta` and the outputs of its input nodes. */
 function dagAgentStep(
@@ -38,13 +39,20 @@ function dagAgentStep(
 }
 
 /** A memory on the web can be read, but not appended to: a step reads it, and the agent finds it in its context. */
-function memoryStepOf({ key, raw, type }: DagNode, taken: ReadonlySet<string>): JsonObject | undefined {
+function memoryStepOf(node: DagNode, taken: Set<string>): JsonObject | undefined {
+  const { raw } = node;
   const uri = (isJsonObject(raw.agent) ? raw.agent.memory_uri : undefined) ?? raw.memory_uri;
-  if (type !== 'agent' || typeof uri !== 'string' || !/^https?:/i.test(uri)) return undefined;
-  const base = `${key.slice(0, 52)}_memory`;
+  if (typeof uri !== 'string' || !/^https?:/i.test(uri)) return undefined;
+  return fetchStep(node, 'Memory', { uri: escapeTemplate(uri) }, taken);
+}
+
+/** A step before an agent, which reads what the agent itself names. */
+function fetchStep({ key }: DagNode, title: string, source: Json, taken: Set<string>): JsonObject {
+  const base = `${key.slice(0, 52)}_${title.toLowerCase()}`;
   let id = base;
   for (let i = 2; taken.has(id); i += 1) id = `${base}_${i}`;
-  return { id, kind: 'command', command: 'fetch', title: 'Memory', input: { source: { uri: escapeTemplate(uri) } } };
+  taken.add(id);
+  return { id, kind: 'command', command: 'fetch', title, input: { source } };
 }
 
 /** A single input is `previous`, as in a pipeline; several are `inputs`, keyed by node. */
@@ -75,35 +83,22 @@ export function fromDag(document: JsonObject, catalog: Catalog, problems: Proble
   const steps: JsonObject[] = [];
   const taken = new Set(nodes.map(({ key }) => key));
   for (const node of nodes) {
-    const memory = memoryStepOf(node, taken);
-    if (memory) {
-      taken.add(String(memory.id));
-      origins.set(`steps[${steps.length}]`, node.at);
-      steps.push(memory);
+    for (const { optionsAt = new Map(), ...step } of stepsOf(node, taken, catalog, problems)) {
+      const stepPath = `steps[${steps.length}]`;
+      origins
+        .set(stepPath, node.at)
+        .set(`${stepPath}.agent`, node.raw.agent === undefined ? node.at : [...node.at, 'agent']);
+      for (const [native, nodeKey] of [
+        ['input', 'meta'],
+        ['command', 'command_type'],
+        ['query', 'query'],
+        ['output_media_type', 'mime_type'],
+      ] as const) {
+        origins.set(`${stepPath}.${native}`, node.raw[nodeKey] === undefined ? node.at : [...node.at, nodeKey]);
+      }
+      for (const [name, path] of optionsAt) origins.set(`${stepPath}.input.${name}`, path);
+      steps.push(step.step);
     }
-    const step = node.type === 'agent' ? dagAgentStep(node, memory, problems) : stepOf(node, catalog, problems);
-    if (!step) continue;
-    const stepPath = `steps[${steps.length}]`;
-    origins
-      .set(stepPath, node.at)
-      .set(`${stepPath}.agent`, node.raw.agent === undefined ? node.at : [...node.at, 'agent']);
-    for (const [native, nodeKey] of [
-      ['input', 'meta'],
-      ['input.source', sourceKey(node)],
-      ['input.schemaUri', 'schema_uri'],
-      ['command', 'command_type'],
-      ['output_media_type', 'mime_type'],
-    ] as const) {
-      origins.set(`${stepPath}.${native}`, node.raw[nodeKey] === undefined ? node.at : [...node.at, nodeKey]);
-    }
-    for (const name of Object.keys(isJsonObject(node.raw.meta) ? node.raw.meta : {})) {
-      origins.set(`${stepPath}.input.${optionOfMeta(name, propertiesOf(entryOf(step, catalog)))}`, [
-        ...node.at,
-        'meta',
-        name,
-      ]);
-    }
-    steps.push(step);
   }
   const outputs = outputsOf(document.outputs, keysOf, problems);
   const { name = 'workflow', description } = document;
@@ -113,21 +108,41 @@ export function fromDag(document: JsonObject, catalog: Catalog, problems: Proble
   };
 }
 
-function stepOf(node: DagNode, catalog: Catalog, problems: Problems): JsonObject | undefined {
+interface DagStep {
+  readonly step: JsonObject;
+  /** Name of an option → where the node states it. */
+  readonly optionsAt?: ReadonlyMap<string, DocumentPath>;
+}
+
+/** The steps of a node: itself, and before an agent those that read what it names. */
+function stepsOf(node: DagNode, taken: Set<string>, catalog: Catalog, problems: Problems): readonly DagStep[] {
+  if (node.type !== 'agent') return stepOf(node, catalog, problems);
+  const memory = memoryStepOf(node, taken);
+  const source = agentSource(node, problems);
+  const input = source === undefined ? undefined : fetchStep(node, 'Input', source, taken);
+  const inputs = input ? [...node.inputs, String(input.id)] : node.inputs;
+  const step = dagAgentStep({ ...node, inputs }, memory, problems);
+  return [memory, input, step].flatMap((one) => (one ? [{ step: one }] : []));
+}
+
+function stepOf(node: DagNode, catalog: Catalog, problems: Problems): readonly DagStep[] {
   const { key, raw, inputs } = node;
   const target = targetOf(node, catalog, problems);
-  if (!target) return undefined;
+  if (!target) return [];
   const { kind, name } = target;
   const entry = kind === 'command' ? catalog.command(name) : catalog.query(name);
-  return {
+  const stated = readNodeOptions(node, propertiesOf(entry), problems);
+  const { outputMediaType, origins: optionsAt } = stated;
+  const step = {
     id: key,
     kind,
     [kind]: name,
     ...titleOf(raw),
     ...(inputs.length > 0 && { depends_on: inputs }),
-    input: optionsOf(node, entry, problems),
-    ...(typeof raw.mime_type === 'string' && raw.mime_type !== '' && { output_media_type: raw.mime_type }),
+    input: completeNodeOptions(node, stated, problems),
+    ...(outputMediaType !== undefined && { output_media_type: outputMediaType }),
   };
+  return [{ step, optionsAt }];
 }
 
 /** The command or query that the node calls. */
@@ -164,50 +179,9 @@ function checkHttp(raw: JsonObject, key: string, at: DocumentPath, problems: Pro
   return false;
 }
 
-function sourceKey({ raw }: DagNode): 'uri' | 'url' | 'input' | 'inputs' {
-  if (raw.uri !== undefined) return 'uri';
-  if (raw.url !== undefined) return 'url';
-  return raw.input !== undefined ? 'input' : 'inputs';
-}
-
-function optionsOf(node: DagNode, entry: CatalogEntry | undefined, problems: Problems): JsonObject {
-  const { raw, key, at, inputs, type } = node;
-  const options: Record<string, Json> = {};
-  const uri = raw.uri ?? raw.url;
-  const writtenUri = typeof uri === 'string' && uri !== '' ? escapeTemplate(uri) : undefined;
-  const [first, ...others] = inputs;
-  const source = writtenUri ?? (first === undefined ? undefined : resourceExpression(first));
-  if (uri !== undefined && uri !== null && typeof uri !== 'string') {
-    problems.error(`Node ${key}: ${sourceKey(node)} must be a string.`, [...at, sourceKey(node)]);
-  }
-  if (source !== undefined) {
-    if (type === 'query') options.uri = source;
-    else options.source = { uri: source };
-  }
-  if (others.length > 0 && writtenUri === undefined) {
-    const message = `Node ${key} takes its data from ${first} only. It also waits for ${others.join(', ')}, but does not use that output.`;
-    problems.warn(message, [...at, sourceKey(node)]);
-  }
-  if (typeof raw.schema_uri === 'string' && raw.schema_uri !== '') options.schemaUri = escapeTemplate(raw.schema_uri);
-  if (isJsonObject(raw.meta)) {
-    const properties = propertiesOf(entry);
-    for (const [name, value] of Object.entries(raw.meta)) {
-      const option = optionOfMeta(name, properties);
-      options[option] = escapeTemplates(valueOfMeta(option, value, properties));
-    }
-  } else if (raw.meta !== undefined && raw.meta !== null) {
-    problems.error(`Node ${key}: meta must be an object of options.`, [...at, 'meta']);
-  }
-  return Object.fromEntries(Object.entries(options));
-}
-
 /** The schemas of the options, by name. */
 function propertiesOf(entry: CatalogEntry | undefined): JsonObject {
   return isJsonObject(entry?.options.properties) ? entry.options.properties : {};
-}
-
-function entryOf(step: JsonObject, catalog: Catalog): CatalogEntry | undefined {
-  return step.kind === 'command' ? catalog.command(String(step.command)) : catalog.query(String(step.query));
 }
 
 /** A list of node ids, of `{name, node}`, or of `{id, source}`, where `id` names the output. */

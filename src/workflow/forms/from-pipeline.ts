@@ -17,15 +17,15 @@ const AGENT_STEP_KEYS = ['agent'];
 
 /** True for `steps` as the mutation `pipeline` takes them: steps without id and kind. */
 export function isPipeline(document: JsonObject): boolean {
+  // No other form has `meta` at its top.
+  if ('meta' in document && !('steps' in document) && !('nodes' in document)) return true;
   const { steps } = pipelineStepsOf(document);
   if (!Array.isArray(steps) || steps.length === 0) return false;
-  return (steps as readonly Json[]).every(
-    (step) =>
-      isJsonObject(step) &&
-      !('id' in step) &&
-      !('kind' in step) &&
-      ('command' in step || 'options' in step || 'agent' in step || isEnvelopeStep(step)),
-  );
+  const objects = (steps as readonly Json[]).filter(isJsonObject);
+  const isNative = objects.some((step) => 'id' in step || 'kind' in step);
+  const isCall = (step: JsonObject) =>
+    ['command', 'options', 'agent'].some((key) => key in step) || isEnvelopeStep(step);
+  return !isNative && objects.some(isCall);
 }
 
 /** Converts a pipeline to the native form. The output of its last step is named `output`. */
@@ -38,7 +38,11 @@ export function fromPipeline(document: JsonObject, catalog: Catalog, problems: P
   checkKeys(document, document.steps ? DOCUMENT_KEYS : ENVELOPE_DOCUMENT_KEYS, [], 'A pipeline', problems);
   const steps: JsonObject[] = [];
   let previous: string | undefined;
-  for (const [i, { step, at, optionsAt, outputMediaType }] of writtenSteps(document, catalog, problems).entries()) {
+  for (const [i, { step, written, at, optionsAt, outputMediaType }] of writtenSteps(
+    document,
+    catalog,
+    problems,
+  ).entries()) {
     const isAgent = step.agent !== undefined && step.command === undefined;
     checkKeys(step, isAgent ? AGENT_STEP_KEYS : STEP_KEYS, at, `Step ${i + 1}`, problems);
     const body = isAgent
@@ -48,6 +52,7 @@ export function fromPipeline(document: JsonObject, catalog: Catalog, problems: P
     const key = keyOf(String(isAgent ? 'agent' : step.command), i);
     const stepPath = `steps[${steps.length}]`;
     origins.set(stepPath, at).set(`${stepPath}.input`, [...at, 'options']);
+    if (written.agent_node !== undefined) origins.set(`${stepPath}.agent`, [...at, 'agent_node']);
     for (const [name, path] of optionsAt) origins.set(`${stepPath}.input.${name}`, path);
     steps.push({
       id: key,
@@ -66,7 +71,8 @@ export function fromPipeline(document: JsonObject, catalog: Catalog, problems: P
 }
 
 interface WrittenStep {
-  /** In the form `{command, options}` or `{agent}`. */
+  readonly written: JsonObject;
+  /** The same in the form `{command, options}` or `{agent}`. */
   readonly step: JsonObject;
   readonly at: DocumentPath;
   /** Name of an option → where it is; for those that are not under `options`. */
@@ -77,12 +83,20 @@ interface WrittenStep {
 /** The steps, those in the envelope form converted. */
 function writtenSteps(document: JsonObject, catalog: Catalog, problems: Problems): readonly WrittenStep[] {
   const { steps, at: listAt } = pipelineStepsOf(document);
+  if (!Array.isArray(steps) || steps.length === 0) {
+    problems.error(`${listAt.join('.')} must be a list of steps, with at least one.`, listAt);
+    return [];
+  }
   const known = (command: string) => matchName(command, catalog.names.commands);
-  return (steps as readonly JsonObject[]).flatMap((written, i): readonly WrittenStep[] => {
+  return (steps as readonly Json[]).flatMap((written, i): readonly WrittenStep[] => {
     const at = [...listAt, i];
+    if (!isJsonObject(written)) {
+      problems.error(`Step ${i + 1} must be an object with command and request, or with agent_node.`, at);
+      return [];
+    }
     const { command } = written;
     const step = typeof command === 'string' ? { ...written, command: known(command) } : written;
-    if (!isEnvelopeStep(step)) return [{ step, at, optionsAt: new Map() }];
+    if (!isEnvelopeStep(step)) return [{ step, written, at, optionsAt: new Map() }];
     const form = fromEnvelopeStep(step, (name) => {
       const properties = catalog.command(name)?.options.properties;
       return isJsonObject(properties) ? properties : undefined;
@@ -90,7 +104,7 @@ function writtenSteps(document: JsonObject, catalog: Catalog, problems: Problems
     for (const problem of form.problems) problems.error(`Step ${i + 1}: ${problem.message}`, [...at, ...problem.at]);
     return form.steps.map(({ origins, step: one, ...rest }) => {
       const optionsAt = new Map([...origins].map(([name, path]) => [name, [...at, ...path]]));
-      return { ...rest, step: one, at, optionsAt };
+      return { ...rest, step: one, written, at, optionsAt };
     });
   });
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../lib/json.ts';
-import { type DocumentPath, type Locate, pathText } from '../model/problems.ts';
+import { type DocumentPath, pathText } from '../model/problems.ts';
 
 /** A document converted to the native form, with the origins of its parts. */
 export interface NativeForm {
@@ -8,15 +8,16 @@ export interface NativeForm {
   readonly origins: ReadonlyMap<string, DocumentPath>;
 }
 
-/** Locates parts of the native form in the text of the original form. With an origin for `''`, other parts are where they were. */
-export function locateOrigin(origins: ReadonlyMap<string, DocumentPath>, locate: Locate): Locate {
-  return (path, key) => {
-    for (let length = path.length; length >= 0; length -= 1) {
-      const origin = origins.get(pathText(path.slice(0, length)));
-      if (origin) return locate([...origin, ...path.slice(length)], key);
-    }
-    return locate([]);
-  };
+/**
+ * Where a part of the native form is in the source; undefined for one that the source does not have. With an origin for
+ * `''`, other parts are where they were.
+ */
+export function originOf(origins: ReadonlyMap<string, DocumentPath>, path: DocumentPath): DocumentPath | undefined {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const origin = origins.get(pathText(path.slice(0, length)));
+    if (origin) return [...origin, ...path.slice(length)];
+  }
+  return undefined;
 }
 
 /** The expression for the URI of the output of a step. */

@@ -7,7 +7,7 @@ import { containsExpression } from '../expressions/template.ts';
 interface OptionProblem {
   /** From the options down to the value. */
   readonly path: readonly string[];
-  /** A function because it is expensive, and not every problem is reported. */
+  /** Ends a sentence. A function because it is expensive, and not every problem is reported. */
   message(): string;
   /** Set when the key itself is the problem. */
   readonly key?: 'key';
@@ -85,7 +85,7 @@ function problemOf(
   const path = spell(inside);
   const { missingProperty, additionalProperty, allowedValues } = params as Readonly<Record<string, unknown>>;
   if (typeof missingProperty === 'string')
-    return { path, message: () => `${optionName(spell([...inside, missingProperty]))} must be given` };
+    return { path, message: () => `${optionName(spell([...inside, missingProperty]))} must be given.` };
   if (typeof additionalProperty === 'string') {
     const inner = spell([...inside, additionalProperty]);
     const message = () => {
@@ -97,7 +97,7 @@ function problemOf(
     return { path: inner, message, key: 'key' };
   }
   const what = Array.isArray(allowedValues) ? `must be one of ${allowedValues.join(', ')}` : message;
-  return { path, message: () => `${path.length === 0 ? 'the options' : optionName(path)} ${what}` };
+  return { path, message: () => `${path.length === 0 ? 'the options' : optionName(path)} ${what}.` };
 }
 
 function optionName(path: readonly string[]): string {

@@ -20,13 +20,16 @@ export interface Problems {
   /** An expensive message is given as a function, which is not called once there are too many problems. */
   error(message: ProblemMessage, at: DocumentPath, more?: { readonly step?: string; readonly key?: 'key' }): void;
   warn(message: ProblemMessage, at: DocumentPath, more?: { readonly step?: string; readonly key?: 'key' }): void;
+  /** The path as the source spells it, for messages: `steps[2].retry`. Empty for the whole document. */
+  pathText(path: DocumentPath): string;
   /** True once there is an ERROR. */
   failed(): boolean;
   /** In the order of the text. */
   list(): readonly Problem[];
 }
 
-export function createProblems(locate: Locate): Problems {
+/** @param spell maps a path of the native form to one of the source */
+export function createProblems(locate: Locate, spell: (path: DocumentPath) => DocumentPath = (path) => path): Problems {
   const problems: Problem[] = [];
   let failed = false;
   let omitted = 0;
@@ -45,6 +48,7 @@ export function createProblems(locate: Locate): Problems {
   return {
     error: add('ERROR'),
     warn: add('WARNING'),
+    pathText: (path) => pathText(spell(path)),
     failed: () => failed,
     list() {
       const sorted = problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));

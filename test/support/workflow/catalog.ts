@@ -9,7 +9,7 @@ const source: JsonObject = {
   additionalProperties: false,
   minProperties: 1,
   maxProperties: 1,
-  properties: { uri: { type: 'string' }, text: { type: 'object' } },
+  properties: { uri: { type: 'string' }, text: { type: 'object' }, bytes: { type: 'object' } },
 };
 
 const entry = (
@@ -49,7 +49,17 @@ const COMMANDS: ReadonlyMap<string, CatalogEntry> = new Map([
 ]);
 
 const QUERIES: ReadonlyMap<string, CatalogEntry> = new Map([
-  ['resources', entry({ uri: { type: 'string' }, schemaUri: { type: 'string' } }, ['uri'])],
+  [
+    'resources',
+    entry({}, [], {
+      options: {
+        type: 'object',
+        minProperties: 1,
+        properties: { uri: { type: 'string' }, uris: { type: 'array' }, schemaUri: { type: 'string' } },
+      },
+    }),
+  ],
+  ['catalog', entry({}, [])],
 ]);
 
 const TOOLS: ReadonlyMap<string, CatalogEntry> = new Map([

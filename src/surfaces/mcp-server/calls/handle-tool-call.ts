@@ -6,6 +6,7 @@ import type { RunSnapshot } from '../../../core/run.ts';
 import { isFinalRunState } from '../../../core/states.ts';
 import { followRun } from '../../../engine/requests/wait-for-end.ts';
 import type { JsonObject } from '../../../lib/json.ts';
+import { matchName } from '../../../workflow/forms/envelope.ts';
 import { IDEMPOTENCY_KEY_META } from '../protocol/identifiers.ts';
 import type { McpCaller, McpDeps } from '../protocol/mcp-deps.ts';
 import { RPC_CODES, RpcError } from '../protocol/rpc-error.ts';
@@ -59,11 +60,18 @@ async function resolveStart(
 ): Promise<StartRun> {
   const { engine, commands, tools, workflows } = deps;
   const { name, arguments: given } = call;
-  if (commands.some((command) => command.name === name)) {
-    const request = { command: name, options: given, traceId };
+  const isTool = tools.some((tool) => tool.name === name);
+  const command = isTool
+    ? name
+    : matchName(
+        name,
+        commands.map((one) => one.name),
+      );
+  if (commands.some((one) => one.name === command)) {
+    const request = { command, options: given, traceId };
     return async (idempotencyKey) => (await engine.executeCommand(principal, { ...request, idempotencyKey })).snapshot;
   }
-  if (tools.some((tool) => tool.name === name)) {
+  if (isTool) {
     const request = { tool: name, arguments: given, traceId };
     return async (idempotencyKey) => (await engine.callTool(principal, { ...request, idempotencyKey })).snapshot;
   }
