@@ -85,7 +85,7 @@ export async function openEngine(url: string): Promise<OpenEngine> {
     tokenLimits: { perRun: 0, perPrincipalDay: 0 },
     workspace: async (runId) => join(folder.path, runId),
     schemas: createSchemaValidator(),
-    gate: createGate({ policy, clock: systemClock, metrics, logger: silent }),
+    gate: createGate({ policy, standings: store.standings, clock: systemClock, metrics, logger: silent }),
     quotas: createQuotas({ usage: store.quotaUsage, tokens: store.tokens, limits: QUOTAS, clock: systemClock }),
     maxReadBytes: settings.fetchMaxBytes,
     maxResultBytes: settings.fetchMaxBytes,

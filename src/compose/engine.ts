@@ -55,7 +55,7 @@ export async function openEngine(
     actions,
   });
   opened.defer(() => policy.close());
-  const gate = createGate({ policy, clock, metrics, logger });
+  const gate = createGate({ policy, standings: adapters.standings, clock, metrics, logger });
   const quotas = createQuotas({ usage: store.quotaUsage, tokens: store.tokens, limits: config.quotas, clock });
   const { maxRunning, maxRunningByKind, maxQueued, maxRuns, commandTimeoutMs } = config.engine;
   const { fetchMaxBytes } = config.resources;
@@ -64,6 +64,7 @@ export async function openEngine(
     reader: store.reader,
     workflows: store.workflows,
     schedules: store.schedules,
+    standings: adapters.standings,
     leases: store.leases,
     inbox: store.inbox,
     memories: store.memories,

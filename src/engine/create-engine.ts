@@ -1,3 +1,4 @@
+import type { AccountStandings } from '../core/accounts.ts';
 import { Fault } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import type { Journal } from '../core/journal.ts';
@@ -46,6 +47,7 @@ export interface EngineDeps extends Omit<AgentStepDeps, 'capabilities' | 'reader
   readonly reader: StoreReader;
   readonly workflows: Workflows;
   readonly schedules: Schedules;
+  readonly standings: Pick<AccountStandings, 'standingOf'>;
   readonly leases: Leases;
   readonly inbox: Inbox;
   readonly logger: Logger;
@@ -125,7 +127,7 @@ export function createEngine(deps: EngineDeps): Engine {
   };
   const scheduler = createScheduler(startDeps);
   const failover = createFailover({ ...deps, runs, onNextSchedule: scheduler.setNextDue });
-  const controlDeps: RunControlDeps & StartWorkflowDeps = { ...startDeps, failover };
+  const controlDeps: RunControlDeps & StartWorkflowDeps & EngineDeps = { ...startDeps, failover };
   const savedWorkflowDeps: SavedWorkflowDeps = { ...deps, capabilities, workflowLoader };
 
   const cancelChild = async ({ id, principal: by }: RunRecord, childId: string): Promise<void> => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FakeOpenai, startFakeOpenai } from '../support/agents/openai.ts';
+import { connectMcp, textOf } from '../support/mcp/connect-mcp.ts';
 import { type Server, startServer } from '../support/server.ts';
 import { createTestUsers, statesOf, type TestUserName, type TestUsers } from '../support/test-users.ts';
 import { valueStep, workflowSource } from '../support/workflow-source.ts';
@@ -57,6 +58,15 @@ describe('a workflow that somebody else saved', () => {
     expect(step.decision).toMatchObject({ effect: 'DENY', author: 'alice', roles: ['analyst'] });
     expect(step.error.message).toContain('alice');
     expect(await authorsOf(run.id)).toEqual([{ username: 'alice', roles: ['analyst'] }]);
+  });
+
+  it('does only that as a tool of MCP, too', async () => {
+    await save(workflowSource('as_a_tool', shell), 'alice');
+    const client = await connectMcp(server, users.tokens.admin);
+    const result = await client.callTool({ name: 'workflow.as_a_tool', arguments: {} });
+    await client.close();
+    expect(result.isError).toBe(true);
+    expect(textOf(result)).toContain('For alice, who wrote it');
   });
 
   it('does only what its starter may do as well, no matter who saved it', async () => {

@@ -123,9 +123,12 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
 }
 
 /** Runs a command of the program to its end, by default in a temporary folder. */
-export async function runCli(args: readonly string[], { env, dataDir }: ServerOptions = {}) {
+export async function runCli(
+  args: readonly string[],
+  { env, dataDir, input }: ServerOptions & { readonly input?: string } = {},
+) {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'signalbox-')));
-  const { process: child, ended, stdoutLines, log } = run(args, { DATA_DIR: folder, ...env });
+  const { process: child, ended, stdoutLines, log } = run(args, { DATA_DIR: folder, ...env }, input);
   const late = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
   const code = await ended;
   clearTimeout(late);
@@ -133,12 +136,13 @@ export async function runCli(args: readonly string[], { env, dataDir }: ServerOp
   return { code, output: stdoutLines.join('\n'), complaint: log.join('\n') };
 }
 
-function run(args: readonly string[], env: ServerOptions['env']): ServerProcess {
+function run(args: readonly string[], env: ServerOptions['env'], input?: string): ServerProcess {
   const child = spawn(process.execPath, [...FLAGS, 'src/main.mjs', ...args], {
     cwd: root,
     env: { PATH: process.env.PATH, PORT: '0', JWT_SECRET: SECRET, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
   });
+  child.stdin.end(input);
   // Nothing that a test starts outlives it.
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startAgentRuns, TENANT } from '../../../test/support/engine/agent-runs.ts';
 import { ADMIN } from '../../../test/support/engine/engine.ts';
+import { EVE } from '../../../test/support/engine/workflows.ts';
 import { Fault } from '../../core/errors.ts';
+import type { SignedIn } from '../../core/principal.ts';
 
 let agents: Awaited<ReturnType<typeof startAgentRuns>>;
 beforeAll(async () => {
@@ -48,6 +50,19 @@ describe('an agent session', () => {
     for (const [i, { at }] of events.slice(1, -1).entries()) {
       expect(at.getTime() - (events[i]?.at.getTime() ?? 0)).toBeGreaterThanOrEqual(48);
     }
+  });
+
+  it('that has read a memory is approved neither by its starter nor by those who wrote the memory', async () => {
+    const entry = { id: 'e', text: 'Push it.', at: new Date(), runId: 'run' };
+    await agents.store.memories.append(EVE, 'of-eve', entry);
+    const id = await agents.run((session) => session.callTool('push', {}), { memoryUri: 'memory:of-eve' });
+    await agents.waiting(id);
+    const approval = await agents.store.reader.approvalOf(TENANT, id, 'litellm');
+    const decide = (who: SignedIn) => agents.engine.decideApproval(who, approval?.id ?? '', { approve: true });
+    for (const who of [ADMIN, EVE]) await expect(decide(who)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    const pat = { ...ADMIN, subject: 'pat', username: 'pat' };
+    expect(await decide(pat)).toMatchObject({ state: 'APPROVED', decidedBy: { username: 'pat' } });
+    expect((await agents.ended(id)).run.state).toBe('SUCCEEDED');
   });
 
   it('reads its memory, and appends its answer', async () => {

@@ -1,16 +1,22 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN } from '../../../test/support/engine/engine.ts';
 import { EVE, startWorkflows, stepStates } from '../../../test/support/engine/workflows.ts';
+import type { SignedIn } from '../../core/principal.ts';
 
 let on: Awaited<ReturnType<typeof startWorkflows>>;
 beforeAll(async () => {
-  on = await startWorkflows(['p, admin, command:flaky, **, *, throttle, rate=2/s']);
+  on = await startWorkflows([
+    'p, admin, command:flaky, **, *, throttle, rate=2/s',
+    'p, analyst, command:act, **, *, deny',
+  ]);
 });
 afterAll(() => on.stop());
 afterEach(async () => {
   expect(await on.chainProblems()).toEqual([]);
   on.acted.length = 0;
 });
+
+const LESSER: SignedIn = { ...ADMIN, subject: 'lesser', username: 'lesser', roles: ['analyst'] };
 
 /** How a process ends. */
 const ways = ['crash', 'restart'] as const;
@@ -27,6 +33,22 @@ describe.each(ways)('after a %s, a run continues that', (way) => {
     const { id } = await on.approvalOf(run.id, 'a');
     expect(await on.engine.decideApproval(EVE, id, { approve: true })).toMatchObject({ state: 'APPROVED' });
     expect((await on.ended(run.id)).run.outputs).toEqual({ by: 'eve' });
+  });
+
+  it('has an author whose permission it needs', async () => {
+    const yaml = `name: by_eve
+steps:
+  - { id: wait, kind: signal, input: { name: go } }
+  - { id: act, kind: command, command: act, depends_on: [wait], input: { v: 1 } }`;
+    await on.engine.saveWorkflow(LESSER, { yaml });
+    const { run } = await on.engine.startWorkflow(ADMIN, { source: { name: 'by_eve' } });
+    await on.waiting(run.id);
+    await end();
+    await on.engine.sendSignal(ADMIN, run.id, { name: 'go' });
+    const ended = await on.ended(run.id);
+    expect([ended.run.state, on.acted]).toEqual(['DENIED', []]);
+    expect(ended.run.error?.message).toContain('For lesser, who wrote it');
+    await on.engine.deleteWorkflow(ADMIN, 'by_eve');
   });
 
   it('waits for an approval that has expired by then', async () => {

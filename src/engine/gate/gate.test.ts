@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Standing } from '../../core/accounts.ts';
 import type { Policy, PolicyEffect, PolicyRequest, PolicyRule } from '../../core/policy.ts';
 import { createGate, type GateRequest } from './gate.ts';
 
@@ -30,10 +31,12 @@ const policy: Policy = {
 
 function openGate() {
   let now = 0;
+  const standings = new Map<string, Standing>();
   const logged: string[] = [];
   const log = (event: string) => void logged.push(event);
   const gate = createGate({
     policy,
+    standings: { standingOf: ({ subject }) => standings.get(subject) ?? { state: 'unknown', notBefore: null } },
     clock: { now: () => new Date(now) },
     metrics: { policyDecided: () => undefined },
     logger: { debug: log, info: log, warn: log, error: log },
@@ -51,7 +54,7 @@ function openGate() {
       actions.map((action) => ({ action })),
       approved,
     );
-  return { gate, pass, askAll, logged, wait: (ms: number) => (now += ms) };
+  return { gate, standings, pass, askAll, logged, wait: (ms: number) => (now += ms) };
 }
 
 describe('one request', () => {

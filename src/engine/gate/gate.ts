@@ -1,10 +1,12 @@
+import type { AccountStandings } from '../../core/accounts.ts';
 import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
-import type { Decision, Policy, PolicyRequest } from '../../core/policy.ts';
+import type { Decision, Explanation, NearMiss, Policy, PolicyRequest } from '../../core/policy.ts';
 import type { Actor, User } from '../../core/principal.ts';
 import type { Logger, Metrics } from '../../core/telemetry.ts';
 import { type BucketRate, createTokenBuckets } from '../../lib/token-buckets.ts';
 import { parseRateLimit } from '../../policy/rules/rate-limit.ts';
+import { decideFor, type Person } from './decide-for.ts';
 
 export type GateRequest = Omit<PolicyRequest, 'roles'> & {
   /** Decided now and asked again before it is done: takes no token, and needs no approval yet. */
@@ -34,12 +36,17 @@ export interface Gate {
    * @param approved a person has approved the action: approvals are allowed
    */
   askAll(actor: Actor, requests: readonly GateRequest[], approved?: boolean): GateResult;
+  /** The decisions about a hypothetical request: for the user, then for each author. Takes no token, and logs nothing. */
+  preview(actor: Actor, request: GateRequest): readonly Decision[];
+  /** The same, with the rules that almost matched. */
+  explain(actor: Actor, request: GateRequest): readonly Explanation[];
 }
 
 const MAX_RATE_BUCKETS = 50_000;
 
 interface GateDeps {
   readonly policy: Policy;
+  readonly standings: Pick<AccountStandings, 'standingOf'>;
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'policyDecided'>;
   readonly logger: Logger;
@@ -66,32 +73,19 @@ interface Charge {
  * Asks the policy, and keeps the buckets of its THROTTLE rules: one for each rule and subject. The journal has the
  * decisions of runs; the log has every denial, including those of reads outside runs.
  */
-export function createGate({ policy, clock, metrics, logger }: GateDeps): Gate {
+export function createGate(deps: GateDeps): Gate {
+  const { policy, clock, metrics, logger } = deps;
   const buckets = createTokenBuckets({ clock, maxBuckets: MAX_RATE_BUCKETS });
 
-  const decide = (
-    user: User,
-    { roles, author }: Pick<Decision, 'roles' | 'author'>,
-    request: GateRequest,
-  ): Decision => {
-    const decided = policy.decide({ ...request, roles });
-    const reason = `For ${author}, who wrote it: ${decided.reason}`;
-    const decision = author === undefined ? decided : { ...decided, author, reason };
-    metrics.policyDecided(decision.effect);
-    if (decision.effect === 'DENY') logger.warn('policy.denied', logFields(user, decision));
-    return decision;
-  };
-
   const answersTo = (actor: Actor, requests: readonly GateRequest[]): readonly Answer[] =>
-    requests.flatMap((request, index) => {
-      const inAdvance = request.inAdvance === true;
-      const own: Answer = { index, inAdvance, decision: decide(actor, { roles: actor.roles }, request) };
-      if (!actor.authors) return own;
-      const others = actor.authors.map(({ roles, username: author }): Answer => {
-        return { index, inAdvance, decision: decide(actor, { roles, author }, request) };
-      });
-      return [own, ...others];
-    });
+    requests.flatMap((request, index) =>
+      personsOf(actor).map((person): Answer => {
+        const decision = decideFor(deps, person, request);
+        metrics.policyDecided(decision.effect);
+        if (decision.effect === 'DENY') logger.warn('policy.denied', logFields(actor, decision));
+        return { index, inAdvance: request.inAdvance === true, decision };
+      }),
+    );
 
   const longestWait = (charges: ReadonlyMap<string, Charge>) => {
     let longest: { readonly waitMs: number; readonly first?: Answer } = { waitMs: 0 };
@@ -140,7 +134,23 @@ export function createGate({ policy, clock, metrics, logger }: GateDeps): Gate {
       return result.decisions[0] as Decision;
     },
     askAll,
+    preview: (actor, request) => personsOf(actor).map((person) => decideFor(deps, person, request)),
+    explain: (actor, request) =>
+      personsOf(actor).map((person) => {
+        let nearMisses: readonly NearMiss[] = [];
+        const decision = decideFor(deps, person, request, (question) => {
+          const explanation = policy.explain(question);
+          nearMisses = explanation.nearMisses;
+          return explanation.decision;
+        });
+        return { decision, nearMisses };
+      }),
   };
+}
+
+function personsOf(actor: Actor): readonly Person[] {
+  const authors = (actor.authors ?? []).map((user) => ({ user, isAuthor: true }));
+  return [{ user: actor, isAuthor: false }, ...authors];
 }
 
 const NO_CHARGES: ReadonlyMap<string, Charge> = new Map();

@@ -3,12 +3,13 @@ import { newId } from '../../core/ids.ts';
 import type { Journal } from '../../core/journal.ts';
 import type { Inbox, Leases, RunMessage } from '../../core/leases.ts';
 import type { Policy } from '../../core/policy.ts';
-import type { Scope, SignedIn } from '../../core/principal.ts';
-import type { ApprovalRecord, RunRecord, RunSnapshot } from '../../core/run.ts';
+import type { Scope, SignedIn, User } from '../../core/principal.ts';
+import type { ApprovalRecord, RunRecord, RunSnapshot, StepRecord } from '../../core/run.ts';
 import { isFailedEnd, isFinalRunState } from '../../core/states.ts';
 import type { StoreReader } from '../../core/store-reader.ts';
-import { canonicalJson, type Json } from '../../lib/json.ts';
+import { canonicalJson, type Json, type JsonObject } from '../../lib/json.ts';
 import { scopeOf } from '../../policy/visibility.ts';
+import { parseAgentInput } from '../capabilities/agent-input.ts';
 import type { RunRegistry } from '../driver/run-registry.ts';
 import { userOf } from '../driver/run-start.ts';
 import type { Failover } from '../failover/failover.ts';
@@ -16,6 +17,7 @@ import { toMachineInput } from '../failover/inbox-consumer.ts';
 import type { Gate } from '../gate/gate.ts';
 import { snapshotOf } from '../model/run-aggregate.ts';
 import { MAX_INLINE_BYTES } from '../outputs/store-output.ts';
+import type { AgentStepDeps } from '../steps/step-deps.ts';
 import { admitRun, type RunDoorDeps } from './admit-run.ts';
 import { followRun } from './wait-for-end.ts';
 
@@ -33,6 +35,8 @@ export interface RunControlDeps {
 /** How long a run on another node may take to answer. */
 const ANSWER_TIMEOUT_MS = 5_000;
 const MAX_COMMENT_CHARACTERS = 4_096;
+/** Much more than an agent reads, because the memory has grown since. */
+const MAX_MEMORY_BYTES = 2 ** 20;
 
 /** See `Engine.cancelRun`. */
 export async function cancelRun(
@@ -89,7 +93,7 @@ export async function sendSignal(
 
 /** See `Engine.decideApproval`. */
 export async function decideApproval(
-  deps: RunControlDeps,
+  deps: RunControlDeps & Pick<AgentStepDeps, 'capabilities' | 'memories'>,
   principal: SignedIn,
   approvalId: string,
   { approve, comment }: { readonly approve: boolean; readonly comment?: string },
@@ -105,7 +109,10 @@ export async function decideApproval(
     throw new Fault('FORBIDDEN', `Only ${roles.join(', ')} may decide this.`);
   }
   const { principal: starter, plan } = run;
-  const isOwnRequest = [starter, ...(plan?.authors ?? [])].some(({ subject }) => subject === principal.subject);
+  const writers = step?.kind === 'AGENT' ? await memoryAuthors(deps, run, step) : [];
+  const isOwnRequest = [starter, ...(plan?.authors ?? []), ...writers].some(
+    ({ subject }) => subject === principal.subject,
+  );
   if (step?.kind !== 'APPROVAL' && isOwnRequest) {
     throw new Fault(
       'FORBIDDEN',
@@ -120,6 +127,17 @@ export async function decideApproval(
   const decided = await deps.reader.approval(scope, approvalId);
   if (!decided || decided.state === 'OPEN') throw notAnsweredYet(run);
   return decidedAs(verdict, decided);
+}
+
+/** Who wrote the memory that the agent may have read: what it asks for is their request as well. */
+async function memoryAuthors(
+  { capabilities, memories }: Pick<AgentStepDeps, 'capabilities' | 'memories'>,
+  run: RunRecord,
+  step: StepRecord,
+): Promise<readonly User[]> {
+  const { memoryUri = '' } = parseAgentInput((step.input ?? run.inputs) as JsonObject, capabilities).agent;
+  const [, name] = /^memory:(.+)$/i.exec(memoryUri) ?? [];
+  return name === undefined ? [] : (await memories.read(run.principal.tenant, name, MAX_MEMORY_BYTES)).authors;
 }
 
 /** See `Engine.retryStep`. */

@@ -16,6 +16,7 @@ import { type AccessRequest, stepAccessRequests } from '../capabilities/access-r
 import type { Capabilities } from '../capabilities/capabilities.ts';
 import { userOf } from '../driver/run-start.ts';
 import type { Gate } from '../gate/gate.ts';
+import { withAuthors } from '../model/actor.ts';
 import type { WorkflowReport, WorkflowSource } from './engine.ts';
 import { nextTime, startsPerHour } from './scheduler.ts';
 import type { WorkflowLoader } from './workflow-loader.ts';
@@ -128,14 +129,15 @@ export async function validateWorkflow(
   source: WorkflowSource,
   inputs: JsonObject | undefined,
 ): Promise<WorkflowReport> {
-  const { document, problems, graph } = await deps.workflowLoader.read(principal, source);
+  const { document, problems, graph, saved } = await deps.workflowLoader.read(principal, source);
   const graphField = graph ? { graph } : {};
   if (!document) return { problems, decisions: [], ...graphField };
   const { values, problems: inputProblems } = inputsFor(document, inputs);
+  const actor = saved ? withAuthors(userOf(principal), [saved.createdBy]) : userOf(principal);
   const decisions: { step: string; decision: Decision }[] = [];
   for (const step of document.steps) {
     for (const request of await knownAccessRequests(deps, deps.cpu.of(principal), step, values)) {
-      decisions.push({ step: step.key, decision: deps.policy.decide({ ...request, roles: principal.roles }) });
+      for (const decision of deps.gate.preview(actor, request)) decisions.push({ step: step.key, decision });
     }
   }
   return { problems: [...problems, ...inputProblems], decisions, ...graphField };

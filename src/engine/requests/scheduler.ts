@@ -1,4 +1,5 @@
 import { Cron } from 'croner';
+import type { AccountStandings } from '../../core/accounts.ts';
 import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
 import type { StoreReader } from '../../core/store-reader.ts';
@@ -9,6 +10,7 @@ import { type StartWorkflowDeps, startWorkflow } from './start-workflow.ts';
 
 interface SchedulerDeps extends StartWorkflowDeps {
   readonly schedules: Schedules;
+  readonly standings: Pick<AccountStandings, 'standingOf'>;
   readonly reader: StoreReader;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -31,16 +33,21 @@ const MAX_MISSED_STARTS = 100;
 const MISSED_GRACE_MS = 60_000;
 
 export function createScheduler(deps: SchedulerDeps): Scheduler {
-  const { schedules, reader, clock, logger } = deps;
+  const { schedules, standings, reader, clock, logger } = deps;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
 
-  /** May run twice, and on two nodes: the time is the run's idempotency key. */
+  /**
+   * May run twice, and on two nodes: the time is the run's idempotency key. The run has the roles of today; if the account is
+   * gone, it is denied.
+   */
   const start = async ({ tenant: _, name, principal }: ScheduleRecord, at: Date): Promise<void> => {
     const idempotencyKey = `schedule:${name}:${at.toISOString()}`;
     const labels = { schedule: name };
     const request = { source: { name }, labels, idempotencyKey, priority: 'BATCH' } as const;
-    await startWorkflow(deps, { kind: 'system', reason: 'schedule', ...principal }, request);
+    const standing = standings.standingOf(principal);
+    const { roles } = standing.state === 'current' ? standing : principal;
+    await startWorkflow(deps, { kind: 'system', reason: 'schedule', ...principal, roles }, request);
     logger.info('schedule.started', { workflow: name, tenant: principal.tenant, at: at.toISOString() });
   };
 

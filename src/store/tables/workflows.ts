@@ -153,8 +153,12 @@ function newestIds(prisma: Prisma, tenant: string, range: IdRange, direction: 'a
         ORDER BY id DESC LIMIT ${take}`;
 }
 
-function isSame({ yaml, parts }: WorkflowRow, workflow: Omit<WorkflowRecord, 'id' | 'version'>): boolean {
-  return yaml === workflow.yaml && (parts ?? '{}') === canonicalJson(workflow.parts ?? {});
+/** The author counts too: who saves the text of another, or has other roles than before, becomes the author of a new version. */
+function isSame({ yaml, parts, createdBy }: WorkflowRow, workflow: Omit<WorkflowRecord, 'id' | 'version'>): boolean {
+  const { subject, roles } = JSON.parse(createdBy) as User;
+  const isSameAuthor =
+    subject === workflow.createdBy.subject && roles.toSorted().join() === workflow.createdBy.roles.toSorted().join();
+  return isSameAuthor && yaml === workflow.yaml && (parts ?? '{}') === canonicalJson(workflow.parts ?? {});
 }
 
 /** Another save has taken the version, or added the schedule. */

@@ -114,7 +114,7 @@ export async function startEngine() {
     artifacts,
     schemas: createSchemaValidator(),
     cpu,
-    gate: createGate({ policy, clock, metrics, logger: silent }),
+    gate: createGate({ policy, standings: store.standings, clock, metrics, logger: silent }),
     quotas: createQuotas({ usage: store.quotaUsage, tokens: store.tokens, limits: { ...QUOTAS, ...quotas }, clock }),
     journal: journal(store.journal),
     clock,

@@ -112,7 +112,7 @@ export async function startGraphql({
   const cpu = createCpuPool();
   const schemas = createSchemaValidator();
   const policy = await loadPolicy({ ...config.policy, logger });
-  const gate = createGate({ policy, clock, metrics, logger });
+  const gate = createGate({ policy, standings, clock, metrics, logger });
   const quotas = createQuotas({ usage: store.quotaUsage, tokens: store.tokens, limits: config.quotas, clock });
   const all = [...builtIn, ...commands];
   const drives = { resolveDrive: async () => folderDrive(join(folder, 'drive')) };

@@ -1,6 +1,16 @@
 import { Fault } from '../../../../core/errors.ts';
-import type { Decision, PolicyEffect as Effect, NearMiss, PolicyRule as Rule } from '../../../../core/policy.ts';
-import { requireUser } from '../../request/caller-scope.ts';
+import type {
+  Decision,
+  PolicyEffect as Effect,
+  Explanation,
+  NearMiss,
+  PolicyRule as Rule,
+} from '../../../../core/policy.ts';
+import type { User } from '../../../../core/principal.ts';
+import { userOf } from '../../../../engine/driver/run-start.ts';
+import { withAuthors } from '../../../../engine/model/actor.ts';
+import { authorizeWorkflowRead, requireUser } from '../../request/caller-scope.ts';
+import type { Context } from '../../request/context.ts';
 import { builder } from '../builder/builder.ts';
 
 const PolicyEffect = builder.enumType('PolicyEffect', {
@@ -56,55 +66,65 @@ const PolicyNearMiss = builder.objectRef<NearMiss>('PolicyNearMiss').implement({
   }),
 });
 
-export const PolicyDecision = builder
-  .objectRef<Decision & { readonly nearMisses?: readonly NearMiss[] }>('PolicyDecision')
-  .implement({
-    description: 'The decision of the policy about one request, and why.',
-    fields: (t) => ({
-      effect: t.expose('effect', { type: PolicyEffect, description: 'The decision.' }),
-      reason: t.exposeString('reason', { description: 'The reason, in one sentence.' }),
-      rule: t.expose('rule', {
-        type: PolicyRule,
-        nullable: true,
-        description: 'The rule that decided. Null when no rule matched, which denies.',
-      }),
-      action: t.exposeString('action', {
-        description:
-          'The requested action: `command:NAME`, `query:NAME`, `workflow:NAME`, `step:KIND` or `mutation:NAME`.',
-      }),
-      uri: t.field({
-        type: 'URI',
-        nullable: true,
-        description: 'The same as `canonicalUri`.',
-        resolve: ({ canonicalUri }) => canonicalUri ?? null,
-      }),
-      roles: t.exposeStringList('roles', { description: 'Roles of the caller, or of the author.' }),
-      author: t.exposeString('author', {
-        nullable: true,
-        description:
-          'User name of the author of the workflow or of the repeated run for whom it was asked. Null when it was asked for the caller.',
-      }),
-      canonicalUri: t.expose('canonicalUri', {
-        type: 'URI',
-        nullable: true,
-        description:
-          'The URI that the rules were matched with: parsed, checked and normalized. Null for a request without a resource.',
-      }),
-      schemaUri: t.expose('schemaUri', {
-        type: 'URI',
-        nullable: true,
-        description: 'Canonical URI of the JSON Schema. Null when none was used.',
-      }),
-      snapshot: t.exposeString('snapshot', {
-        description: 'SHA-256 of the policy that decided. It changes with the policy.',
-      }),
-      nearMisses: t.field({
-        type: [PolicyNearMiss],
-        description: 'Rules that almost matched, closest first. Empty except in `explainPolicy`.',
-        resolve: ({ nearMisses }) => [...(nearMisses ?? [])],
-      }),
+/** A decision; in `explainPolicy` with more. */
+type ExplainedDecision = Decision & { readonly nearMisses?: readonly NearMiss[]; readonly forAuthor?: Explanation };
+
+export const PolicyDecision = builder.objectRef<ExplainedDecision>('PolicyDecision');
+
+PolicyDecision.implement({
+  description: 'The decision of the policy about one request, and why.',
+  fields: (t) => ({
+    effect: t.expose('effect', { type: PolicyEffect, description: 'The decision.' }),
+    reason: t.exposeString('reason', { description: 'The reason, in one sentence.' }),
+    rule: t.expose('rule', {
+      type: PolicyRule,
+      nullable: true,
+      description: 'The rule that decided. Null when no rule matched, which denies.',
     }),
-  });
+    action: t.exposeString('action', {
+      description:
+        'The requested action: `command:NAME`, `query:NAME`, `workflow:NAME`, `step:KIND` or `mutation:NAME`.',
+    }),
+    uri: t.field({
+      type: 'URI',
+      nullable: true,
+      description: 'The same as `canonicalUri`.',
+      resolve: ({ canonicalUri }) => canonicalUri ?? null,
+    }),
+    roles: t.exposeStringList('roles', { description: 'Roles of the caller, or of the author.' }),
+    author: t.exposeString('author', {
+      nullable: true,
+      description:
+        'User name of the author of the workflow or of the repeated run for whom it was asked. Null when it was asked for the caller.',
+    }),
+    canonicalUri: t.expose('canonicalUri', {
+      type: 'URI',
+      nullable: true,
+      description:
+        'The URI that the rules were matched with: parsed, checked and normalized. Null for a request without a resource.',
+    }),
+    schemaUri: t.expose('schemaUri', {
+      type: 'URI',
+      nullable: true,
+      description: 'Canonical URI of the JSON Schema. Null when none was used.',
+    }),
+    snapshot: t.exposeString('snapshot', {
+      description: 'SHA-256 of the policy that decided. It changes with the policy.',
+    }),
+    nearMisses: t.field({
+      type: [PolicyNearMiss],
+      description: 'Rules that almost matched, closest first. Empty except in `explainPolicy`.',
+      resolve: ({ nearMisses }) => [...(nearMisses ?? [])],
+    }),
+    forAuthor: t.field({
+      type: PolicyDecision,
+      nullable: true,
+      description:
+        'The decision for the author of the workflow, whose permission is needed too. Null except in `explainPolicy` with the workflow of another.',
+      resolve: ({ forAuthor }) => (forAuthor ? flat(forAuthor) : null),
+    }),
+  }),
+});
 
 const ExplainPolicyInput = builder.inputType('ExplainPolicyInput', {
   description: 'A hypothetical request.',
@@ -116,10 +136,14 @@ const ExplainPolicyInput = builder.inputType('ExplainPolicyInput', {
     action: t.string({
       required: true,
       description:
-        'Action of the request: `command:NAME`, `query:NAME`, `workflow:NAME`, `step:KIND` or `mutation:NAME`.',
+        'Action of the request: `command:NAME`, `query:NAME`, `tool:NAME`, `workflow:NAME`, `step:KIND`, `mutation:NAME`, `agent:BACKEND`, `secret:NAME`, `memory:read`, `memory:append`, `override:owner` or `exec`.',
     }),
     uri: t.field({ type: 'URI', description: 'URI of the request.' }),
     schemaUri: t.field({ type: 'URI', description: 'URI of the JSON Schema of the request.' }),
+    workflow: t.string({
+      description:
+        'Name of the saved workflow that would make the request: its author is asked for too. Requires permission for `query:workflows`.',
+    }),
   }),
 });
 
@@ -129,26 +153,45 @@ builder.queryField('explainPolicy', (t) =>
     description:
       'Explain what the policy would decide: the decision, its rule, and rules that almost matched. Nothing is executed, counted or recorded.',
     args: { input: t.arg({ type: ExplainPolicyInput, required: true, description: 'The hypothetical request.' }) },
-    resolve: (_, { input: { role, action, uri, schemaUri } }, ctx) => {
-      const { gate, policy, resources } = ctx.app;
+    resolve: async (_, { input: { role, action, uri, schemaUri, workflow } }, ctx) => {
+      const { gate, resources } = ctx.app;
       const who = requireUser(ctx);
       if (role != null && !who.roles.includes(role)) gate.pass(who, { action: 'query:explainPolicy' });
-      if (!/^(command|query|tool|workflow|step|mutation):\S{1,200}$/.test(action)) {
-        throw new Fault(
-          'BAD_INPUT',
-          'action must be command:NAME, query:NAME, workflow:NAME, step:KIND or mutation:NAME.',
-          {
-            path: ['input', 'action'],
-          },
-        );
+      if (!ACTION.test(action)) {
+        const message = `action must be exec, or a kind and a name: ${ACTION_KINDS.map((kind) => `${kind}:NAME`).join(', ')}.`;
+        throw new Fault('BAD_INPUT', message, { path: ['input', 'action'] });
       }
-      const { decision, nearMisses } = policy.explain({
-        roles: role == null ? who.roles : [role],
+      const authors = workflow == null ? [] : [await authorOf(ctx, workflow)];
+      const actor = withAuthors({ ...userOf(who), ...(role != null && { roles: [role] }) }, authors);
+      const [own, forAuthor] = gate.explain(actor, {
         action,
         ...(uri != null && { uri: resources.canonicalize(uri) }),
         ...(schemaUri != null && { schema: resources.canonicalize(schemaUri) }),
       });
-      return { ...decision, nearMisses };
+      return { ...flat(own as Explanation), ...(forAuthor && { forAuthor }) };
     },
   }),
 );
+
+const ACTION_KINDS = [
+  'command',
+  'query',
+  'tool',
+  'workflow',
+  'step',
+  'mutation',
+  'agent',
+  'secret',
+  'memory',
+  'override',
+];
+const ACTION = new RegExp(`^(?:(?:${ACTION_KINDS.join('|')}):\\S{1,200}|exec)$`);
+
+const flat = ({ decision, nearMisses }: Explanation) => ({ ...decision, nearMisses });
+
+async function authorOf(ctx: Context, name: string): Promise<User> {
+  const { tenant } = authorizeWorkflowRead(ctx);
+  const workflow = await ctx.app.workflows.find(tenant, name);
+  if (workflow) return workflow.createdBy;
+  throw new Fault('NOT_FOUND', `There is no workflow ${name}.`, { path: ['input', 'workflow'] });
+}

@@ -27,7 +27,8 @@ const WorkflowProblem = builder.objectRef<Problem>('WorkflowProblem').implement(
 });
 
 const StepDecision = builder.objectRef<WorkflowReport['decisions'][number]>('StepDecision').implement({
-  description: 'What the policy would decide now about one step, if you started the workflow.',
+  description:
+    'What the policy would decide now about one step, if you started the workflow: for you, or for its author.',
   fields: (t) => ({
     step: t.exposeString('step', { description: 'Key of the step.' }),
     decision: t.expose('decision', { type: PolicyDecision, description: 'The decision.' }),
@@ -53,7 +54,8 @@ const WorkflowValidation = builder.objectRef<WorkflowReport>('WorkflowValidation
     }),
     decisions: t.field({
       type: [StepDecision],
-      description: 'What the policy would decide now about each step whose resources are known before it runs.',
+      description:
+        'What the policy would decide now about each step whose resources are known before it runs: for you and, if another wrote the saved workflow, for its author too, whose permission it also needs.',
       resolve: ({ decisions }) => [...decisions],
     }),
   }),
