@@ -8,6 +8,7 @@ import type { Logger } from '../../src/core/telemetry.ts';
 import { createEngine } from '../../src/engine/create-engine.ts';
 import { createGate } from '../../src/engine/gate/gate.ts';
 import { createQuotas } from '../../src/engine/gate/quotas.ts';
+import { createRunWorkspaces } from '../../src/engine/gate/run-workspaces.ts';
 import type { Engine } from '../../src/engine/requests/engine.ts';
 import { loadPolicy } from '../../src/policy/load-policy.ts';
 import { scopeOf } from '../../src/policy/visibility.ts';
@@ -83,7 +84,10 @@ export async function openEngine(url: string): Promise<OpenEngine> {
     secret: () => undefined,
     agentTimeoutMs: 60_000,
     tokenLimits: { perRun: 0, perPrincipalDay: 0 },
-    workspace: async (runId) => join(folder.path, runId),
+    workspaces: createRunWorkspaces({
+      ...{ folder: async (runId) => join(folder.path, runId), usage: store.workspaceUsage, limits: QUOTAS },
+      ...{ clock: systemClock, logger: silent },
+    }),
     schemas: createSchemaValidator(),
     gate: createGate({ policy, standings: store.standings, clock: systemClock, metrics, logger: silent }),
     quotas: createQuotas({ usage: store.quotaUsage, tokens: store.tokens, limits: QUOTAS, clock: systemClock }),

@@ -6,6 +6,7 @@ import type { Policy } from '../core/policy.ts';
 import { createEngine } from '../engine/create-engine.ts';
 import { createGate, type Gate } from '../engine/gate/gate.ts';
 import { createQuotas, type Quotas } from '../engine/gate/quotas.ts';
+import { createRunWorkspaces } from '../engine/gate/run-workspaces.ts';
 import type { Engine } from '../engine/requests/engine.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { scopeOf } from '../policy/visibility.ts';
@@ -77,7 +78,9 @@ export async function openEngine(
     kinds: agentsAndTools.kinds,
     pools: agentsAndTools.pools,
     secret: agentsAndTools.secret,
-    workspace: (runId) => workspaces.of(runId),
+    workspaces: createRunWorkspaces({
+      ...{ folder: workspaces.of, usage: store.workspaceUsage, limits: config.quotas, clock, logger },
+    }),
     resources: adapters.resources,
     artifacts: adapters.artifacts,
     schemas: adapters.schemas,

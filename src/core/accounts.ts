@@ -63,6 +63,7 @@ export interface Quota extends QuotaLimits {
     | 'starts'
     | 'artifacts'
     | 'entries'
+    | 'files'
     | 'bytes'
     | 'tokens'
     | 'streams'
@@ -122,6 +123,16 @@ export const QUOTAS = {
     ...{ unit: 'bytes', counts: 'stored', principal: 100 * GIB, tenant: 1_024 * GIB },
     remedy: 'Retention removes those of old runs (RETENTION_DAYS).',
   },
+  workspaceFiles: {
+    description: 'Files and folders in the workspaces of stored runs.',
+    ...{ unit: 'files', counts: 'stored', principal: 1_000_000, tenant: 10_000_000 },
+    remedy: 'Retention removes those of old runs (RETENTION_DAYS).',
+  },
+  workspaceBytes: {
+    description: 'What they take on the disk.',
+    ...{ unit: 'bytes', counts: 'stored', principal: 20 * GIB, tenant: 200 * GIB },
+    remedy: 'Retention removes those of old runs (RETENTION_DAYS).',
+  },
   memoryEntries: {
     description: 'Entries in memories of agents (`memory:NAME`).',
     ...{ unit: 'entries', counts: 'stored', principal: 100_000, tenant: 1_000_000 },
@@ -176,6 +187,32 @@ export interface QuotaUsage {
    * nodes. A negative amount returns what was not used. @throws Fault THROTTLED
    */
   take(who: User, quota: QuotaName, amount: number, at: Date): Promise<void>;
+}
+
+/** What the workspaces of runs take. */
+export interface WorkspaceUsage {
+  /**
+   * Stores what the workspace of a run takes now, whatever the limits are.
+   * @returns how much it grew, and what its principal and tenant have now
+   */
+  record(
+    run: { readonly id: string; readonly who: User },
+    use: WorkspaceUse,
+    at: Date,
+  ): Promise<readonly WorkspaceGrowth[]>;
+}
+
+export interface WorkspaceUse {
+  /** On the disk. */
+  readonly bytes: number;
+  /** With folders. */
+  readonly files: number;
+}
+
+export interface WorkspaceGrowth {
+  readonly quota: 'workspaceFiles' | 'workspaceBytes';
+  readonly amount: number;
+  readonly use: QuotaUse;
 }
 
 /** @throws Fault THROTTLED when one of the holders has no room for `amount` */

@@ -29,7 +29,7 @@ function perform(deps: StepDeps, attempt: Attempt): Promise<Partial<StoredOutput
   const { kind, capability, terms } = step;
   if (kind === 'WORKFLOW') return deps.performSubWorkflow(attempt);
   const runtime = terms?.pool === undefined ? undefined : deps.capabilities.runtime(terms.pool);
-  if (runtime) return performInPool(deps, runtime, attempt);
+  if (runtime) return deps.workspaces.within(attempt, (inner) => performInPool(deps, runtime, inner));
   switch (kind) {
     case 'COMMAND':
       return performCommand(deps, deps.capabilities.command(capability), inputOf(run, step), attempt);
@@ -38,16 +38,16 @@ function perform(deps: StepDeps, attempt: Attempt): Promise<Partial<StoredOutput
     case 'TRANSFORM':
       return performTransform(deps, inputOf(run, step), attempt);
     case 'TOOL':
-      return performTool(deps, attempt);
+      return deps.workspaces.within(attempt, (inner) => performTool(deps, inner));
     case 'AGENT':
-      return performAgent(deps, attempt);
+      return deps.workspaces.within(attempt, (inner) => performAgent(deps, inner));
     case 'PLAN':
     case 'RESEARCH':
     case 'CODEGEN':
     case 'EVAL':
     case 'REPO':
     case 'NOTIFY':
-      return performKind(deps, attempt);
+      return deps.workspaces.within(attempt, (inner) => performKind(deps, inner));
     default:
       throw new Error(`a step of kind ${kind} is not performed, it waits`);
   }

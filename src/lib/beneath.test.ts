@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openBeneath, walkBeneath } from './beneath.ts';
+import { MAX_DEPTH, measureBeneath, openBeneath, walkBeneath } from './beneath.ts';
 
 const ROUNDS = 1_000;
 const SECRET = 'the secret outside';
@@ -88,6 +88,66 @@ describe('openBeneath', () => {
   it('does not wait for the other side of a pipe', async () => {
     execFileSync('mkfifo', [join(root, 'pipe')]);
     await expect(openBeneath(root, 'pipe', constants.O_WRONLY)).rejects.toEqual(code('ENXIO'));
+  });
+});
+
+describe('what is below a folder', () => {
+  const notUtf8 = (name: string) => Buffer.concat([Buffer.from(join(root, name)), Buffer.from([0xff, 0xfe])]);
+  const found = async () => {
+    const paths: (readonly [string, string | undefined])[] = [];
+    const isWhole = await walkBeneath(root, async (file, path) => {
+      paths.push([path, await file?.readFile('utf8')]);
+      return true;
+    });
+    return { paths: paths.sort(([a], [b]) => (a < b ? -1 : 1)), isWhole };
+  };
+
+  it('is found whatever its names are', async () => {
+    await mkdir(notUtf8('folder'));
+    await writeFile(Buffer.concat([notUtf8('folder'), Buffer.from('/file')]), 'hidden');
+    await symlink('/etc/passwd', join(root, 'link'));
+    expect(await found()).toEqual({
+      paths: [
+        ...[
+          ['a', undefined],
+          ['a/b', undefined],
+          ['a/b/file', 'inside'],
+        ],
+        ...[
+          ['folder\ufffd\ufffd', undefined],
+          ['folder\ufffd\ufffd/file', 'hidden'],
+          ['link', undefined],
+        ],
+      ],
+      isWhole: true,
+    });
+  });
+
+  it('is measured: bytes on the disk, and files of all types whatever their names are', async () => {
+    const empty = await measureBeneath(root, { bytes: Infinity, files: Infinity });
+    await writeFile(notUtf8('large'), Buffer.alloc(1_000_000, 1));
+    await writeFile(join(root, 'hole'), '');
+    await truncate(join(root, 'hole'), 1_000_000_000);
+    await symlink('/etc', join(root, 'link'));
+    execFileSync('mkfifo', [join(root, 'pipe')]);
+    const { bytes = 0, files = 0 } = (await measureBeneath(root, { bytes: Infinity, files: Infinity })) ?? {};
+    expect(files - (empty?.files ?? 0)).toBe(4);
+    expect(bytes - (empty?.bytes ?? 0)).toBeGreaterThanOrEqual(1_000_000);
+    expect(bytes - (empty?.bytes ?? 0)).toBeLessThan(1_200_000);
+  });
+
+  it('is measured no further than asked', async () => {
+    for (let i = 0; i < 50; i += 1) await writeFile(join(root, String(i)), '');
+    expect(await measureBeneath(root, { bytes: Infinity, files: 10 })).toMatchObject({ files: 11 });
+  });
+
+  it('cannot use up the open files of this process by its depth', async () => {
+    await mkdir(join(root, 'x/'.repeat(MAX_DEPTH)), { recursive: true });
+    expect((await found()).isWhole).toBe(true);
+    expect(await measureBeneath(root, { bytes: Infinity, files: Infinity })).toBeDefined();
+    await mkdir(join(root, 'x/'.repeat(MAX_DEPTH + 1)), { recursive: true });
+    expect((await found()).isWhole).toBe(false);
+    expect(await measureBeneath(root, { bytes: Infinity, files: Infinity })).toBeUndefined();
   });
 });
 

@@ -1,5 +1,5 @@
-import { constants, existsSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises';
+import { constants, type Dirent, existsSync, lstatSync } from 'node:fs';
+import { type FileHandle, mkdir, open, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Where the system shows what is open; absent on systems other than Linux, where a folder swapped meanwhile is followed. */
@@ -44,41 +44,78 @@ export async function openBeneath(
   }
 }
 
+/** A deeper folder could use up the open files of this process: one is open on each level. */
+export const MAX_DEPTH = 64;
+const READ_ENTRIES = 256;
+
 /**
- * Visits every regular file and folder below `root`, in the way of `openBeneath`, until a visit returns false.
- * @param visit called with the open file, or without one for a folder, and the path below `root`
- * @returns false when a visit did
+ * Visits everything below `root`, in the way of `openBeneath`, until a visit returns false. A name need not be UTF-8; in the
+ * path of the visit its other bytes are U+FFFD.
+ * @param visit called with the open file, or without one for what is not a regular file, and the path below `root`
+ * @returns false when a visit did, and for folders that are nested deeper than 64
  */
 export async function walkBeneath(
   root: string,
   visit: (file: FileHandle | undefined, path: string) => Promise<boolean>,
 ): Promise<boolean> {
-  return walk(root, root, '', visit);
+  return walk(Buffer.from(root), [], async (entry, place, names) => {
+    const path = () => Buffer.concat(names.flatMap((name) => [SLASH, name]).slice(1)).toString();
+    if (!entry.isFile()) return visit(undefined, path());
+    const file = await tryOpen(place, constants.O_RDONLY | FILE_FLAGS);
+    try {
+      return !file || !(await file.stat()).isFile() || (await visit(file, path()));
+    } finally {
+      await file?.close();
+    }
+  });
 }
 
-async function walk(
-  at: string,
-  folderPath: string,
-  prefix: string,
-  visit: (file: FileHandle | undefined, path: string) => Promise<boolean>,
-): Promise<boolean> {
+/** What is below a folder. */
+export interface Usage {
+  /** On the disk; a file may have holes. */
+  readonly bytes: number;
+  /** Of all types, with folders. */
+  readonly files: number;
+}
+
+const BLOCK_BYTES = 512;
+
+/**
+ * What everything below `root` takes, until it is more than `most`.
+ * @returns undefined for folders that are nested deeper than 64
+ */
+export async function measureBeneath(root: string, most: Usage): Promise<Usage | undefined> {
+  let [bytes, files] = [0, 0];
+  const isOver = () => bytes > most.bytes || files > most.files;
+  const isWhole = await walk(Buffer.from(root), [], async (_, place) => {
+    files += 1;
+    bytes += statBlocks(place) * BLOCK_BYTES;
+    return !isOver();
+  });
+  return isWhole || isOver() ? { bytes, files } : undefined;
+}
+
+/** Synchronous, because it takes some microseconds, and a promise for each of a million files takes longer. */
+function statBlocks(place: Buffer): number {
+  return lstatSync(place, { throwIfNoEntry: false })?.blocks ?? 0;
+}
+
+type Visit = (entry: Dirent<Buffer>, place: Buffer, names: readonly Buffer[]) => Promise<boolean>;
+
+async function walk(at: Buffer, above: readonly Buffer[], visit: Visit): Promise<boolean> {
+  if (above.length > MAX_DEPTH) return false;
   const folder = await tryOpen(at, FOLDER_FLAGS);
   if (!folder) return true;
   try {
-    for (const entry of await readdir(pathIn(folder, folderPath), { withFileTypes: true })) {
-      const path = prefix + entry.name;
-      const place = pathIn(folder, folderPath, entry.name);
-      if (entry.isDirectory()) {
-        if (!(await visit(undefined, path))) return false;
-        if (!(await walk(place, join(folderPath, entry.name), `${path}/`, visit))) return false;
-      } else if (entry.isFile()) {
-        const file = await tryOpen(place, constants.O_RDONLY | FILE_FLAGS);
-        try {
-          if (file && (await file.stat()).isFile() && !(await visit(file, path))) return false;
-        } finally {
-          await file?.close();
-        }
-      }
+    const here = PROC_FD ? Buffer.from(`${PROC_FD}/${folder.fd}`) : at;
+    // The types of Node have no folder with names that are buffers.
+    const options = { encoding: 'buffer' as BufferEncoding, bufferSize: READ_ENTRIES };
+    for await (const one of await opendir(here, options)) {
+      const entry = one as unknown as Dirent<Buffer>;
+      const place = Buffer.concat([here, SLASH, entry.name]);
+      const names = [...above, entry.name];
+      if (!(await visit(entry, place, names))) return false;
+      if (entry.isDirectory() && !(await walk(place, names, visit))) return false;
     }
     return true;
   } finally {
@@ -86,13 +123,15 @@ async function walk(
   }
 }
 
+const SLASH = Buffer.from('/');
+
 /** A path that begins at the open folder, whatever its own path names now. */
-function pathIn(folder: FileHandle, folderPath: string, name = ''): string {
+function pathIn(folder: FileHandle, folderPath: string, name: string): string {
   return join(PROC_FD ? `${PROC_FD}/${folder.fd}` : folderPath, name);
 }
 
 /** Undefined for an entry that no longer exists, or was replaced. */
-async function tryOpen(path: string, flags: number): Promise<FileHandle | undefined> {
+async function tryOpen(path: Buffer, flags: number): Promise<FileHandle | undefined> {
   try {
     return await open(path, flags);
   } catch {

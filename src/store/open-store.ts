@@ -5,6 +5,7 @@ import {
   QUOTAS,
   type QuotaTable,
   type QuotaUsage,
+  type WorkspaceUsage,
 } from '../core/accounts.ts';
 import type { Memories, TokenUsage } from '../core/agent-stores.ts';
 import { systemClock } from '../core/clock.ts';
@@ -32,6 +33,7 @@ import { openStandings } from './tables/standings.ts';
 import { createStoreReader } from './tables/store-reader.ts';
 import { createTokenUsage } from './tables/token-usage.ts';
 import { createWorkflows } from './tables/workflows.ts';
+import { createWorkspaceUsage } from './tables/workspace-usage.ts';
 
 /** Everything that is stored, and the only access to it. */
 export interface Store {
@@ -44,6 +46,7 @@ export interface Store {
   readonly memories: Memories;
   readonly tokens: TokenUsage;
   readonly quotaUsage: QuotaUsage;
+  readonly workspaceUsage: WorkspaceUsage;
   readonly credentials: Credentials;
   /** Which node drives which runs. This store appends only to runs that its node owns. */
   readonly leases: Leases;
@@ -129,6 +132,7 @@ export async function openStore({
     memories: createMemories({ prisma, transactions, quotas }),
     tokens: createTokenUsage({ prisma, transactions, kind }),
     quotaUsage: createQuotaUsage({ prisma, transactions, limits: quotas }),
+    workspaceUsage: createWorkspaceUsage({ transactions }),
     credentials: createCredentials({ prisma, transactions }),
     audit,
     startRetention: (options) => createRetention({ prisma, transactions, kind, logger: deps.logger, ...options }),

@@ -9,6 +9,7 @@ import type { Logger } from '../../core/telemetry.ts';
 import type { Capabilities } from '../capabilities/capabilities.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { Quotas } from '../gate/quotas.ts';
+import type { RunWorkspaces } from '../gate/run-workspaces.ts';
 
 /** What every step needs. */
 export interface CommandStepDeps {
@@ -40,6 +41,5 @@ export interface AgentStepDeps extends CommandStepDeps {
   readonly agentTimeoutMs: number;
   /** The value of a named secret. */
   secret(name: string): string | undefined;
-  /** The folder of a run, created if necessary. */
-  workspace(runId: string): Promise<string>;
+  readonly workspaces: RunWorkspaces;
 }

@@ -112,7 +112,7 @@ function createToolContext(deps: AgentStepDeps, attempt: Attempt, shared: Shared
       emit({ type: 'ARTIFACT_CREATED', payload: { id: newId('art'), name, mediaType, digest, size } });
       return { name, uri: artifactUri(digest), media_type: mediaType, size, sha256: digest };
     },
-    workspace: () => deps.workspace(run.record.id),
+    workspace: () => deps.workspaces.open(attempt),
   };
 }
 

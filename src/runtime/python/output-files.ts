@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PythonResult } from '../../core/python.ts';
-import { walkBeneath } from '../../lib/beneath.ts';
+import { measureBeneath, walkBeneath } from '../../lib/beneath.ts';
 
 interface OutputLimits {
   readonly maxBytes: number;
@@ -33,15 +33,9 @@ export async function readOutputFiles(folder: string, limits: OutputLimits): Pro
 }
 
 /** True when the folder exceeds the limits. */
-export async function exceedsLimits(folder: string, limits: OutputLimits): Promise<boolean> {
-  let bytesLeft = limits.maxBytes;
-  let entriesLeft = limits.maxFiles;
-  return !(await walkBeneath(folder, async (file) => {
-    entriesLeft -= 1;
-    // Disk usage, not size: a file may have holes.
-    bytesLeft -= file ? (await file.stat()).blocks * 512 : 0;
-    return bytesLeft >= 0 && entriesLeft >= 0;
-  }));
+export async function exceedsLimits(folder: string, { maxBytes, maxFiles }: OutputLimits): Promise<boolean> {
+  const use = await measureBeneath(folder, { bytes: maxBytes, files: maxFiles });
+  return !use || use.bytes > maxBytes || use.files > maxFiles;
 }
 
 type Files = PythonResult['produced'];

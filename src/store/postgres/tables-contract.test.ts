@@ -6,8 +6,8 @@ import { quotaContract } from '../../../test/support/store/quota-contract.ts';
 import { readerContract } from '../../../test/support/store/reader-contract.ts';
 import { standingsContract } from '../../../test/support/store/standings-contract.ts';
 import { textIndexContract } from '../../../test/support/store/text-index-contract.ts';
-import { tokenUsageContract } from '../../../test/support/store/token-usage-contract.ts';
 import { toolCallContract } from '../../../test/support/store/tool-call-contract.ts';
+import { tokenUsageContract, workspaceContract } from '../../../test/support/store/usage-contract.ts';
 import { workflowContract } from '../../../test/support/store/workflow-contract.ts';
 
 await onPostgres(readerContract);
@@ -29,3 +29,5 @@ await onPostgres(quotaContract);
 await onPostgres(standingsContract);
 
 await onPostgres(textIndexContract);
+
+await onPostgres(workspaceContract);

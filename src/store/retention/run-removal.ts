@@ -88,7 +88,12 @@ async function removeBatch(tx: Transaction, ids: readonly string[], endedBefore:
 
   const sizes = await tx.artifact.groupBy({ by: ['runId'], where, _count: true, _sum: { size: true } });
   const held = new Map(sizes.map((row) => [row.runId, row]));
+  const workspaces = await tx.workspace.findMany({ where });
   const returned = createQuotaChanges();
+  for (const { bytes, files, ...holder } of workspaces) {
+    returned.add(holder, 'workspaceFiles', -Number(files));
+    returned.add(holder, 'workspaceBytes', -Number(bytes));
+  }
   for (const run of removed) {
     returned.add(run, 'artifacts', -(held.get(run.id)?._count ?? 0));
     returned.add(run, 'artifactBytes', -Number(held.get(run.id)?._sum.size ?? 0n));
@@ -97,6 +102,7 @@ async function removeBatch(tx: Transaction, ids: readonly string[], endedBefore:
     await tx.quotaUse.updateMany({ where: row, data: { used: { increment: amount } } });
   }
 
+  await tx.workspace.deleteMany({ where });
   await tx.toolCall.deleteMany({ where });
   await tx.tokenUse.deleteMany({ where });
   await tx.approval.deleteMany({ where });

@@ -63,12 +63,21 @@ export async function changeQuotas(tx: Client, { who, amounts, limits, at }: Quo
   for (const quota of QUOTA_NAMES) {
     const amount = amounts[quota] ?? 0;
     if (amount === 0) continue;
-    const day = QUOTAS[quota].counts === 'day' ? dayOf(at) : '';
-    const tenant = await add(tx, { ...who, subject: WHOLE_TENANT, quota, day, amount });
-    const principal = who.subject === WHOLE_TENANT ? tenant : await add(tx, { ...who, quota, day, amount });
+    const { principal, tenant } = await addToQuota(tx, { who, quota, amount, at });
     const before: QuotaUse = { principal: principal - amount, tenant: tenant - amount };
     if (amount > 0) assertRoom(quota, before, limits[quota], amount, who);
   }
+}
+
+/** Changes the counters of one quota, whatever its limit is. @returns what is used afterwards */
+export async function addToQuota(
+  tx: Client,
+  { who, quota, amount, at }: Pick<QuotaChange, 'who' | 'at'> & { readonly quota: QuotaName; readonly amount: number },
+): Promise<QuotaUse> {
+  const day = QUOTAS[quota].counts === 'day' ? dayOf(at) : '';
+  const tenant = await add(tx, { ...who, subject: WHOLE_TENANT, quota, day, amount });
+  const principal = who.subject === WHOLE_TENANT ? tenant : await add(tx, { ...who, quota, day, amount });
+  return { principal, tenant };
 }
 
 /** Locks the counters of a tenant's workflows, so that saves and deletions of a tenant wait for each other. */

@@ -15,9 +15,11 @@ import type { Logger } from '../../../src/core/telemetry.ts';
 import { createEngine, type EngineDeps } from '../../../src/engine/create-engine.ts';
 import { createGate } from '../../../src/engine/gate/gate.ts';
 import { createQuotas } from '../../../src/engine/gate/quotas.ts';
+import { createRunWorkspaces } from '../../../src/engine/gate/run-workspaces.ts';
 import { loadPolicy } from '../../../src/policy/load-policy.ts';
 import { scopeOf } from '../../../src/policy/visibility.ts';
 import { createArtifactStore } from '../../../src/resources/artifacts/artifact-store.ts';
+import { createWorkspaces } from '../../../src/resources/artifacts/workspaces.ts';
 import { createOutgoing } from '../../../src/resources/outgoing/outgoing.ts';
 import { createResources } from '../../../src/resources/resources.ts';
 import { createSchemaValidator } from '../../../src/resources/schemas/schema-validator.ts';
@@ -108,7 +110,15 @@ export async function startEngine() {
     tokenLimits,
     agentTimeoutMs: timeoutMs,
     secret: (name) => (name === 'KNOWN' ? 'its value' : undefined),
-    workspace: async (runId) => join(folder, 'workspaces', runId),
+    workspaces: createRunWorkspaces({
+      ...{
+        folder: createWorkspaces(join(folder, 'workspaces')).of,
+        usage: store.workspaceUsage,
+        clock,
+        logger: silent,
+      },
+      limits: { ...QUOTAS, ...quotas },
+    }),
     policy,
     resources,
     artifacts,

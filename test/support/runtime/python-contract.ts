@@ -138,6 +138,12 @@ print(open('/work/in.txt').read())`;
       const manyFiles = await runCode(many);
       expect(manyFiles.produced.length).toBeLessThanOrEqual(1_000);
       expect(manyFiles.stopped === 'FILES' || manyFiles.stdout === '').toBe(true);
+
+      const hidden = 'for i in range(3_000): open(b"/out/\\xff%d" % i, "w").close()\nprint("all of it")';
+      const hiddenFiles = await runCode(hidden);
+      expect(hiddenFiles.produced.length).toBeGreaterThan(0);
+      expect(hiddenFiles.produced.length).toBeLessThanOrEqual(1_000);
+      expect(hiddenFiles.stopped === 'FILES' || hiddenFiles.stdout === '').toBe(true);
     });
 
     it('stops when its caller cancels it', async () => {

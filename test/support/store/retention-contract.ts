@@ -124,10 +124,12 @@ export function retentionContract(
       expect(await store.memories.read('default', 'notes', 1_000)).toMatchObject({ text: 'it went well' });
     });
 
-    it('gives back what the artifacts of a run count for', async () => {
-      await make(31);
+    it('gives back what the artifacts and the workspace of a run count for', async () => {
+      const { runId } = await make(31);
+      await store.workspaceUsage.record({ id: runId, who: user() }, { bytes: 4_096, files: 2 }, daysAgo(31));
       await make(31, { principal: user('default', 'bob'), content: 'of bob' });
       const young = await make(29, { content: 'young' });
+      await store.workspaceUsage.record({ id: young.runId, who: user() }, { bytes: 512, files: 1 }, daysAgo(29));
       await retention.tick();
       const usage = 'SELECT subject, quota, used FROM quota_usage WHERE used > 0 ORDER BY quota, subject';
       const rows = await harness.query<{ subject: string; quota: string; used: number | string }>(usage);
@@ -140,6 +142,14 @@ export function retentionContract(
         ...[
           ['artifacts', '', 1],
           ['artifacts', 'alice', 1],
+        ],
+        ...[
+          ['workspaceBytes', '', 512],
+          ['workspaceBytes', 'alice', 512],
+        ],
+        ...[
+          ['workspaceFiles', '', 1],
+          ['workspaceFiles', 'alice', 1],
         ],
       ]);
     });

@@ -20,9 +20,11 @@ import type { LogFields, Metrics } from '../../../src/core/telemetry.ts';
 import { createEngine } from '../../../src/engine/create-engine.ts';
 import { createGate } from '../../../src/engine/gate/gate.ts';
 import { createQuotas } from '../../../src/engine/gate/quotas.ts';
+import { createRunWorkspaces } from '../../../src/engine/gate/run-workspaces.ts';
 import { loadPolicy } from '../../../src/policy/load-policy.ts';
 import { scopeOf } from '../../../src/policy/visibility.ts';
 import { createArtifactStore } from '../../../src/resources/artifacts/artifact-store.ts';
+import { createWorkspaces } from '../../../src/resources/artifacts/workspaces.ts';
 import { createOutgoing } from '../../../src/resources/outgoing/outgoing.ts';
 import { createResources } from '../../../src/resources/resources.ts';
 import { createSchemaValidator } from '../../../src/resources/schemas/schema-validator.ts';
@@ -119,7 +121,10 @@ export async function startGraphql({
   const engine = createEngine({
     ...{ ...store, tools, backends, kinds: [], pools: new Map([['default', 'inline' as const]]) },
     ...{ tokenLimits: config.agents.tokens, agentTimeoutMs: config.agents.timeoutMs, secret: () => undefined },
-    workspace: async (runId) => join(folder, 'workspaces', runId),
+    workspaces: createRunWorkspaces({
+      ...{ folder: createWorkspaces(join(folder, 'workspaces')).of, usage: store.workspaceUsage, clock, logger },
+      limits: config.quotas,
+    }),
     queries: createQueries(() => catalogJson({ commands: all, tools, backends, resources })),
     ...{ commands: all, resources, artifacts, schemas, cpu, gate, quotas, policy, clock, logger, metrics },
     maxReadBytes: config.resources.fetchMaxBytes,

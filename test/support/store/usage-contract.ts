@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { QuotaName } from '../../../src/core/accounts.ts';
 import type { TokenLimits, TokenUsage } from '../../../src/core/agent-stores.ts';
 import { newId } from '../../../src/core/ids.ts';
+import type { User } from '../../../src/core/principal.ts';
 import type { Store } from '../../../src/store/open-store.ts';
 import type { StoreHarness } from './harness.ts';
 import { user } from './sample-events.ts';
@@ -116,6 +118,56 @@ export function tokenUsageContract(makeHarness: () => Promise<StoreHarness>): vo
         }),
         { numRuns: 12 },
       );
+    });
+  });
+}
+
+const at = new Date('2026-11-20T10:00:00Z');
+
+/** What every store promises of the folders of runs. */
+export function workspaceContract(makeHarness: () => Promise<StoreHarness>): void {
+  describe('what workspaces take', () => {
+    let harness: StoreHarness;
+    /** One server; a second one on the same database, where several may use it. */
+    let store: Store;
+    let second: Store | undefined;
+    beforeAll(async () => {
+      harness = await makeHarness();
+      store = await harness.open();
+      if (harness.kind === 'postgres') second = await harness.open();
+    });
+    afterAll(async () => {
+      await second?.close();
+      await store.close();
+      await harness.remove();
+    });
+
+    const record = (id: string, who: User, bytes: number, files: number, on = store) =>
+      on.workspaceUsage.record({ id, who }, { bytes, files }, at);
+    const usedOf = async (who: User, quota: QuotaName) => (await store.quotaUsage.used(who, at)).get(quota);
+
+    it('counts as it is now', async () => {
+      const who = user('now', 'alice');
+      const run = newId('run');
+      await record(run, who, 1_000, 3);
+      expect(await record(run, who, 400, 5)).toEqual([
+        { quota: 'workspaceFiles', amount: 2, use: { principal: 5, tenant: 5 } },
+        { quota: 'workspaceBytes', amount: -600, use: { principal: 400, tenant: 400 } },
+      ]);
+      await record(newId('run'), user('now', 'bob'), 100, 1);
+      expect(await usedOf(who, 'workspaceBytes')).toEqual({ principal: 400, tenant: 500 });
+    });
+
+    it('counts exactly when many, also on two servers, measure at once', async () => {
+      const who = user('many', 'alice');
+      const runs = [newId('run'), newId('run'), newId('run')];
+      const measured = Array.from({ length: 24 }, (_, n) => {
+        return record(runs[n % 3] ?? '', who, n, n, n % 2 ? store : (second ?? store));
+      });
+      await Promise.all(measured);
+      for (const run of runs) await record(run, who, 7, 8);
+      expect(await usedOf(who, 'workspaceBytes')).toEqual({ principal: 21, tenant: 21 });
+      expect(await usedOf(who, 'workspaceFiles')).toEqual({ principal: 24, tenant: 24 });
     });
   });
 }
