@@ -11,6 +11,7 @@ import type { ArtifactStore } from '../core/artifact-store.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { CpuPool } from '../core/cpu-pool.ts';
 import type { Resources, SchemaValidator } from '../core/resource.ts';
+import type { StorageWatch } from '../core/telemetry.ts';
 
 import { createArtifactStore } from '../resources/artifacts/artifact-store.ts';
 import { createWorkspaces, type Workspaces } from '../resources/artifacts/workspaces.ts';
@@ -34,6 +35,8 @@ export interface Adapters {
   readonly logger: FlushableLogger;
   readonly metrics: ReturnType<typeof createMetrics>;
   readonly store: Store;
+  /** Checks the files and pages of the database. */
+  readonly storage: StorageWatch;
   readonly artifacts: ArtifactStore;
   readonly workspaces: Workspaces;
   readonly outgoing: Outgoing;
@@ -75,6 +78,8 @@ export async function openAdapters(config: Config, opened: AsyncDisposableStack)
   if (file !== undefined) lock.lockFile(file);
   const artifacts = await createArtifactStore(config.artifactsDir, nodeName(config));
   const workspaces = createWorkspaces(config.workspacesDir);
+  const storage = store.watchStorage();
+  opened.defer(() => storage.stop());
   const retention = store.startRetention({ artifacts, workspaces, clock, days });
   opened.defer(() => retention.stop());
 
@@ -108,6 +113,7 @@ export async function openAdapters(config: Config, opened: AsyncDisposableStack)
     logger,
     metrics,
     store,
+    storage,
     artifacts,
     workspaces,
     outgoing,

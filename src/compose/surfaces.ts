@@ -32,7 +32,8 @@ export function createSurfaces(
     version,
     dataDir: config.dataDir,
     ping: () => reader.ping(),
-    audit: () => store.audit.checkpointer?.health(),
+    storage: () => adapters.storage.check(),
+    ...(store.audit.checkpointer && { audit: store.audit.checkpointer.health }),
   });
   const graphql = createGraphqlServer({
     config,

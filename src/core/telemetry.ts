@@ -28,6 +28,14 @@ export interface Health {
   readonly checks: readonly { readonly name: string; readonly status: HealthStatus; readonly detail?: string }[];
 }
 
+export type HealthCheck = Health['checks'][number];
+
+/** Notices when what the database has on disk is removed, replaced or damaged. */
+export interface StorageWatch {
+  check(): Promise<HealthCheck>;
+  stop(): Promise<void>;
+}
+
 /** Metrics of the server. Arguments that become labels have few values, which limits the number of series. */
 export interface Metrics {
   /** @param route the pattern (`/artifacts/:digest`), never the path itself. */

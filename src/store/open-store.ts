@@ -14,7 +14,7 @@ import type { Journal } from '../core/journal.ts';
 import type { Inbox, Leases } from '../core/leases.ts';
 import type { Scope } from '../core/principal.ts';
 import type { ChainVerification, StoreReader } from '../core/store-reader.ts';
-import type { Logger, Metrics } from '../core/telemetry.ts';
+import type { Logger, Metrics, StorageWatch } from '../core/telemetry.ts';
 import type { Schedules, Workflows } from '../core/workflows.ts';
 import { type Audit, type AuditOptions, openAudit, readAuditKey } from './audit/open-audit.ts';
 import { verifyRun } from './audit/verify-run.ts';
@@ -59,6 +59,8 @@ export interface Store {
   readonly audit: Omit<Audit, 'verifyLeaves'>;
   /** Starts to remove old runs and artifacts; must be stopped before the store is closed. */
   startRetention(options: RetentionOptions): Retention;
+  /** Begins to check the database's pages; must be stopped before the store is closed. */
+  watchStorage(): StorageWatch;
   /** Recomputes a run's chain and its rows; undefined if the scope does not cover the run. */
   verifyRun(scope: Scope, id: string): Promise<ChainVerification | undefined>;
   /** Waits until all appends are durable, then closes. */
@@ -136,6 +138,7 @@ export async function openStore({
     credentials: createCredentials({ prisma, transactions }),
     audit,
     startRetention: (options) => createRetention({ prisma, transactions, kind, logger: deps.logger, ...options }),
+    watchStorage: backend.watchStorage,
     leases,
     inbox,
     textIndex,

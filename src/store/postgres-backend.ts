@@ -6,6 +6,7 @@ import { connectionConfig } from './connections/postgres-connection.ts';
 import { createPostgresTransactions, openPostgresPrisma } from './connections/postgres-prisma.ts';
 import { rethrowUnavailable } from './connections/retry-reads.ts';
 import { openJournal } from './journal/open-journal.ts';
+import { checkPostgresPages } from './postgres/check-pages.ts';
 import { createPostgresEventReader } from './postgres/event-reader.ts';
 import { JOURNAL_CHANNEL } from './postgres/group-statement.ts';
 import { createPostgresLeases } from './postgres/leases.ts';
@@ -116,6 +117,10 @@ export async function openPostgresBackend(
       onStandings = onChange;
     },
     ...createPostgresSnapshots(pool),
+    watchStorage: () => ({
+      check: () => checkPostgresPages(pool),
+      stop: async () => {},
+    }),
     close: async () => {
       await listener.stop();
       clearTimeout(graceTimer);

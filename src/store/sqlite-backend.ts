@@ -6,6 +6,7 @@ import { createSqliteTransactions, openSqlitePrisma } from './connections/sqlite
 import type { Prisma, Transactions } from './connections/transactions.ts';
 import { openJournal } from './journal/open-journal.ts';
 import { createSqliteEventReader } from './sqlite/event-reader.ts';
+import { watchDatabaseFile } from './sqlite/file-watch.ts';
 import { createSqliteLeases } from './sqlite/leases.ts';
 import { createSqliteSnapshots } from './sqlite/snapshots.ts';
 import { createTimeSlices } from './sqlite/time-slices.ts';
@@ -39,6 +40,7 @@ export async function openSqliteBackend(file: string, { nodeId, logger, metrics 
     watchStandings: undefined,
     snapshot: async (scope, id) => snapshot(scope, id),
     tables: async (scope, id) => tables(scope, id),
+    watchStorage: () => watchDatabaseFile(file, logger),
     close: async () => {
       await transactions.close();
       await prisma.$disconnect();

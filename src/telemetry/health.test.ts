@@ -1,13 +1,33 @@
 import { tmpdir } from 'node:os';
-import { expect, it } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { createHealth } from './health.ts';
 
-it('has the status of its worst check', async () => {
-  const up = await createHealth({ version: '1', dataDir: tmpdir(), ping: async () => {} })();
-  expect(up.checks.map(({ name }) => name)).toEqual(['database', 'disk']);
-  expect(up.status).not.toBe('DOWN');
-  const ping = () => Promise.reject(new Error('SQLITE_IOERR at /secret/path'));
-  const down = await createHealth({ version: '1', dataDir: tmpdir(), ping })();
-  expect(down).toMatchObject({ status: 'DOWN', checks: [{ name: 'database', status: 'DOWN' }, {}] });
-  expect(JSON.stringify(down)).not.toContain('secret');
+const deps = {
+  version: '1',
+  dataDir: tmpdir(),
+  ping: async () => {},
+  storage: async () => ({ name: 'storage', status: 'OK' }) as const,
+};
+const failing = () => Promise.reject(new Error('SQLITE_IOERR at /secret/path'));
+
+describe('the health of the server', () => {
+  it('has the status of its worst check', async () => {
+    const up = await createHealth(deps)();
+    expect(up.checks.map(({ name }) => name)).toEqual(['database', 'disk', 'storage']);
+    expect(up.status).not.toBe('DOWN');
+    const audit = () => ({ name: 'audit', status: 'DEGRADED' }) as const;
+    expect(await createHealth({ ...deps, audit })()).toMatchObject({ status: 'DEGRADED', checks: { length: 4 } });
+  });
+
+  it.each([
+    ['database', { ping: failing }],
+    ['storage', { storage: failing }],
+    ['disk', { dataDir: join(tmpdir(), 'secret', 'removed') }],
+  ])('reports a check that fails, without its error: %s', async (name, failure) => {
+    const down = await createHealth({ ...deps, ...failure })();
+    expect(down.status).toBe('DOWN');
+    expect(down.checks).toContainEqual({ name, status: 'DOWN', detail: expect.stringMatching(/\. .+\.$/) });
+    expect(JSON.stringify(down)).not.toContain('secret');
+  });
 });

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import type { Health, HealthStatus } from '../core/telemetry.ts';
+import type { HealthCheck as Check, Health, HealthStatus } from '../core/telemetry.ts';
 
 /** Below this, the next large artifact may not fit. */
 const LOW_DISK_BYTES = 256 * 1024 * 1024;
@@ -10,23 +10,19 @@ interface HealthDeps {
   readonly dataDir: string;
   /** Rejects when the database does not respond. */
   ping(): Promise<void>;
-  /** Whether the ends of runs are being signed; undefined when signing is off. */
-  audit?(): Check | undefined;
+  /** Whether what the database has on disk is in place and whole. */
+  storage(): Promise<Check>;
+  /** Whether the ends of runs are being signed. Default: signing is off. */
+  audit?(): Check;
 }
 
-type Check = Health['checks'][number];
-
-/** Checks what the server depends on: its database and free disk space. */
-export function createHealth({ version, dataDir, ping, audit }: HealthDeps): () => Promise<Health> {
+/** Checks what the server depends on: its database, the free disk space, and the audit. Never rejects. */
+export function createHealth({ version, dataDir, ping, storage, audit }: HealthDeps): () => Promise<Health> {
   const startedAt = performance.now();
 
   const database = async (): Promise<Check> => {
-    try {
-      await ping();
-      return { name: 'database', status: 'OK' };
-    } catch {
-      return { name: 'database', status: 'DOWN', detail: 'The database does not respond. See the log for details.' };
-    }
+    await ping();
+    return { name: 'database', status: 'OK' };
   };
   const disk = async (): Promise<Check> => {
     const { bavail, bsize } = await statfs(dataDir);
@@ -35,13 +31,22 @@ export function createHealth({ version, dataDir, ping, audit }: HealthDeps): () 
     return {
       name: 'disk',
       status: 'DEGRADED',
-      detail: `Only ${Math.floor(free / 1_048_576)} MiB of disk space are left for data.`,
+      detail: `Only ${Math.floor(free / 1_048_576)} MiB of disk space are left for data. Free some space.`,
     };
   };
+  /** Details are public, so they do not contain the error. */
+  const checkBy = (name: string, check: () => Promise<Check>, detail: string): Promise<Check> =>
+    check().catch(() => ({ name, status: 'DOWN', detail }));
 
   return async () => {
-    const signing = audit?.();
-    const checks = [...(await Promise.all([database(), disk()])), ...(signing ? [signing] : [])];
+    const checks = await Promise.all([
+      checkBy('database', database, 'The database does not respond. See the log for details.'),
+      checkBy('disk', disk, 'The data folder cannot be read. Put it back, then restart the server.'),
+      checkBy('storage', storage, 'The files of the database cannot be checked. See the log for details.'),
+      ...(audit
+        ? [checkBy('audit', async () => audit(), 'The checkpoints cannot be checked. See the log for details.')]
+        : []),
+    ]);
     const status = WORST_FIRST.find((one) => checks.some((check) => check.status === one)) ?? 'OK';
     return { status, version, uptimeMs: performance.now() - startedAt, checks };
   };

@@ -2,7 +2,9 @@ import { constants } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Config } from '../../config/config.ts';
+import { inspectAudit } from '../../store/inspect-audit.ts';
 import { readMigrationStatus } from '../../store/migrations/migrate.ts';
+import { runPageCheck } from '../../store/sqlite/run-page-check.ts';
 import { type Finding, limited, unusable, usable } from './finding.ts';
 
 const MIB = 2 ** 20;
@@ -34,16 +36,49 @@ async function nearestExisting(folder: string): Promise<string> {
   return exists || dirname(folder) === folder ? folder : nearestExisting(dirname(folder));
 }
 
-/** Whether the database answers, and the version of its schema. */
-export async function checkDatabase({ database }: Config): Promise<readonly Finding[]> {
+/** Whether the database answers, the version of its schema, its pages, and whether the checkpoint file agrees with it. */
+export async function checkDatabase(config: Config): Promise<readonly Finding[]> {
+  const { database } = config;
   const name = database.kind === 'sqlite' ? 'SQLite' : 'PostgreSQL';
   try {
     const { version, missing } = await readMigrationStatus(database);
-    const state = missing.length === 0 ? 'up to date' : `${missing.length} migrations to come, at the next start`;
-    return [usable('database', `${name} ${version}, ${state}`)];
+    if (missing.length > 0)
+      return [usable('database', `${name} ${version}, ${missing.length} migrations to come, at the next start`)];
+    const pages = database.kind === 'sqlite' ? await checkPages(database.file) : [];
+    // What damaged pages say about the audit means nothing.
+    const audit = pages.some((finding) => finding.usable === 'no') ? [] : await checkAudit(config);
+    return [usable('database', `${name} ${version}, up to date`), ...pages, ...audit];
   } catch (error) {
     const advice =
       database.kind === 'sqlite' ? 'Check the file in DATA_DIR.' : 'Check DATABASE_URL, and the database server.';
-    return [unusable('database', `${name}: ${error instanceof Error ? error.message : String(error)}`, advice)];
+    return [unusable('database', `${name}: ${messageOf(error)}`, advice)];
   }
 }
+
+async function checkPages(file: string): Promise<readonly Finding[]> {
+  const { problems, complete } = await runPageCheck(file);
+  const [first, ...others] = problems;
+  if (first === undefined) {
+    const read = complete ? 'every page was read' : 'a sample was read, because the file is large';
+    return [usable('pages', `no damage; ${read}`)];
+  }
+  const found = `damaged: ${first}${others.length > 0 ? ` (and ${others.length} more)` : ''}`;
+  return [unusable('pages', found, `Stop the server, keep a copy of ${file}, and restore a backup.`)];
+}
+
+async function checkAudit({ database, dataDir, audit: { checkpointKeyFile: keyFile } }: Config) {
+  try {
+    const state = await inspectAudit(database, { folder: dataDir, ...(keyFile !== undefined && { keyFile }) });
+    if (!state) return [usable('audit', 'nothing is signed yet')];
+    const { signedLeaves, notedLeaves } = state;
+    if (signedLeaves > 0 && notedLeaves === 0) {
+      const detail = `checkpoints.log is gone or empty although the database has checkpoints, of ${signedLeaves} leaves`;
+      return [limited('audit', detail, 'On a node that is not new, find out who removed it; see docs/audit.md.')];
+    }
+    return [usable('audit', `the database agrees with checkpoints.log, ${notedLeaves} leaves`)];
+  } catch (error) {
+    return [unusable('audit', messageOf(error), 'docs/audit.md explains what to do.')];
+  }
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

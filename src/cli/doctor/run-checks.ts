@@ -9,22 +9,32 @@ const MIN_NODE_MAJOR = 24;
 
 /** Checks everything that a server with these settings uses, by using it. Takes no lock and changes nothing. */
 export async function runChecks(config: Config): Promise<readonly Finding[]> {
-  const groups = await Promise.all([
-    checkNode(),
-    checkDataFolder(config),
-    checkDatabase(config),
-    checkPolicy(config),
-    checkEngines(config),
-    checkProgram('git', ['--version'], 'repo.git.* does not work', 'Install git 2.32 or newer.'),
-    checkProgram(
-      'docker',
-      ['version', '--format', 'engine {{.Server.Version}}'],
-      'pools with runtime: docker do not work',
-      'Start a Docker engine that this user may reach, if a pool needs one.',
-    ),
-    checkSettings(config),
-  ]);
-  return groups.flat();
+  const checks: Readonly<Record<string, () => readonly Finding[] | Promise<readonly Finding[]>>> = {
+    node: checkNode,
+    data: () => checkDataFolder(config),
+    database: () => checkDatabase(config),
+    policy: () => checkPolicy(config),
+    sandbox: () => checkEngines(config),
+    git: () => checkProgram('git', ['--version'], 'repo.git.* does not work', 'Install git 2.32 or newer.'),
+    docker: () =>
+      checkProgram(
+        'docker',
+        ['version', '--format', 'engine {{.Server.Version}}'],
+        'pools with runtime: docker do not work',
+        'Start a Docker engine that this user may reach, if a pool needs one.',
+      ),
+    settings: () => checkSettings(config),
+  };
+  const groups = Object.entries(checks).map(async ([name, check]) => {
+    try {
+      return await check();
+    } catch (error) {
+      // One check that fails does not hide the findings of the others.
+      const reason = error instanceof Error ? error.message : String(error);
+      return [unusable(name, `could not be checked: ${reason}`, 'Fix the cause, then run the doctor again.')];
+    }
+  });
+  return (await Promise.all(groups)).flat();
 }
 
 function checkNode(): readonly Finding[] {

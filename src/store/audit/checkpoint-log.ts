@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { openCheckpoint, parseCheckpointText, type TreeHead } from '../../audit/checkpoint-note.ts';
 import type { NoteKey } from '../../audit/signed-note.ts';
@@ -14,7 +14,9 @@ const WINDOW_BYTES = 64 * 1024;
 export interface CheckpointLog {
   /** The key's newest note; undefined if the file is empty. */
   last(): (TreeHead & { readonly signature: Buffer }) | undefined;
-  /** Durable when it resolves. */
+  /** False when the path no longer names the open file: it was removed, renamed or replaced. */
+  isInPlace(): Promise<boolean>;
+  /** Durable when it resolves. @throws Fault UNAVAILABLE if the file is not in place */
   append(note: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -27,12 +29,11 @@ export interface CheckpointLog {
  */
 export async function openCheckpointLog(file: string, key: NoteKey, logger: Logger): Promise<CheckpointLog> {
   const handle = await openFile(file);
+  const isInPlace = () => namesOpenFile(file, handle);
   try {
-    const { size } = await handle.stat();
-    const { notes, end, isWhole } = await readLastNotes(handle, size);
-    const rest = await readBytes(handle, end, Math.min(size - end, MAX_NOTE_BYTES));
-    if (size > 0 && !(isWhole && (rest === '' || isTornNote(rest)))) throw damagedFault(file, end, size);
-    let last = openLastNotes(notes, key, file);
+    const state = await readState(handle, file, key);
+    const { end, rest } = state;
+    let { last } = state;
     if (rest !== '') {
       logger.warn('audit.torn_note', { file, offset: end, bytes: rest.length });
       await handle.truncate(end);
@@ -41,8 +42,10 @@ export async function openCheckpointLog(file: string, key: NoteKey, logger: Logg
     let length = end;
     return {
       last: () => last,
+      isInPlace,
       append: async (note) => {
         const opened = openCheckpoint(note, key);
+        if (!(await isInPlace())) throw removedFault(file);
         try {
           await handle.appendFile(note);
           await handle.datasync();
@@ -62,6 +65,33 @@ export async function openCheckpointLog(file: string, key: NoteKey, logger: Logg
   }
 }
 
+/** The key's newest note, read without changing anything; undefined if the file is missing or empty. @throws Fault as `openCheckpointLog` */
+export async function readLastCheckpoint(file: string, key: NoteKey): Promise<TreeHead | undefined> {
+  const handle = await open(file, constants.O_RDONLY).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined;
+    throw unusableFault(file, cause);
+  });
+  try {
+    return handle && (await readState(handle, file, key)).last;
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** The newest note, the offset after it, and what follows: nothing, or a torn note. */
+async function readState(handle: FileHandle, file: string, key: NoteKey) {
+  const { size } = await handle.stat();
+  const { notes, end, isWhole } = await readLastNotes(handle, size);
+  const rest = await readBytes(handle, end, Math.min(size - end, MAX_NOTE_BYTES));
+  if (size > 0 && !(isWhole && (rest === '' || isTornNote(rest)))) throw damagedFault(file, end, size);
+  return { last: openLastNotes(notes, key, file), end, rest };
+}
+
+async function namesOpenFile(file: string, handle: FileHandle): Promise<boolean> {
+  const [named, opened] = await Promise.all([stat(file).catch(() => undefined), handle.stat()]);
+  return named?.dev === opened.dev && named.ino === opened.ino;
+}
+
 async function openFile(file: string): Promise<FileHandle> {
   const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
   try {
@@ -70,9 +100,20 @@ async function openFile(file: string): Promise<FileHandle> {
     await folder.sync().finally(() => folder.close());
     return handle;
   } catch (cause) {
-    const message = `The checkpoint file ${file} cannot be written (${(cause as Error).message}). Make it writable, then start again.`;
-    throw new Fault('UNAVAILABLE', message, { cause });
+    throw unusableFault(file, cause);
   }
+}
+
+function unusableFault(file: string, cause: unknown): Fault {
+  const message = `The checkpoint file ${file} cannot be opened (${(cause as Error).message}). Make it readable and writable, then start again.`;
+  return new Fault('UNAVAILABLE', message, { cause });
+}
+
+function removedFault(file: string): Fault {
+  return new Fault(
+    'UNAVAILABLE',
+    `${file} was removed or replaced while the server runs. Put it back; until then nothing is signed.`,
+  );
 }
 
 /** The last notes, and the offset after them; searches the whole file in bounded memory. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isSignature, printNote, printNoteKey, signText } from '../../audit/signed-note.ts';
+import { printNote, printNoteKey, signText } from '../../audit/signed-note.ts';
 import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Health, Logger } from '../../core/telemetry.ts';
@@ -7,9 +7,17 @@ import type { CheckpointKey } from './checkpoint-key.ts';
 import { type CheckpointLog, openCheckpointLog } from './checkpoint-log.ts';
 import { type Checkpoint, type CheckpointTable, textToSign } from './checkpoint-table.ts';
 import { EMPTY_TREE_PREFIX, extendTree, rootHex, type TreePrefix } from './leaf-inclusion.ts';
+import { followTree, rewrittenHistoryFault, treeOfNote, trustedTree } from './signed-tree.ts';
 
 /** Two intervals fit into the second within which the end of a run is signed. */
 const SIGNING_INTERVAL_MS = 400;
+
+/** What health reports. */
+const REMOVED =
+  'The file checkpoints.log was removed or replaced while the server runs. Put it back; until then nothing is signed.';
+const REFUSED =
+  'Checkpoints do not match the journal, and nothing is signed. The log has the reason; docs/audit.md explains what to do.';
+const FAILED = 'Checkpoints cannot be written; the log has the reason. Check the disk and the database.';
 
 /** Signs the tree of ended runs periodically. */
 export interface Checkpointer {
@@ -53,6 +61,7 @@ export async function createCheckpointer(deps: CheckpointerDeps): Promise<Checkp
   let signedTree: TreePrefix | undefined;
   let refusal: string | undefined;
   let failure: string | undefined;
+  let isMisplaced = false;
   let seenHead = -1;
   let signedUpTo = 0;
 
@@ -71,36 +80,31 @@ export async function createCheckpointer(deps: CheckpointerDeps): Promise<Checkp
       if (newest) logger.warn('audit.file_missing', { file: logFile, signedLeaves: newest.size });
       return newest ? trusted(newest) : EMPTY_TREE_PREFIX;
     }
-    const signed = { size: last.size, root: Buffer.from(last.root).toString('hex') };
-    const row = await table.bySize(last.size);
-    const tree = row ?? (await restoreRow(signed, last.signature));
-    if ((row && row.root !== signed.root) || rootHex(tree) !== signed.root) throw rewrittenHistoryFault(signed.size);
+    const { tree, isStored } = await treeOfNote(table, key, last, await head());
+    if (!isStored) {
+      const { size, root, signature } = last;
+      await table.add({
+        size,
+        root: Buffer.from(root).toString('hex'),
+        ...tree,
+        signature,
+        keyId: key.id,
+        at: clock.now(),
+      });
+    }
     signedUpTo = tree.position;
     return newest && newest.size > last.size ? follow(tree, newest) : tree;
   };
 
-  /** The server may have stopped between the note and its row; then the leaves still lead to the signed root. */
-  const restoreRow = async (signed: Pick<Checkpoint, 'size' | 'root'>, signature: Buffer): Promise<TreePrefix> => {
-    const older = await table.largestBelow(signed.size);
-    const tree = await extendTree(table, older ? await trusted(older) : EMPTY_TREE_PREFIX, await head(), signed.size);
-    if (!matchesCheckpoint(tree, signed)) throw rewrittenHistoryFault(signed.size);
-    await table.add({ ...signed, ...tree, signature, keyId: key.id, at: clock.now() });
-    return tree;
-  };
-
-  /** A checkpoint of this key is trusted by its signature; for another key's the whole tree is recomputed. */
   const trusted = async (checkpoint: Checkpoint): Promise<TreePrefix> => {
-    const own = checkpoint.keyId === key.id && isSignature(textToSign(key.name, checkpoint), checkpoint.signature, key);
-    const tree = own ? checkpoint : await extendTree(table, EMPTY_TREE_PREFIX, checkpoint.position);
-    if (!matchesCheckpoint(tree, checkpoint)) throw rewrittenHistoryFault(checkpoint.size);
-    if (own) signedUpTo = tree.position;
+    const { tree, isOwn } = await trustedTree(table, key, checkpoint);
+    if (isOwn) signedUpTo = tree.position;
     return tree;
   };
 
-  /** A checkpoint that another node has signed since must continue the tree. */
+  /** Another node has signed the checkpoint since. */
   const follow = async (from: TreePrefix, newest: Checkpoint): Promise<TreePrefix> => {
-    const tree = await extendTree(table, from, newest.position);
-    if (!matchesCheckpoint(tree, newest)) throw rewrittenHistoryFault(newest.size);
+    const tree = await followTree(table, from, newest);
     if (newest.keyId === key.id) signedUpTo = tree.position;
     return tree;
   };
@@ -133,6 +137,7 @@ export async function createCheckpointer(deps: CheckpointerDeps): Promise<Checkp
   let lastTick: Promise<void> = Promise.resolve();
   const tick = (): Promise<void> => {
     const next = lastTick.then(async () => {
+      isMisplaced = (await log?.isInPlace()) === false;
       if (refusal !== undefined) return;
       try {
         await sign();
@@ -163,11 +168,8 @@ export async function createCheckpointer(deps: CheckpointerDeps): Promise<Checkp
     tick,
     signedUpTo: () => signedUpTo,
     health: () => {
-      if (refusal !== undefined)
-        return { name: 'audit', status: 'DEGRADED', detail: 'Checkpoints do not match the journal; see the log.' };
-      if (failure !== undefined)
-        return { name: 'audit', status: 'DEGRADED', detail: 'Checkpoints cannot be written; see the log.' };
-      return { name: 'audit', status: 'OK' };
+      const detail = isMisplaced ? REMOVED : refusal !== undefined ? REFUSED : failure && FAILED;
+      return detail === undefined ? { name: 'audit', status: 'OK' } : { name: 'audit', status: 'DEGRADED', detail };
     },
     stop: async () => {
       stopping.abort();
@@ -176,15 +178,4 @@ export async function createCheckpointer(deps: CheckpointerDeps): Promise<Checkp
       await log?.close();
     },
   };
-}
-
-function matchesCheckpoint(tree: TreePrefix, { size, root }: Pick<Checkpoint, 'size' | 'root'>): boolean {
-  return tree.frontier.size === size && rootHex(tree) === root;
-}
-
-function rewrittenHistoryFault(size: number): Fault {
-  return new Fault(
-    'CONFLICT',
-    `The journal does not lead to the signed checkpoint of ${size} leaves: its events were changed, or an older database was restored. Nothing is signed until this is resolved; docs/audit.md explains how.`,
-  );
 }

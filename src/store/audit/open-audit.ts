@@ -125,8 +125,12 @@ function exportTooLarge(id: string, maxBytes: number): Fault {
 }
 
 /** @throws Fault BAD_INPUT */
-export function readAuditKey({ folder, keyFile }: AuditOptions): CheckpointKey {
-  return readCheckpointKey(keyFile ?? join(folder, 'checkpoint-key.pem'), { make: keyFile === undefined });
+export function readAuditKey(options: AuditOptions): CheckpointKey {
+  return readCheckpointKey(auditKeyFile(options), { make: options.keyFile === undefined });
+}
+
+export function auditKeyFile({ folder, keyFile }: AuditOptions): string {
+  return keyFile ?? join(folder, 'checkpoint-key.pem');
 }
 
 async function loadSubtrees(table: CheckpointTable, from: TreePrefix, { position }: Checkpoint) {

@@ -7,8 +7,9 @@ import { type Prisma, type Transactions, TX_TIMEOUT } from './transactions.ts';
  * Prisma on the store's file, through its own connection. Never open a transaction on it: statements of other callers
  * would become part of it, and would not see what has been committed since.
  */
-export async function openSqlitePrisma(file: string): Promise<Prisma> {
-  const adapter = new PrismaBetterSqlite3({ url: file, fileMustExist: true }, { timestampFormat: 'unixepoch-ms' });
+export async function openSqlitePrisma(file: string, { readonly = false } = {}): Promise<Prisma> {
+  const options = { url: file, fileMustExist: true, readonly };
+  const adapter = new PrismaBetterSqlite3(options, { timestampFormat: 'unixepoch-ms' });
   const prisma = new PrismaClient({ adapter });
   await prisma.$executeRawUnsafe('PRAGMA synchronous = FULL');
   await prisma.$executeRawUnsafe('PRAGMA cache_size = -4096');

@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
+import { join } from 'node:path';
+import { Fault } from '../../core/errors.ts';
+import type { PageReport } from './check-pages.ts';
+
+/** Far more than a check takes, also on a slow disk. */
+const TIMEOUT_MS = 60_000;
+
+/**
+ * Checks the pages of a database file in a process of the lowest priority: reading a large file would block this one.
+ * @throws Fault UNAVAILABLE if the check cannot be made
+ */
+export function runPageCheck(file: string, signal?: AbortSignal): Promise<PageReport> {
+  const script = join(import.meta.dirname, 'page-check-child.ts');
+  const options = { timeout: TIMEOUT_MS, killSignal: 'SIGKILL', env: {}, ...(signal && { signal }) } as const;
+  return new Promise((resolve, reject) => {
+    const child = execFile(process.execPath, ['--no-warnings', script, file], options, (error, stdout, stderr) => {
+      if (!error) return resolve(JSON.parse(stdout) as PageReport);
+      const why =
+        child.signalCode === null ? (/^\w*Error: .*$/m.exec(stderr)?.[0] ?? error.message) : 'it took too long';
+      const message = `The pages of the database could not be checked: ${why}. Check that the file exists and can be read.`;
+      reject(new Fault('UNAVAILABLE', message, { cause: error }));
+    });
+    try {
+      if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+    } catch {
+      // It has ended, or the system does not allow it.
+    }
+  });
+}
