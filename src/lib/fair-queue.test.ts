@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createFairQueue, type FairQueue, type QueueOwner, type QueuePlace } from './fair-queue.ts';
+import { createFairQueue, createFairSlots, type FairQueue, type QueueOwner, type QueuePlace } from './fair-queue.ts';
 
 interface Item {
   readonly owner: QueueOwner;
@@ -82,5 +82,56 @@ describe('a fair queue', () => {
         }
       }),
     );
+  });
+});
+
+const ADA = { tenant: 'north', subject: 'ada' };
+const BOB = { tenant: 'north', subject: 'bob' };
+const EVE = { tenant: 'south', subject: 'eve' };
+const never = new AbortController().signal;
+
+/** Whether a slot was given within this turn of the event loop. */
+async function isGiven(slot: Promise<() => void>): Promise<boolean> {
+  return Promise.race([slot.then(() => true), new Promise<boolean>((resolve) => setImmediate(resolve, false))]);
+}
+
+describe('fair slots', () => {
+  it('are left by each owner, an eighth of them, for others', async () => {
+    const slots = createFairSlots(16);
+    const taken = Array.from({ length: 15 }, () => slots.take(ADA, never));
+    const given = await Promise.all(taken.map(isGiven));
+    expect(given.filter(Boolean)).toHaveLength(14);
+    expect(await isGiven(slots.take(BOB, never))).toBe(true);
+    (await taken[0])?.();
+    expect(await isGiven(taken[14] as Promise<() => void>)).toBe(true);
+    expect(slots.size).toBe(15);
+  });
+
+  it('are given in turn by tenant, then owner', async () => {
+    const slots = createFairSlots(2);
+    const first = [await slots.take(ADA, never), await slots.take(BOB, never)];
+    const order: string[] = [];
+    const rest = [ADA, ADA, BOB, EVE].map(async (owner) => {
+      const release = await slots.take(owner, never);
+      order.push(owner.subject);
+      release();
+    });
+    for (const release of first) release();
+    await Promise.all(rest);
+    expect(order).toEqual(['ada', 'eve', 'bob', 'ada']);
+    expect(slots.size).toBe(0);
+  });
+
+  it('are not given to an owner who no longer waits, and are released once', async () => {
+    const slots = createFairSlots(2);
+    const [a] = [await slots.take(ADA, never), await slots.take(BOB, never)];
+    const stop = new AbortController();
+    const cancelled = slots.take(EVE, stop.signal);
+    stop.abort(new Error('gone'));
+    await expect(cancelled).rejects.toThrow('gone');
+    a();
+    a();
+    expect(await isGiven(slots.take(EVE, never))).toBe(true);
+    expect(await isGiven(slots.take(ADA, never))).toBe(false);
   });
 });

@@ -122,3 +122,70 @@ function createTurns<Member>(create: () => Member): Turns<Member> {
     remove,
   };
 }
+
+/** A limited number of slots, given by tenant, then owner, in turns. One owner never has all: an eighth is left, at least one. */
+export interface FairSlots {
+  /** Slots in use, and requests that wait. */
+  readonly size: number;
+  /**
+   * @returns releases the slot; may be called repeatedly
+   * @throws the reason of the signal, when it aborts before
+   */
+  take(owner: QueueOwner, signal: AbortSignal): Promise<() => void>;
+}
+
+interface Waiter {
+  readonly owner: string;
+  start(): void;
+}
+
+export function createFairSlots(limit: number): FairSlots {
+  const share = limit < 2 ? limit : limit - Math.max(1, Math.floor(limit / 8));
+  const inUseByOwner = new Map<string, number>();
+  const queue = createFairQueue<Waiter>();
+  let inUse = 0;
+  let arrivals = 0;
+
+  const change = (owner: string, by: 1 | -1) => {
+    inUse += by;
+    const count = (inUseByOwner.get(owner) ?? 0) + by;
+    if (count === 0) inUseByOwner.delete(owner);
+    else inUseByOwner.set(owner, count);
+  };
+  const hasRoom = (owner: string) => inUse < limit && (inUseByOwner.get(owner) ?? 0) < share;
+  const occupy = (owner: string): (() => void) => {
+    change(owner, 1);
+    let isReleased = false;
+    return () => {
+      if (isReleased) return;
+      isReleased = true;
+      change(owner, -1);
+      queue.first((waiter) => hasRoom(waiter.owner))?.start();
+    };
+  };
+
+  return {
+    get size() {
+      return inUse + queue.size;
+    },
+    async take({ tenant, subject }, signal) {
+      signal.throwIfAborted();
+      const owner = `${tenant}\n${subject}`;
+      if (hasRoom(owner)) return occupy(owner);
+      arrivals += 1;
+      return new Promise((resolve, reject) => {
+        const start = () => {
+          signal.removeEventListener('abort', cancel);
+          place.serve();
+          resolve(occupy(owner));
+        };
+        const cancel = () => {
+          place.withdraw();
+          reject(signal.reason);
+        };
+        const place = queue.add({ tenant, subject }, { owner, start }, arrivals);
+        signal.addEventListener('abort', cancel, { once: true });
+      });
+    },
+  };
+}

@@ -2,6 +2,13 @@ import type { NewEvent } from '../../core/event.ts';
 import type { Actor } from '../../core/principal.ts';
 import type { MutableStep, RunAggregate } from './run-aggregate.ts';
 
+/** Counts the time of an attempt. */
+export interface StepClock {
+  readonly limitMs: number;
+  /** Does not count the time until `work` has ended: it has a separate limit. */
+  pause<T>(work: () => Promise<T>): Promise<T>;
+}
+
 /** One attempt at a step, and its access to the journal. */
 export interface Attempt {
   readonly run: RunAggregate;
@@ -9,6 +16,8 @@ export interface Attempt {
   /** On whose behalf it acts. */
   readonly actor: Actor;
   readonly signal: AbortSignal;
+  /** Of its time limit, once that has begun. */
+  readonly clock?: StepClock;
   /** Adds an event about the step that changes no state. */
   emit(event: NewEvent): void;
   /** Resolves when all emitted events are durable. @throws Fault when the run was released, or the step must end */

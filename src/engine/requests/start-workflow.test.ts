@@ -78,6 +78,17 @@ outputs: { b: "{{ steps.b.output }}" }`);
     }
   });
 
+  it('does not use up its time while it waits for a worker', async () => {
+    const slow = '{ kind: transform, input: { expression: "$sum([1..300000].($ * 2))" }';
+    const run = await on.run(`
+  - ${slow.replace('{', '{ id: a,')} }
+  - ${slow.replace('{', '{ id: b,')} }
+  - { id: c, kind: transform, timeout_ms: 150, input: { expression: "1 + 1" } }
+outputs: { c: "{{ steps.c.output }}" }`);
+    expect(run.run.error).toBeUndefined();
+    expect(run.run.outputs).toEqual({ c: 2 });
+  });
+
   it('may have a longer time limit than one Node.js timer', async () => {
     const { run } = await on.start(
       '  - { id: a, kind: command, command: hold, timeout_ms: 3000000000, input: { v: long } }',

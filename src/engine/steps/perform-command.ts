@@ -6,7 +6,7 @@ import type { StoredOutput } from '../outputs/store-output.ts';
 import type { CommandStepDeps } from './step-deps.ts';
 import { createStepReader } from './step-reader.ts';
 import { storeStepOutput } from './store-step-output.ts';
-import { withTimeLimit } from './time-limit.ts';
+import { cpuOf, withTimeLimit } from './time-limit.ts';
 
 /** Runs one command as a step, within its time limit, and stores its result. */
 export function performCommand(
@@ -27,11 +27,11 @@ function createCommandContext(
   options: JsonObject,
   attempt: Attempt,
 ): CommandContext {
-  const { step, actor, signal, emit } = attempt;
+  const { step, signal, emit } = attempt;
   return {
     ...createStepReader(deps, command, options, attempt),
     signal,
-    cpu: deps.cpu.of(actor),
+    cpu: cpuOf(deps, attempt),
     maxBytes: deps.maxResultBytes,
     scratch: () => deps.artifacts.scratch(),
     log: (level, text) => emit({ type: 'LOG', at: deps.clock.now(), step: step.key, payload: { level, text } }),

@@ -4,7 +4,7 @@ import type { Attempt } from '../model/attempt.ts';
 import type { StoredOutput } from '../outputs/store-output.ts';
 import type { CommandStepDeps } from './step-deps.ts';
 import { storeStepOutput } from './store-step-output.ts';
-import { withTimeLimit } from './time-limit.ts';
+import { cpuOf, withTimeLimit } from './time-limit.ts';
 import type { TransformTask } from './transform-task.ts';
 
 const TASK_URL = new URL('./transform-task.ts', import.meta.url);
@@ -23,13 +23,11 @@ export function performTransform(
     const message = `A transform needs an expression: JSONata of at most ${MAX_EXPRESSION_CHARACTERS} characters.`;
     throw new Fault('BAD_INPUT', message, { path: ['expression'] });
   }
-  const perform = async (inner: Attempt) => {
+  return withTimeLimit(deps, attempt, async (inner) => {
     const order: TransformTask = { data, expression, maxBytes: deps.maxResultBytes };
     const timeoutMs = inner.step.terms?.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const options = { timeoutMs, signal: inner.signal, program: expression, advice: ADVICE };
-    const text = await deps.cpu.of(inner.actor).run<TransformTask, string>(TASK_URL, order, options);
+    const text = await cpuOf(deps, inner).run<TransformTask, string>(TASK_URL, order, options);
     return storeStepOutput(deps, inner, { mediaType: 'application/json', content: text });
-  };
-  // The worker limits the time: waiting for one does not count.
-  return withTimeLimit(deps, attempt, perform, Number.POSITIVE_INFINITY);
+  });
 }

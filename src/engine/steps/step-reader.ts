@@ -9,6 +9,7 @@ import { type AuthorizedReader, createAuthorizedReader } from '../gate/authorize
 import type { Attempt } from '../model/attempt.ts';
 import type { RunAggregate } from '../model/run-aggregate.ts';
 import type { CommandStepDeps } from './step-deps.ts';
+import { cpuOf } from './time-limit.ts';
 
 /**
  * Reads on behalf of the run's principal; the decisions about further resources are added to the journal. Created on the
@@ -65,7 +66,7 @@ export function openStepReader(
   return createAuthorizedReader(deps, {
     signal,
     owner: actor,
-    cpu: deps.cpu.of(actor),
+    cpu: cpuOf(deps, attempt),
     ...(timeoutMs !== undefined && { timeoutMs }),
     maxBytes: deps.maxReadBytes,
     findOutput: (digest) => findSaved(digest) ?? findOutput(run, digest),

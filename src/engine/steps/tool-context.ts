@@ -11,6 +11,7 @@ import type { Attempt } from '../model/attempt.ts';
 import type { SecretRedactor } from './secret-redactor.ts';
 import type { AgentStepDeps } from './step-deps.ts';
 import { openStepReader } from './step-reader.ts';
+import { cpuOf } from './time-limit.ts';
 
 /** Maximum of log lines of one attempt, and of characters of one line. */
 const MAX_LOG_LINES = 2_000;
@@ -69,7 +70,7 @@ function createToolContext(deps: AgentStepDeps, attempt: Attempt, shared: Shared
     step: step.key,
     user,
     signal,
-    cpu: deps.cpu.of(user),
+    cpu: cpuOf(deps, attempt),
     log(level, text) {
       shared.lines += 1;
       if (shared.lines > MAX_LOG_LINES) return;

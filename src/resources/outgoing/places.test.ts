@@ -5,60 +5,9 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalUri } from '../canonical-uri.ts';
 import { createOutgoing, type Outgoing } from './outgoing.ts';
-import { createPlaces } from './places.ts';
 
 const ADA = { tenant: 'north', subject: 'ada' };
 const BOB = { tenant: 'north', subject: 'bob' };
-const EVE = { tenant: 'south', subject: 'eve' };
-const ORIGIN = 'https://a.example';
-const never = new AbortController().signal;
-
-/** Whether a place was given within this turn of the event loop. */
-async function isGiven(place: Promise<() => void>): Promise<boolean> {
-  return Promise.race([place.then(() => true), new Promise<boolean>((resolve) => setImmediate(resolve, false))]);
-}
-
-describe('the places of an origin', () => {
-  it('are left by each user, an eighth of them, for others', async () => {
-    const places = createPlaces(16);
-    const taken = Array.from({ length: 15 }, () => places.take(ORIGIN, ADA, never));
-    const given = await Promise.all(taken.map(isGiven));
-    expect(given.filter(Boolean)).toHaveLength(14);
-    expect(await isGiven(places.take(ORIGIN, BOB, never))).toBe(true);
-    expect(await isGiven(places.take('https://b.example', ADA, never))).toBe(true);
-    (await taken[0])?.();
-    expect(await isGiven(taken[14] as Promise<() => void>)).toBe(true);
-  });
-
-  it('are given in turn by tenant, then user, and to the server itself', async () => {
-    const places = createPlaces(2);
-    const first = [await places.take(ORIGIN, ADA, never), await places.take(ORIGIN, BOB, never)];
-    const order: (string | undefined)[] = [];
-    const rest = [ADA, ADA, BOB, EVE, undefined].map(async (owner) => {
-      const release = await places.take(ORIGIN, owner, never);
-      order.push(owner?.subject);
-      release();
-    });
-    first[0]?.();
-    first[1]?.();
-    await Promise.all(rest);
-    expect(order).toEqual(['ada', 'eve', undefined, 'bob', 'ada']);
-  });
-
-  it('are not given to who no longer waits, and a place is released once', async () => {
-    const places = createPlaces(2);
-    const [a, b] = [await places.take(ORIGIN, ADA, never), await places.take(ORIGIN, BOB, never)];
-    const stop = new AbortController();
-    const cancelled = places.take(ORIGIN, EVE, stop.signal);
-    stop.abort();
-    await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
-    a();
-    a();
-    expect(await isGiven(places.take(ORIGIN, EVE, never))).toBe(true);
-    expect(await isGiven(places.take(ORIGIN, ADA, never))).toBe(false);
-    b();
-  });
-});
 
 describe('a host that does not answer the requests of one user', () => {
   let requests = 0;

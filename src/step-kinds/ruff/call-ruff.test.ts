@@ -4,9 +4,10 @@ import { callRuff } from './call-ruff.ts';
 import type { RuffReport } from './run-ruff.ts';
 
 const { signal } = new AbortController();
-const check = (text: string) => callRuff({ files: [{ path: 'a.py', text }], fix: false }, { signal });
+const user = { subject: 'u', username: 'ada', tenant: 'default', roles: [] };
+const check = (text: string) => callRuff({ files: [{ path: 'a.py', text }], fix: false }, { user, signal });
 const fix = (text: string): Promise<RuffReport> =>
-  callRuff({ files: [{ path: 'a/b.py', text }], fix: true }, { signal });
+  callRuff({ files: [{ path: 'a/b.py', text }], fix: true }, { user, signal });
 
 /** Ruff processes that are children of this process. */
 async function children(): Promise<number> {
@@ -56,9 +57,14 @@ describe('ruff', () => {
   it('ends with the step, and so do calls that wait for a slot', async () => {
     const stop = new AbortController();
     const files = [{ path: 'a.py', text: 'def f(a, b):\n    return {a:b}\n'.repeat(50_000) }];
-    const calls = Array.from({ length: 5 }, () => callRuff({ files, fix: true }, { signal: stop.signal }));
+    const calls = Array.from({ length: 5 }, () => callRuff({ files, fix: true }, { user, signal: stop.signal }));
     const settled = Promise.allSettled(calls);
-    await expect.poll(children).toBe(2);
+    await expect.poll(children).toBe(1);
+    // One user leaves a slot for others.
+    const other = { user: { ...user, subject: 'other' }, signal };
+    expect(
+      (await callRuff({ files: [{ path: 'a.py', text: 'import os\n' }], fix: false }, other)).findings,
+    ).toHaveLength(1);
     stop.abort();
     for (const one of await settled) expect(one).toMatchObject({ status: 'rejected', reason: { code: 'CANCELLED' } });
     await expect.poll(children).toBe(0);
