@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN, BOB, startEngine } from '../../../test/support/engine/engine.ts';
+import { until } from '../../../test/support/until.ts';
 import { defineBackend } from '../../agents/define-backend.ts';
 import type { Engine } from './engine.ts';
 
@@ -36,11 +37,17 @@ describe('while a run holds all of MAX_RUNS', () => {
   let engine: Engine;
   let failed: string;
   let sleeping: string;
+  let held: Promise<unknown>;
   beforeAll(async () => {
     engine = on.engine({ backends: [backend], limits: { runs: 1 } });
     await engine.begin();
     failed = (await engine.startWorkflow(ADMIN, { source: FAILING, waitMs: 60_000 })).run.id;
-    sleeping = (await engine.startWorkflow(ADMIN, { source: SLEEP })).run.id;
+    // It would be parked, and leave its place, if nobody waited for its end.
+    held = engine.startWorkflow(ADMIN, { source: SLEEP, waitMs: 60_000 });
+    const sleepers = async () =>
+      (await on.store.reader.runs({ tenant: ADMIN.tenant }, { state: ['WAITING'] }, { first: 1 })).edges;
+    await until('it sleeps', async () => (await sleepers()).length === 1);
+    sleeping = (await sleepers())[0]?.node.id ?? '';
   });
 
   it.each<[string, () => Promise<unknown>]>([
@@ -60,6 +67,7 @@ describe('while a run holds all of MAX_RUNS', () => {
 
   it('requests that arrive together get the one place that becomes free', async () => {
     await engine.cancelRun(ADMIN, sleeping, { compensate: false });
+    await held;
     const requests = Array.from({ length: 4 }, () => engine.startWorkflow(ADMIN, { source: SLEEP }));
     const started = (await Promise.allSettled(requests)).filter(({ status }) => status === 'fulfilled');
     expect(started).toHaveLength(1);

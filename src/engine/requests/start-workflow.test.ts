@@ -217,6 +217,20 @@ describe('a sub-workflow', () => {
     });
   });
 
+  it('waits for a place for its run', async () => {
+    await on.save(
+      'name: placed\nsteps: [{ id: a, kind: command, command: echo, input: { v: "{{ v }}" } }]\ninputs: { v: { type: integer } }\noutputs: { v: "{{ steps.a.output }}" }',
+    );
+    const few = on.withLimits({ runs: 3 });
+    const { run } = await few.startWorkflow(ADMIN, {
+      source: {
+        yaml: 'name: many\nsteps:\n  - { id: a, kind: workflow, workflow: placed, for_each: [1, 2, 3, 4, 5], max_parallel: 5, input: { v: "{{ item }}" } }\noutputs: { a: "{{ steps.a.output }}" }',
+      },
+    });
+    expect((await on.ended(run.id)).run.outputs).toEqual({ a: [1, 2, 3, 4, 5].map((v) => ({ v })) });
+    await few.stop(0);
+  });
+
   it('that starts itself ends', async () => {
     await on.save('name: recursive\nsteps: [{ id: a, kind: workflow, workflow: recursive }]');
     const { run } = await on.run('  - { id: a, kind: workflow, workflow: recursive }');

@@ -11,6 +11,7 @@ import type { MutableStep, RunAggregate } from '../model/run-aggregate.ts';
 import { type StoredOutput, storeOutput } from '../outputs/store-output.ts';
 import { inputOf } from '../steps/prepare-step.ts';
 import { withTimeLimit } from '../steps/time-limit.ts';
+import { admitRun } from './admit-run.ts';
 import { type StartWorkflowDeps, workflowOpening } from './start-workflow.ts';
 import { followRun } from './wait-for-end.ts';
 
@@ -20,6 +21,8 @@ const MAX_WORKFLOW_DEPTH = 10;
 /** The store is unavailable, or another node drives the child now. */
 const TRANSIENT_CODES: ReadonlySet<ErrorCode> = new Set(['UNAVAILABLE', 'CONFLICT']);
 const RETRY_MS = 500;
+/** How long a step waits for a place for its run. Its ancestors have places too, so it may wait for itself. */
+const MAX_ADMISSION_MS = 30_000;
 
 export interface SubWorkflowDeps extends StartWorkflowDeps {
   readonly journal: Journal;
@@ -63,7 +66,10 @@ function isReleased({ reason }: AbortSignal): boolean {
   return reason instanceof Fault && reason.code === 'UNAVAILABLE';
 }
 
-/** The end of the child. While the store is unavailable the parent waits too, and starts a child that was not stored again. */
+/**
+ * The end of the child. While the store is unavailable the parent waits too, and starts a child that was not stored again.
+ * @throws Fault THROTTLED when there was no place for the child for a while
+ */
 async function childEnd(
   deps: SubWorkflowDeps,
   run: RunAggregate,
@@ -71,6 +77,7 @@ async function childEnd(
   childId: string,
   signal: AbortSignal,
 ): Promise<RunSnapshot> {
+  const latest = performance.now() + MAX_ADMISSION_MS;
   for (;;) {
     try {
       const end = await findOrStartChild(deps, run, step, childId, signal);
@@ -78,7 +85,8 @@ async function childEnd(
       throw end;
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof Fault && TRANSIENT_CODES.has(error.code))) throw error;
+      const isRefused = error instanceof Fault && error.code === 'THROTTLED' && performance.now() < latest;
+      if (!isRefused && !(error instanceof Fault && TRANSIENT_CODES.has(error.code))) throw error;
     }
     await sleep(RETRY_MS, undefined, { signal });
   }
@@ -110,8 +118,6 @@ async function findOrStartChild(
     { kind: 'user', ...parent.principal },
     { name: step.capability, version: versionOf(parent, step) },
   );
-  // From here on there is a run to cancel, and nothing is awaited in between.
-  signal.throwIfAborted();
   const plan = workflow.document.compile(inputOf(run, step));
   const opening = workflowOpening(parent.principal, plan, workflow, parent.plan?.authors);
   const content = {
@@ -122,7 +128,19 @@ async function findOrStartChild(
     priority: parent.priority,
   };
   const identity = { traceId: parent.traceId, requestDigest: '' };
-  return deps.runs.drive(createRunStart(parent.principal, content, identity, deps.clock.now(), childId)).released;
+  const begin = () => {
+    // From here on there is a run to cancel, and nothing is awaited in between.
+    signal.throwIfAborted();
+    return deps.runs.drive(createRunStart(parent.principal, content, identity, deps.clock.now(), childId));
+  };
+  const child = await admitRun(deps, parent.principal, begin).catch((error: unknown) => {
+    if (!(error instanceof Fault)) throw error;
+    throw new Fault('THROTTLED', error.message, {
+      cause: error,
+      ...(error.details !== undefined && { details: error.details }),
+    });
+  });
+  return child.released;
 }
 
 /** A saved workflow starts the versions that it was saved with, so that nobody can exchange a part of it. */

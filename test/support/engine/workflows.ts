@@ -13,6 +13,7 @@ import type { SignedIn } from '../../../src/core/principal.ts';
 import type { Effect, RunSnapshot } from '../../../src/core/run.ts';
 import { isFinalRunState } from '../../../src/core/states.ts';
 import type { Logger } from '../../../src/core/telemetry.ts';
+import type { EngineDeps } from '../../../src/engine/create-engine.ts';
 import type { Engine, StartRequest } from '../../../src/engine/requests/engine.ts';
 import type { JsonObject } from '../../../src/lib/json.ts';
 import { loadPolicy } from '../../../src/policy/load-policy.ts';
@@ -120,6 +121,9 @@ export async function startWorkflows(moreRules: readonly string[] = []) {
     get engine() {
       return engine;
     },
+    /** Another engine in the same process, on the same store. */
+    withLimits: (limits: Partial<EngineDeps['limits']>) =>
+      on.engine({ commands: world.commands, policy, limits: { queue: 1_000, ...limits } }),
     /** Starts a workflow of these steps, in YAML; `steps` may be followed by other keys of the document. */
     start: (steps: string, more: Partial<StartRequest> & { readonly as?: SignedIn; readonly name?: string } = {}) => {
       const { as = ADMIN, name = 'test', ...request } = more;
