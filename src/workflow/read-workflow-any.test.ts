@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -39,7 +40,19 @@ const pipeline = {
     { agent: { role: 'r', goal: 'g', backend: 'bash_cli', backend_config: { command_template: '{{ goal }}' } } },
   ],
 };
-const valid: readonly JsonObject[] = [parse(COMPLETE_DOCUMENT) as JsonObject, dag, pipeline];
+/** Those of other systems. */
+const folder = new URL('../../test/support/workflow/source-documents/', import.meta.url);
+const others = readdirSync(folder).flatMap((file) =>
+  [JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as JsonObject | readonly JsonObject[]].flat(),
+);
+const build = readFileSync(new URL('../../examples/workflows/build_service.yaml', import.meta.url), 'utf8');
+const valid: readonly JsonObject[] = [
+  parse(COMPLETE_DOCUMENT) as JsonObject,
+  dag,
+  pipeline,
+  parse(build) as JsonObject,
+  ...others,
+];
 
 /** Paths to every value in a document. */
 function pathsOf(value: Json, at: readonly string[] = []): readonly (readonly string[])[] {
@@ -133,6 +146,11 @@ describe('any source', () => {
         ['rows'],
         [[]],
         { kind: 'sleep' },
+        '$previous.output',
+        'a'.repeat(10_000),
+        { meta: { meta: { steps: [null] } } },
+        { input_uri: 'data:,a', payload_b64: '=', source_uris: [] },
+        { role: 'r', goal: 'g', backend: 'mcp' },
         '__proto__',
       ),
       fc.jsonValue().map((one) => one as Json),
@@ -151,7 +169,7 @@ describe('any source', () => {
           }
         }
       }),
-      { numRuns: 800 },
+      { numRuns: 1_500 },
     );
   });
 });

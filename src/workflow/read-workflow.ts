@@ -84,7 +84,7 @@ function toNative(
         ? fromCall(value, catalog, found)
         : 'nodes' in value
           ? fromDag(value, catalog, found)
-          : completeSteps(value, found);
+          : completeSteps(value, catalog, found);
   for (const [path, origin] of form.origins) origins.set(path, origin);
   converted = true;
   return { native: form.document, found };

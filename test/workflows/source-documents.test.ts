@@ -7,7 +7,7 @@ import { startDocumentServer } from '../support/workflow/document-server.ts';
 
 const FOLDER = 'test/support/workflow/source-documents';
 const EXECUTE = `mutation ($input: ExecuteInput!) { execute(input: $input) {
-  ... on CommandOutcome { run { kind state error { code message } steps { key kind state } } resource { mediaType text } }
+  ... on CommandOutcome { run { id kind state error { code message } steps { key kind state } } resource { mediaType text } }
   ... on Refusal { code message path violations { path message } decision { canonicalUri } }
 } }`;
 
@@ -64,7 +64,7 @@ describe('a document of another system', () => {
 
 describe('the mutation pipeline', () => {
   const PIPELINE = `mutation ($input: PipelineInput!) { pipeline(input: $input) {
-    ... on CommandOutcome { run { kind state steps { kind state } } resource { mediaType text } }
+    ... on CommandOutcome { run { id kind state steps { kind state } } resource { mediaType text } }
     ... on Refusal { code message path }
   } }`;
   const pipeline = async (input: object) => (await server.query(PIPELINE, { input }, users.tokens.admin)).data.pipeline;
@@ -246,6 +246,17 @@ describe('an envelope', () => {
       code: 'BAD_INPUT',
       message: expect.stringContaining(message),
     });
+  });
+
+  it('asked for twice with one key runs once, in each form, and not with another output_mime', async () => {
+    const ask = async (command: string, options: object) =>
+      (await server.query(EXECUTE, { input: { command, options, idempotencyKey: 'twice' } }, users.tokens.admin)).data
+        .execute;
+    const first = await ask('convertToBase64', { source: { uri: 'data:text/plain,abc' } });
+    const again = await ask('converttobase64', { input_uri: 'data:text/plain,abc' });
+    const other = await ask('converttobase64', { input_uri: 'data:text/plain,abc', output_mime: 'text/plain' });
+    expect(again.run.id).toBe(first.run.id);
+    expect(other).toMatchObject({ code: 'CONFLICT' });
   });
 
   it('of from-url with both forms fails with what to do', async () => {

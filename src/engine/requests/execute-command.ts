@@ -8,7 +8,7 @@ import type { SignedIn, User } from '../../core/principal.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { PlannedStep, RunSnapshot } from '../../core/run.ts';
 import type { Logger, Metrics } from '../../core/telemetry.ts';
-import type { JsonObject } from '../../lib/json.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
 import { parseAgentInput } from '../capabilities/agent-input.ts';
 import type { Capabilities } from '../capabilities/capabilities.ts';
 import type { Dispatcher } from '../driver/dispatcher.ts';
@@ -48,8 +48,16 @@ export async function executeCommand(
   request: CommandRequest,
 ): Promise<RunOutcome> {
   const plan = compileCommand(deps.capabilities, request.command, request.options, request.outputMediaType);
-  const identity = identifyRequest(request, [request.command, plan.inputs, request.outputMediaType ?? null]);
+  const identity = identifyRequest(request, commandContent(request.command, plan));
   return runToEndOrWait(deps, userOf(principal), plan, identity);
+}
+
+/** What a request says, the same in each form and under each name of the command. */
+function commandContent(command: string, { kind, inputs, steps }: CommandPlan): Json {
+  const mediaTypes = steps.map(({ terms }) => terms?.outputMediaType ?? null);
+  const isTyped = mediaTypes.some((one) => one !== null);
+  const name = kind === 'COMMAND' ? (steps[0]?.capability ?? command) : command;
+  return [name, inputs, isTyped ? mediaTypes : null];
 }
 
 /** See `Engine.callTool`. */

@@ -19,6 +19,25 @@ const plan = { id: 'plan', kind: 'plan', input: { goal: 'A shop' } };
 const code = { id: 'code', kind: 'codegen', depends_on: ['plan'] };
 const goal = { goal_template: 'Keep {{ resource }}', inputs: { resource: 'string' } };
 
+describe('a step', () => {
+  it('may name its command or query as other systems do', () => {
+    const { document } = read([
+      { id: 'a', kind: 'command', command: 'converttojson', input: { source: { uri: 'data:,a' } } },
+      { id: 'b', kind: 'query', query: 'from-url', input: { uri: 'data:,a' } },
+      {
+        ...{ id: 'c', kind: 'command', command: 'FETCH', input: { source: { uri: 'data:,a' } } },
+        compensate: { kind: 'command', command: 'SEND', input: { to: 'a' } },
+      },
+    ]);
+    const capabilities = document?.steps.map(({ capability, terms }) => [capability, terms?.compensate?.capability]);
+    expect(capabilities).toEqual([
+      ['convertToJson', undefined],
+      ['resources', undefined],
+      ['fetch', 'send'],
+    ]);
+  });
+});
+
 describe('a step of kind plan', () => {
   it('works from goal_template and the input that the goal is about', () => {
     const { plan: input } = inputsOf([{ id: 'plan', kind: 'plan' }], goal, { resource: 'Listing' });

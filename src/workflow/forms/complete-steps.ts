@@ -1,8 +1,10 @@
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { referencesIn } from '../expressions/references.ts';
 import { containsExpression } from '../expressions/template.ts';
+import type { Catalog } from '../model/catalog.ts';
 import { type DocumentPath, type Problems, pathText } from '../model/problems.ts';
 import { MAX_STEPS } from '../model/workflow-limits.ts';
+import { matchName, matchQueryName } from './envelope.ts';
 import { type NativeForm, outputExpression } from './native-form.ts';
 
 /** Kinds whose steps may leave out what steps before them made. */
@@ -24,14 +26,17 @@ interface Step {
 }
 
 /**
- * Completes the steps of a native document that build software. A plan takes its goal from `goal_template`, its resource
+ * Completes the steps of a native document. Commands and queries get the names that they have on this server. A plan takes its goal from `goal_template`, its resource
  * from the input of that name, its stack from the step that generates code, and `constraints` are its requirements. Steps
  * of the kinds codegen, eval and repo work on what the last step before them made that planned, searched or generated.
  * What a step states itself is never changed.
  */
-export function completeSteps(document: JsonObject, problems: Problems): NativeForm {
+export function completeSteps(written: JsonObject, { names }: Catalog, problems: Problems): NativeForm {
   const origins = new Map<string, DocumentPath>([['', []]]);
-  const list = Array.isArray(document.steps) ? (document.steps as readonly Json[]) : [];
+  const list = Array.isArray(written.steps)
+    ? (written.steps as readonly Json[]).map((step) => withNames(step, names))
+    : [];
+  const document = list.length > 0 ? { ...written, steps: list } : written;
   const concerned = list.some((raw) => isJsonObject(raw) && COMPLETED.includes(String(raw.kind)));
   if (!concerned || list.length > MAX_STEPS) return { document, origins };
   const steps = readSteps(list);
@@ -41,6 +46,18 @@ export function completeSteps(document: JsonObject, problems: Problems): NativeF
     if (input) completed.set(step.raw, { ...step.raw, input });
   }
   return { document: { ...document, steps: list.map((raw) => completed.get(raw) ?? raw) }, origins };
+}
+
+/** The step, or the compensation in it, with the names of its command and query as this server has them. */
+function withNames(step: Json, names: Catalog['names']): Json {
+  if (!isJsonObject(step)) return step;
+  const { kind, command, query, compensate } = step;
+  return {
+    ...step,
+    ...(kind === 'command' && typeof command === 'string' && { command: matchName(command, names.commands) }),
+    ...(kind === 'query' && typeof query === 'string' && { query: matchQueryName(query, names.queries) }),
+    ...(compensate !== undefined && { compensate: withNames(compensate, names) }),
+  };
 }
 
 function readSteps(list: readonly Json[]): readonly Step[] {
