@@ -16,7 +16,11 @@ export function referencesPreviousOutput(options: Json): boolean {
  * The options with the URI in every place, however deep. An option of the command that takes a resource may be the
  * bare string; it becomes `{uri}`.
  */
-export function substitutePreviousOutput(command: AnyCommand, options: JsonObject, uri: string): JsonObject {
+export function substitutePreviousOutput(
+  command: Pick<AnyCommand, 'options'>,
+  options: JsonObject,
+  uri: string,
+): JsonObject {
   const place = (value: Json): Json => {
     if (value === PREVIOUS_OUTPUT) return uri;
     if (Array.isArray(value)) return value.map(place);

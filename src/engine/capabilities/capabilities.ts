@@ -14,24 +14,28 @@ export type Capability = Pick<AnyCommand, 'name' | 'options'>;
 
 export type Commands = ReadonlyMap<string, AnyCommand>;
 
-/** Finds a command by its name, or by its other names: in any case, and with dashes. @throws Fault NOT_FOUND */
-export function findCommand(
-  commands: Commands,
+/** What can be called by name and options. */
+export type Callable =
+  | { readonly kind: 'COMMAND'; readonly target: AnyCommand }
+  | { readonly kind: 'QUERY'; readonly target: Query };
+
+/**
+ * Finds a command or query by its name, or by its other names: in any case, with dashes, and those of other systems.
+ * @throws Fault NOT_FOUND
+ */
+export function findCallable(
+  { commands, queries }: Pick<Capabilities, 'commands' | 'queries'>,
   name: string,
   path: readonly string[],
-  queries: readonly Query[] = [],
-): AnyCommand {
-  const command = commands.get(name) ?? commands.get(matchName(name, commands.keys()));
-  if (command) return command;
-  const names = [...commands.keys(), ...queries.map((query) => query.name)];
+): Callable {
+  const queryNames = queries.map((query) => query.name);
+  const query = queries[queryNames.indexOf(matchQueryName(name, queryNames))];
+  const command = commands.get(name) ?? (query ? undefined : commands.get(matchName(name, commands.keys())));
+  if (command) return { kind: 'COMMAND', target: command };
+  if (query) return { kind: 'QUERY', target: query };
+  const names = [...commands.keys(), ...queryNames];
   const message = `Unknown command ${name.slice(0, 64)}.${didYouMean(name, names)} Available: ${names.join(', ')}.`;
   throw new Fault('NOT_FOUND', message, { path });
-}
-
-/** Finds a query by its name or its other names; undefined for a name that is not one of a query. */
-export function findQuery(queries: readonly Query[], name: string): Query | undefined {
-  const names = queries.map((query) => query.name);
-  return queries[names.indexOf(matchQueryName(name, names))];
 }
 
 /** Everything that a step can be. */
@@ -73,7 +77,8 @@ export function createCapabilities(deps: CapabilityDeps): Capabilities {
   const { commands, queries, tools, backends, kinds, pools } = deps;
   const byName: Commands = new Map(commands.map((command) => [command.name, command]));
   const command = (name: string) => {
-    const command = findCommand(byName, name, ['command']);
+    const command = byName.get(name);
+    if (!command) throw new Fault('NOT_FOUND', `Unknown command ${name}. Available: ${[...byName.keys()].join(', ')}.`);
     if (isComposite(command)) throw new Error(`${name} was planned as one step`);
     return command;
   };

@@ -61,8 +61,8 @@ export function admitPlan(
 
 function requestsOf(step: PlannedStep, inputs: JsonObject, deps: AdmitPlanDeps): readonly GateRequest[] {
   const options = isJsonObject(step.input) ? step.input : inputs;
-  if (step.kind !== 'COMMAND' || !referencesPreviousOutput(options)) return stepAccessRequests(deps, step, options);
-  const command = deps.capabilities.command(step.capability);
+  const command = step.kind === 'COMMAND' || step.kind === 'QUERY' ? deps.capabilities.of(step) : undefined;
+  if (!command || !referencesPreviousOutput(options)) return stepAccessRequests(deps, step, options);
   const complete = substitutePreviousOutput(command, options, PLACEHOLDER_OUTPUT);
   return accessRequestsOf(step, command, complete, deps.resources).map(inAdvance);
 }

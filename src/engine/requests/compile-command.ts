@@ -6,7 +6,6 @@ import {
 } from '../../commands/definition/define-command.ts';
 import { referencesPreviousOutput, substitutePreviousOutput } from '../../commands/definition/previous-output.ts';
 import { validateOptions } from '../../commands/definition/validate-options.ts';
-import type { Query } from '../../commands/read/define-query.ts';
 import type { AgentSpec } from '../../core/agent.ts';
 import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
@@ -15,7 +14,7 @@ import { artifactUri } from '../../lib/artifact-uri.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { essenceOf } from '../../lib/media-type.ts';
 import { parseAgentInput } from '../capabilities/agent-input.ts';
-import { type Capabilities, type Capability, findCommand, findQuery } from '../capabilities/capabilities.ts';
+import { type Callable, type Capabilities, type Capability, findCallable } from '../capabilities/capabilities.ts';
 import { readEnvelope } from './read-envelope.ts';
 
 export interface CommandPlan {
@@ -38,13 +37,9 @@ export function compileCommand(
   options: JsonObject,
   outputMediaType?: string,
 ): CommandPlan {
-  const { commands, queries } = capabilities;
-  const query = commands.has(name) ? undefined : findQuery(queries, name);
-  const command = query ?? findCommand(commands, name, ['command'], queries);
-  const request = readEnvelope(commands, command, options);
-  const plan = query
-    ? compileQuery(query, request.options)
-    : compile(capabilities, command as AnyCommand, request.options);
+  const callable = findCallable(capabilities, name, ['command']);
+  const request = readEnvelope(capabilities, callable.target, options);
+  const plan = compile(capabilities, callable, request.options);
   const last = outputMediaType ?? request.outputMediaType;
   return {
     ...plan,
@@ -56,22 +51,17 @@ export function compileCommand(
   };
 }
 
-function compileQuery(query: Query, options: JsonObject): CommandPlan {
-  const inputs = validateOptions(query as Capability as AnyCommand, options);
-  const { name, title } = query;
-  return {
+function compile(capabilities: Capabilities, callable: Callable, options: JsonObject): CommandPlan {
+  const { kind, target } = callable;
+  const inputs = validateOptions(target as Capability as AnyCommand, options);
+  const alone = (one: SimpleCallable): CommandPlan => ({
     kind: 'COMMAND',
     inputs,
-    steps: [{ ...planStep({ name, effect: 'pure' }, name, title, undefined, []), kind: 'QUERY' }],
-  };
-}
-
-function compile(capabilities: Capabilities, command: AnyCommand, options: JsonObject): CommandPlan {
-  const inputs = validateOptions(command, options);
-  if (!isComposite(command)) {
-    return { kind: 'COMMAND', inputs, steps: [planStep(command, command.name, command.title, undefined, [])] };
-  }
-  const inner = command.steps(inputs);
+    steps: [planStep(one, target.name, undefined, [])],
+  });
+  if (kind === 'QUERY') return alone(callable);
+  if (!isComposite(target)) return alone({ kind, target });
+  const inner = target.steps(inputs);
   const keys = inner.map((step, i) => `${i + 1}-${step.agent?.backend ?? step.command}`);
   const steps = inner.map((step, i) => {
     const key = keys[i] as string;
@@ -84,13 +74,13 @@ function compile(capabilities: Capabilities, command: AnyCommand, options: JsonO
       );
       return planAgent(capabilities, agent, {}, key, dependsOn);
     }
-    return planPipelineStep(capabilities, command.name, step, i, key, dependsOn);
+    return planPipelineStep(capabilities, target.name, step, i, key, dependsOn);
   });
   return { kind: 'PIPELINE', inputs, steps };
 }
 
 function planPipelineStep(
-  { commands }: Capabilities,
+  capabilities: Capabilities,
   name: string,
   step: Exclude<InnerStep, { readonly agent: AgentSpec }>,
   i: number,
@@ -98,18 +88,21 @@ function planPipelineStep(
   dependsOn: readonly string[],
 ): PlannedStep {
   const at = ['steps', String(i)];
-  const target = findCommand(commands, step.command, [...at, 'command']);
-  if (isComposite(target)) {
+  const { kind, target } = findCallable(capabilities, step.command, [...at, 'command']);
+  if (kind === 'COMMAND' && isComposite(target)) {
     throw new Fault('BAD_INPUT', `${target.name} cannot be a step of ${name}. List its steps instead.`, { path: at });
   }
   if (i === 0 && referencesPreviousOutput(step.options)) {
     throw new Fault('BAD_INPUT', 'The first step has no previous output.', { path: [...at, 'options'] });
   }
   const complete = withErrorPath(at, 'options', () =>
-    validateOptions(target, substitutePreviousOutput(target, step.options, PLACEHOLDER_OUTPUT)),
+    validateOptions(
+      target as Capability as AnyCommand,
+      substitutePreviousOutput(target, step.options, PLACEHOLDER_OUTPUT),
+    ),
   );
   const input = referencesPreviousOutput(step.options) ? step.options : complete;
-  return planStep(target, key, target.title, input, dependsOn);
+  return planStep({ kind, target } as SimpleCallable, key, input, dependsOn);
 }
 
 /** An agent as a step. One that resumes continues where it was after a restart. */
@@ -135,22 +128,22 @@ export function planAgent(
   };
 }
 
+type SimpleCallable = { readonly kind: 'COMMAND'; readonly target: Command } | Extract<Callable, { kind: 'QUERY' }>;
+
 function planStep(
-  command: Pick<Command, 'name' | 'effect'>,
+  { kind, target }: SimpleCallable,
   key: string,
-  title: string,
   /** Undefined for the inputs of the run. */
   input: JsonObject | undefined,
   dependsOn: readonly string[],
 ): PlannedStep {
-  const { name: capability, effect } = command;
   const step = {
     id: newId('step'),
     key,
-    title,
-    kind: 'COMMAND',
-    capability,
-    effect,
+    title: target.title,
+    kind,
+    capability: target.name,
+    effect: kind === 'QUERY' ? 'pure' : target.effect,
     dependsOn,
     maxAttempts: 1,
   } as const;

@@ -1,11 +1,13 @@
 import type { AgentSpec } from '../../core/agent.ts';
 import { Fault } from '../../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
-import { fromEnvelope, isEnvelope, matchName } from '../../workflow/forms/envelope.ts';
+import { fromEnvelope, isEnvelope } from '../../workflow/forms/envelope.ts';
 import { fromEnvelopeStep, isEnvelopeStep, withoutNulls } from '../../workflow/forms/envelope-step.ts';
 import { isAgentFile } from '../../workflow/forms/from-agent.ts';
 import { agentConfig } from '../../workflow/inputs/agent-config.ts';
-import type { Capability, Commands } from '../capabilities/capabilities.ts';
+import { type Capabilities, type Capability, findCallable } from '../capabilities/capabilities.ts';
+
+type Callables = Pick<Capabilities, 'commands' | 'queries'>;
 
 /** The options of a command, whichever form they were written in. */
 interface ReadRequest {
@@ -17,7 +19,7 @@ interface ReadRequest {
 }
 
 /** Converts an envelope to the options of the command or query, also in the steps of a pipeline. @throws Fault BAD_INPUT */
-export function readEnvelope(commands: Commands, command: Capability, request: JsonObject): ReadRequest {
+export function readEnvelope(capabilities: Callables, command: Capability, request: JsonObject): ReadRequest {
   const properties = propertiesOf(command);
   const { options, outputMediaType } = isEnvelope(request, properties)
     ? refuse(fromEnvelope(request, properties), ['options'])
@@ -26,7 +28,7 @@ export function readEnvelope(commands: Commands, command: Capability, request: J
   const { steps } = options;
   if (!('steps' in command) || !Array.isArray(steps)) return { options, ...typed, stepMediaTypes: new Map() };
   const read = (steps as readonly Json[]).flatMap((step, i): readonly ReadStep[] =>
-    isJsonObject(step) ? stepsOf(commands, step, i) : [{ step }],
+    isJsonObject(step) ? stepsOf(capabilities, step, i) : [{ step }],
   );
   const stepMediaTypes = new Map(
     read.flatMap(({ outputMediaType: wanted }, i) => (wanted === undefined ? [] : [[i, wanted] as const])),
@@ -61,11 +63,10 @@ interface ReadStep {
   readonly outputMediaType?: string;
 }
 
-function stepsOf(commands: Commands, step: JsonObject, i: number): readonly ReadStep[] {
+function stepsOf(capabilities: Callables, step: JsonObject, i: number): readonly ReadStep[] {
   if (!isEnvelopeStep(step)) return [{ step }];
   const form = fromEnvelopeStep(step, (name) => {
-    const command = commands.get(matchName(name, commands.keys()));
-    return command && propertiesOf(command);
+    return propertiesOf(findCallable(capabilities, name, ['steps', String(i), 'command']).target);
   });
   return refuse(form, ['options', 'steps', String(i)]).steps.map(({ step: { agent, ...rest }, outputMediaType }) => ({
     step: isJsonObject(agent) ? { agent: agentSpec(agent) } : rest,

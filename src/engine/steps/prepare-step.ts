@@ -86,8 +86,8 @@ function inputWithPrevious(
 ): Json | undefined {
   const input = plannedInput(run, step);
   if (!isJsonObject(input) || !referencesPreviousOutput(input)) return undefined;
-  const command = capabilities.command(step.capability);
-  return validateOptions(command, substitutePreviousOutput(command, input, outputUri(output)));
+  const command = capabilities.of(step);
+  return command && validateOptions(command as AnyCommand, substitutePreviousOutput(command, input, outputUri(output)));
 }
 
 async function prepareWithExpressions(deps: PrepareDeps, run: RunAggregate, step: MutableStep): Promise<Preparation> {

@@ -44,6 +44,19 @@ describe('a call', () => {
     expect(planOf(document)).toEqual(plan);
   });
 
+  it('is a query in a pipeline too, on the output before it', () => {
+    const steps = [
+      { command: 'fetch', request: { input_uri: 'data:,a' } },
+      { command: 'from-url', request: { input_uri: '$previous.output' } },
+      { command: 'introspect' },
+    ];
+    expect(planOf({ meta: { steps } })[1]).toEqual([
+      ['COMMAND', 'fetch', { source: { uri: 'data:,a' } }],
+      ['QUERY', 'resources', { uri: '{{ steps.fetch_1.resource.uri }}' }],
+      ['QUERY', 'catalog', {}],
+    ]);
+  });
+
   it('may be an agent, whose resource is read before it', () => {
     const steps = planOf({ command: 'agent', request: { input_uri: 'data:,a' }, agent_node: agent })[1] as Json[][];
     expect(steps.map(([kind, capability]) => [kind, capability])).toEqual([

@@ -4,7 +4,7 @@ import { escapeTemplate } from '../expressions/template.ts';
 import { escapeAgent } from '../inputs/agent-input.ts';
 import type { Catalog, CatalogEntry } from '../model/catalog.ts';
 import type { DocumentPath, Problems } from '../model/problems.ts';
-import { matchName } from './envelope.ts';
+import { matchName, matchQueryName } from './envelope.ts';
 import { fromEnvelopeStep, isEnvelopeStep, pipelineStepsOf } from './envelope-step.ts';
 import { contentExpression, type NativeForm, outputExpression, resourceExpression } from './native-form.ts';
 
@@ -87,7 +87,11 @@ function writtenSteps(document: JsonObject, catalog: Catalog, problems: Problems
     problems.error(`${listAt.join('.')} must be a list of steps, with at least one.`, listAt);
     return [];
   }
-  const known = (command: string) => matchName(command, catalog.names.commands);
+  const { commands, queries } = catalog.names;
+  const known = (command: string) => {
+    const query = matchQueryName(command, queries);
+    return !commands.includes(command) && queries.includes(query) ? query : matchName(command, commands);
+  };
   return (steps as readonly Json[]).flatMap((written, i): readonly WrittenStep[] => {
     const at = [...listAt, i];
     if (!isJsonObject(written)) {
@@ -98,7 +102,7 @@ function writtenSteps(document: JsonObject, catalog: Catalog, problems: Problems
     const step = typeof command === 'string' ? { ...written, command: known(command) } : written;
     if (!isEnvelopeStep(step)) return [{ step, written, at, optionsAt: new Map() }];
     const form = fromEnvelopeStep(step, (name) => {
-      const properties = catalog.command(name)?.options.properties;
+      const properties = (catalog.command(name) ?? catalog.query(name))?.options.properties;
       return isJsonObject(properties) ? properties : undefined;
     });
     for (const problem of form.problems) problems.error(`Step ${i + 1}: ${problem.message}`, [...at, ...problem.at]);
@@ -131,8 +135,10 @@ function commandBody(
       'options',
     ]);
   }
-  const input = withPrevious(options, catalog.command(command), previous ?? '');
-  return { kind: 'command', command, input };
+  const isQuery = !catalog.command(command) && catalog.query(command) !== undefined;
+  const entry = isQuery ? catalog.query(command) : catalog.command(command);
+  const input = withPrevious(options, entry, previous ?? '');
+  return isQuery ? { kind: 'query', query: command, input } : { kind: 'command', command, input };
 }
 
 function agentBody(

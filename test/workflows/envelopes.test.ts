@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Server } from '../support/server.ts';
+import type { TestUsers } from '../support/test-users.ts';
+import type { WebServer } from '../support/web-server.ts';
+import { startDocumentServer } from '../support/workflow/document-server.ts';
+
+let documents: Awaited<ReturnType<typeof startDocumentServer>>;
+let server: Server;
+let web: WebServer;
+let users: TestUsers;
+
+const execute = (command: string, options: object) => documents.execute({ command, options });
+
+beforeAll(async () => {
+  documents = await startDocumentServer();
+  ({ server, web, users } = documents);
+});
+
+afterAll(() => documents?.close());
+
+describe('an envelope', () => {
+  const all = JSON.parse(readFileSync('test/support/workflow/source-documents/envelopes.json', 'utf8')) as {
+    readonly command?: string;
+    readonly query?: string;
+    readonly request: object;
+  }[];
+  const queryNamed = (name: string) => all.find(({ query }) => query === name)?.request ?? {};
+  const TODAY: readonly (readonly [string, object])[] = [
+    ['convertToJson', { source: { uri: 'file:///data/products.csv' }, mode: 'CSV' }],
+    ['convertToJson', { source: { bytes: { base64: 'YSxiCjEsMgo=' } }, mode: 'CSV' }],
+    ['convertToJson', { source: { uri: 'file:///data/products.csv' }, schemaUri: 'file:///schemas/products.json' }],
+    ['convertToXml', { source: { uri: 'data:application/json,%7B%22a%22%3A1%7D' }, rootElement: 'doc' }],
+    ['convertToCsv', { source: { uri: 'data:application/json,%5B%7B%22a%22%3A1%7D%5D' } }],
+    ['convertToBase64', { source: { uri: 'data:text/plain,abc' } }],
+    ['render', { title: 'T', data: { name: 'Ann' }, template: '<p>{{ data.name }}</p>' }],
+  ];
+
+  it.each(TODAY.map(([name, options], i) => [all[i]?.command ?? '', i, name, options] as const))(
+    'of %s (%i) gives what %s gives',
+    async (command, i, name, options) => {
+      const given = await execute(command, all[i]?.request ?? {});
+      const { resource, run } = await execute(name, options);
+      expect(run).toMatchObject({ state: 'SUCCEEDED' });
+      expect(given.resource).toEqual(resource);
+      expect(given.run.steps).toEqual(run.steps);
+    },
+  );
+
+  it('of from-url gives what the query resources gives, in one list', async () => {
+    const { run, resource } = await execute('from-url', queryNamed('from-url'));
+    const today = 'query ($uris: [URI!]!) { resources(uris: $uris) { uri mediaType size text } }';
+    const uris = ['data:text/plain,b', 'data:text/plain,c'];
+    const { resources } = (await server.query(today, { uris }, users.tokens.admin)).data;
+    const expected = resources.map(({ mediaType, ...rest }: { mediaType: string }) => ({
+      ...rest,
+      media_type: mediaType,
+    }));
+    expect(JSON.parse(resource.text)).toEqual(expected);
+    expect(expected).toMatchObject([{ text: 'b' }, { text: 'c' }]);
+    expect(run).toMatchObject({ kind: 'COMMAND', state: 'SUCCEEDED', steps: [{ key: 'resources', kind: 'QUERY' }] });
+  });
+
+  it('of from-url has an error at the place of what cannot be read, and gives JSON as JSON and bytes as base64', async () => {
+    const uris = [
+      'data:application/json,%5B1%5D',
+      `http://${web.host}/gone`,
+      'data:application/octet-stream;base64,/w==',
+    ];
+    const { resource } = await execute('from-url', { source_uris: uris });
+    expect(JSON.parse(resource.text)).toMatchObject([
+      { media_type: 'application/json', json: [1] },
+      { uri: uris[1], error: { code: 'NOT_FOUND', message: expect.stringContaining('404') } },
+      { base64: '/w==', size: 1 },
+    ]);
+  });
+
+  it.each([
+    ['from-url', { input_uri: 'data:text/plain,abc' }, 'text/plain'],
+    ['FROM_URL', { payload_b64: 'YWJj' }, 'application/octet-stream'],
+    ['resources', { uri: 'data:text/plain,abc' }, 'text/plain'],
+  ])('of %s with one resource gives its bytes: %j', async (name, request, mediaType) => {
+    const { resource } = await execute(name, request);
+    expect(resource).toEqual({ mediaType: expect.stringContaining(mediaType), text: 'abc' });
+  });
+
+  it('of introspect gives the catalog', async () => {
+    const { resource } = await execute('introspect', queryNamed('introspect'));
+    const capability = '{ name title description effect options field }';
+    const today = `{ catalog { commands ${capability} queries ${capability} tools ${capability}
+      protocols { scheme description limits } agentBackends { name description config } stepKinds { kind description } } }`;
+    const { catalog } = (await server.query(today, {}, users.tokens.admin)).data;
+    const withoutNulls = JSON.parse(JSON.stringify(catalog, (_, value) => value ?? undefined));
+    expect(JSON.parse(resource.text)).toEqual(withoutNulls);
+    expect(catalog.queries.map(({ name }: { name: string }) => name)).toEqual(
+      expect.arrayContaining(['resources', 'catalog']),
+    );
+  });
+
+  it.each([
+    ['alice', 'introspect', {}],
+    ['bob', 'introspect', {}],
+    ['bob', 'from-url', { source_uris: ['data:,a', 'data:,b'] }],
+  ] as const)('of a query is answered for %s under the shipped policy: %s', async (who, command, options) => {
+    const { run } = await documents.execute({ command, options }, who);
+    expect(run.state).toBe('SUCCEEDED');
+  });
+
+  it('of from-url is refused when the policy denies one of its resources', async () => {
+    const options = { source_uris: ['data:,a', `http://${web.host}/products.csv`] };
+    const input = { command: 'from-url', options };
+    const refused = await documents.execute(input, 'bob');
+    expect(refused).toMatchObject({ code: 'FORBIDDEN', decision: { canonicalUri: `http://${web.host}/products.csv` } });
+  });
+
+  it.each([
+    ['from-url', { source_uris: 'data:,a' }, 'source_uris must be a list of URIs'],
+    ['from-url', { source_uris: [] }, 'source_uris must be a list of URIs'],
+    ['from-url', { source_uris: [5] }, 'source_uris must be a list of URIs'],
+    ['from-url', { source_uris: Array(21).fill('data:,a') }, '/uris must NOT have more than 20 items'],
+    ['from-url', { payload_b64: 'YQ==', input_uri: 'data:,a' }, 'both state uri'],
+    ['from-url', {}, 'must NOT have fewer than 1 properties'],
+    ['converttojson', { source_uris: ['data:,a', 'data:,b'] }, 'names 2 resources, but a command reads one'],
+    ['introspect', { meta: { all: true } }, '/all is not an option that exists'],
+  ])('of %s is refused with its reason: %j', async (name, request, message) => {
+    expect(await execute(name, request)).toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('asked for twice with one key runs once, in each form, and not with another output_mime', async () => {
+    const ask = (command: string, options: object) => documents.execute({ command, options, idempotencyKey: 'twice' });
+    const first = await ask('convertToBase64', { source: { uri: 'data:text/plain,abc' } });
+    const again = await ask('converttobase64', { input_uri: 'data:text/plain,abc' });
+    const other = await ask('converttobase64', { input_uri: 'data:text/plain,abc', output_mime: 'text/plain' });
+    expect(again.run.id).toBe(first.run.id);
+    expect(other).toMatchObject({ code: 'CONFLICT' });
+  });
+
+  it('of from-url with both forms fails with what to do', async () => {
+    const { run } = await execute('from-url', { input_uri: 'data:,a', source_uris: ['data:,b'] });
+    expect(run).toMatchObject({
+      state: 'FAILED',
+      error: { code: 'BAD_INPUT', message: 'Set either uri or uris, not both: what to read.' },
+    });
+  });
+
+  it.each([
+    ['fetsch', /^Unknown command fetsch\. Did you mean fetch\? Available: .*, resources, catalog\.$/],
+    ['x'.repeat(100_000), /^Unknown command x{64}\. Available/],
+  ])('of an unknown name is refused with the names that exist', async (name, message) => {
+    const refused = await execute(name, { input_uri: 'data:,a' });
+    expect(refused).toMatchObject({ code: 'NOT_FOUND', message: expect.stringMatching(message) });
+  });
+
+  it.each([
+    [{ payload_b64: 'YQ==', input_uri: 'data:,a' }, 'both state source'],
+    [{ payload_b64: 'no base64!' }, 'payload_b64 is not valid Base64'],
+    [{ input_uri: 5 }, 'input_uri must be a string'],
+    [{ input_uri: 'data:,a', meta: [] }, 'meta must be an object'],
+  ])('%j is refused with its reason', async (request, message) => {
+    expect(await execute('converttojson', request)).toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining(message),
+    });
+  });
+});
