@@ -40,6 +40,8 @@ function readKindLimits(read: EnvironmentReader, name: string): Partial<Record<S
 }
 
 const PROJECT_FOLDER = resolve(import.meta.dirname, '../..');
+/** For the examples. Programs that read them see where this server is installed. */
+const EXAMPLE_PATHS = [join(PROJECT_FOLDER, 'examples'), join(PROJECT_FOLDER, 'node_modules')];
 const MIB = 1_048_576;
 const DAY_MS = 86_400_000;
 /** Long enough that it cannot be guessed over the network. */
@@ -107,9 +109,9 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   const workspacesDir = resolve(read.text('WORKSPACES_DIR') ?? join(dataDir, 'workspaces'));
   const sandbox = {
     allowUnsandboxed: read.flag('ALLOW_UNSANDBOXED_EXEC', false),
-    readPaths: (
-      read.list('SANDBOX_READ_PATHS') ?? [join(PROJECT_FOLDER, 'examples'), join(PROJECT_FOLDER, 'node_modules')]
-    ).map((path) => resolve(path)),
+    readPaths: (read.list('SANDBOX_READ_PATHS') ?? (mode === 'development' ? EXAMPLE_PATHS : [])).map((path) =>
+      resolve(path),
+    ),
     python: read.choice('PYTHON_ENGINE', ['auto', 'native', 'wasi'], 'auto'),
   };
   const pools = readPools(read, 'POOLS_FILE');

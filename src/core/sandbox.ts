@@ -12,6 +12,8 @@ export interface Program {
   readonly cwd?: string;
   /** Visible folders and files of this machine, in addition to a read-only system without /etc, /home, /root and /var. */
   readonly mounts: readonly { readonly from: string; readonly to: string; readonly writable?: true }[];
+  /** `settings`: in addition the files of SANDBOX_READ_PATHS, whose paths may tell where the server is installed. */
+  readonly reads?: 'settings';
   readonly limits: ProgramLimits;
   /** `host:port` that the program can reach, only through the proxy in its HTTPS_PROXY. Default: no network. */
   readonly hosts?: readonly string[];

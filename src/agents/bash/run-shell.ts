@@ -89,7 +89,7 @@ export async function runShell(call: ShellCall, deps: ShellDeps, session: AgentS
     const mounts = [{ from: await session.workspace(), to: WORKSPACE, writable: true as const }];
     const command = [call.shell, '-c', call.text];
     const process = await sandbox.spawn(
-      { command, env: { ...BASE_ENVIRONMENT, ...call.env }, cwd: call.cwd, mounts, limits },
+      { command, env: { ...BASE_ENVIRONMENT, ...call.env }, cwd: call.cwd, mounts, reads: 'settings', limits },
       signal,
     );
     // The shell need not read its input.

@@ -43,6 +43,7 @@ export async function openStdioTransport(
       env: { ...BASE_ENVIRONMENT, ...env },
       cwd: WORKSPACE,
       mounts: [{ from: await ctx.workspace(), to: WORKSPACE, writable: true }],
+      reads: 'settings',
       limits: deps.programLimits,
     },
     ctx.signal,

@@ -28,6 +28,14 @@ export async function checkDataFolder({ dataDir }: Config): Promise<readonly Fin
   ];
 }
 
+/** Whether programs that have a workspace mounted see the path of the data folder in /proc/self/mountinfo. */
+export function checkWorkspaces({ mode, dataDir, workspacesDir }: Config): readonly Finding[] {
+  const isBelow = workspacesDir.startsWith(`${dataDir}/`);
+  if (mode === 'development' || !isBelow) return [usable('workspaces', workspacesDir)];
+  const advice = 'Set WORKSPACES_DIR to a folder whose path says nothing of this server.';
+  return [limited('workspaces', `${workspacesDir}: programs can see this path`, advice)];
+}
+
 async function nearestExisting(folder: string): Promise<string> {
   const exists = await access(folder).then(
     () => true,

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts';
-import { checkDatabase, checkDataFolder } from './check-data.ts';
+import { checkDatabase, checkDataFolder, checkWorkspaces } from './check-data.ts';
 import { checkEngines } from './check-engines.ts';
 import { checkProgram } from './check-program.ts';
 import { checkPolicy, checkSettings } from './check-settings.ts';
@@ -7,11 +7,12 @@ import { type Finding, unusable, usable } from './finding.ts';
 
 const MIN_NODE_MAJOR = 24;
 
-/** Checks everything that a server with these settings uses, by using it. Takes no lock and changes nothing. */
+/** Checks everything that a server with these settings uses, by using it. Takes no lock and changes no data. */
 export async function runChecks(config: Config): Promise<readonly Finding[]> {
   const checks: Readonly<Record<string, () => readonly Finding[] | Promise<readonly Finding[]>>> = {
     node: checkNode,
     data: () => checkDataFolder(config),
+    workspaces: () => checkWorkspaces(config),
     database: () => checkDatabase(config),
     policy: () => checkPolicy(config),
     sandbox: () => checkEngines(config),

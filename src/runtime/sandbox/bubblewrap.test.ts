@@ -75,13 +75,15 @@ describe('bubblewrap', () => {
   });
 
   it('shows the files of the settings at their path', async () => {
-    const { stdout } = await run(['cat', join(folder, 'readable/file')]);
+    const { stdout } = await run(['cat', join(folder, 'readable/file')], { reads: 'settings' });
     expect(stdout).toBe('readable by all');
   });
 
   it('shows them even where a mount covers their path', async () => {
     const mounts = [{ from: join(folder, 'data'), to: folder, writable: true as const }];
-    const { stdout, stderr } = await run(['cat', join(folder, 'readable/file')], { mounts, cwd: folder });
+    const { stdout, stderr } = await run(['cat', join(folder, 'readable/file')], {
+      ...{ mounts, cwd: folder, reads: 'settings' },
+    });
     expect({ stdout, stderr }).toEqual({ stdout: 'readable by all', stderr: '' });
   });
 

@@ -6,6 +6,7 @@ import { startEgressProxy } from './egress-proxy.ts';
 import { startGateway } from './egress-socket.ts';
 import {
   type Mount,
+  readableMounts,
   resolveMounts,
   resolveSandboxProgram,
   systemDirOptions,
@@ -15,11 +16,12 @@ import {
 import { chownWritable, isRoot, SETPRIV_COMMAND } from './sandbox-user.ts';
 import { seccompFilter } from './seccomp-filter.ts';
 import { DATA_FD, INFO_FD, INPUT_FD, prlimitCommand, startProcess } from './start-process.ts';
+import { areComplete, prepareSystemFiles, type SystemFiles } from './system-files.ts';
 import { limitByWeighing } from './weigh-processes.ts';
 import { withEgressRelay } from './with-egress-relay.ts';
 
 export interface BubblewrapSettings {
-  /** Files and folders that every program may read, at their own path; absolute. */
+  /** Files and folders that programs with `reads: 'settings'` see, at their own path; absolute. */
   readonly readPaths: readonly string[];
   /** How connections to the allowed hosts are made. */
   readonly outgoing: GuardDeps;
@@ -42,12 +44,20 @@ const SECCOMP_FILTER = seccompFilter();
 /** Runs programs in separate namespaces, without capabilities and with limits; see docs/sandbox.md. */
 export function createBubblewrap(settings: BubblewrapSettings): Sandbox {
   const { readPaths, outgoing, cgroups, logger } = settings;
-  const system = memoize(async () => ({ mounts: await systemMounts(readPaths), dirOptions: await systemDirOptions() }));
+  let prepared: Promise<System> | undefined;
+  const system = async () => {
+    prepared ??= prepareSystem();
+    const current = prepared;
+    if (areComplete((await current).files)) return current;
+    if (prepared === current) prepared = prepareSystem();
+    return prepared;
+  };
 
   return {
     kind: 'bubblewrap',
     async spawn(program, signal) {
-      const { mounts: base, dirOptions } = await system();
+      const { files, mounts: ofSystem, dirOptions } = await system();
+      const base = program.reads === 'settings' ? [...ofSystem, ...readableMounts(readPaths)] : ofSystem;
       const own = await resolveMounts(program.mounts);
       const mounts = [...withoutCovered(base, own), ...own];
       const [name = '', ...args] = program.command;
@@ -58,7 +68,7 @@ export function createBubblewrap(settings: BubblewrapSettings): Sandbox {
       const egress = proxy ?? (gateway && (await startGateway(gateway)));
       if (!egress) return startInSandbox({ program, command, mounts, dirOptions, cgroups }, signal);
       try {
-        const relayed = withEgressRelay({ program, command, socket: egress.socket });
+        const relayed = withEgressRelay({ program, command, socket: egress.socket, relay: files.relay });
         const process = await startInSandbox(
           { ...relayed, mounts: [...mounts, ...relayed.mounts], dirOptions, cgroups },
           signal,
@@ -74,6 +84,18 @@ export function createBubblewrap(settings: BubblewrapSettings): Sandbox {
       }
     },
   };
+}
+
+/** What all programs see. */
+interface System {
+  readonly files: SystemFiles;
+  readonly mounts: readonly Mount[];
+  readonly dirOptions: readonly string[];
+}
+
+async function prepareSystem(): Promise<System> {
+  const files = await prepareSystemFiles();
+  return { files, mounts: systemMounts(files), dirOptions: await systemDirOptions() };
 }
 
 interface SandboxedCommand {
@@ -180,12 +202,4 @@ const READ_ONLY_ROOT_OPTIONS: readonly string[] = ['--remount-ro', '/'];
 
 function setenvOptions(env: Program['env']): readonly string[] {
   return Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]);
-}
-
-function memoize<T>(create: () => Promise<T>): () => Promise<T> {
-  let value: Promise<T> | undefined;
-  return () => {
-    value ??= create();
-    return value;
-  };
 }

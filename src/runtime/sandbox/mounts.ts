@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { Fault } from '../../core/errors.ts';
 import type { Program } from '../../core/sandbox.ts';
+import { SHIPPED_ETC, type SystemFiles } from './system-files.ts';
 
 /** A file or folder of the host, and its path in the sandbox. */
 export interface Mount {
@@ -20,17 +21,23 @@ const PROGRAM_DIRS = ['/usr/local/bin', '/usr/bin', '/bin'];
 
 /** In /etc: what the loader, alternatives, TLS and the C library need. Nothing that identifies the host. */
 const SYSTEM_ETC = ['ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'alternatives', 'ssl/certs', 'ssl/openssl.cnf'];
-const SHIPPED_ETC = ['passwd', 'group', 'hosts', 'nsswitch.conf'];
 
-/** Read-only mounts of every sandbox: the system, `node`, and the paths that the operator lets programs read. */
-export async function systemMounts(readPaths: readonly string[]): Promise<readonly Mount[]> {
-  const node = await realpath(process.execPath);
-  const candidates = [
+/** Read-only mounts of every sandbox: the system and `node`. */
+export function systemMounts(files: SystemFiles): readonly Mount[] {
+  return existing([
     ...SYSTEM_ETC.map((name) => [`/etc/${name}`, `/etc/${name}`] as const),
-    ...SHIPPED_ETC.map((name) => [join(import.meta.dirname, 'etc', name), `/etc/${name}`] as const),
-    [node, SANDBOX_NODE_PATH] as const,
-    ...[dirname(node), ...readPaths].map((path) => [path, resolve(path)] as const),
-  ];
+    ...SHIPPED_ETC.map((name) => [files.etc(name), `/etc/${name}`] as const),
+    [files.node, SANDBOX_NODE_PATH],
+  ]);
+}
+
+/** The paths that the operator lets programs read. */
+export function readableMounts(readPaths: readonly string[]): readonly Mount[] {
+  return existing(readPaths.map((path) => [path, resolve(path)]));
+}
+
+/** @param candidates path on the host and in the sandbox */
+function existing(candidates: readonly (readonly [string, string])[]): readonly Mount[] {
   const mounted = ['/usr', ...ROOT_DIRS];
   return candidates
     .filter(([from, to]) => existsSync(from) && !mounted.some((folder) => isWithin(folder, to)))
@@ -58,11 +65,11 @@ export function resolveMounts(mounts: Program['mounts']): Promise<readonly Mount
     mounts.map(async ({ from, to, writable = false }) => {
       const real = await realpath(from).catch(() => undefined);
       if (real === undefined)
-        throw new Fault('NOT_FOUND', `${from} cannot be mounted, because it does not exist. Create it first.`);
+        throw new Fault('NOT_FOUND', `What the program would see as ${to} does not exist. Create it first.`);
       if (real !== resolve(from)) {
         throw new Fault(
           'FORBIDDEN',
-          `${from} is or passes through a symbolic link, which cannot be mounted. Mount its target.`,
+          `What the program would see as ${to} is or passes through a symbolic link. Set the path of its target.`,
         );
       }
       return { from: real, to: resolve('/', to), writable };
@@ -72,13 +79,12 @@ export function resolveMounts(mounts: Program['mounts']): Promise<readonly Mount
 
 /**
  * Leaves out mounts that a program's mount covers, because no mount point can be created in it. In a writable one an
- * empty folder can, and is, for the paths that the operator lets programs read; Node has a second path anyway.
+ * empty folder can, and is.
  */
 export function withoutCovered(system: readonly Mount[], mounts: readonly Mount[]): readonly Mount[] {
-  const node = dirname(process.execPath);
   return system.filter(({ to }) => {
     const cover = mounts.find((mount) => isWithin(mount.to, to));
-    return cover === undefined || (cover.writable && to !== node);
+    return cover === undefined || cover.writable;
   });
 }
 

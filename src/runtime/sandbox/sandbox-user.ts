@@ -27,7 +27,7 @@ export const SETPRIV_COMMAND: readonly string[] = [
 
 /** Gives writable mounts to the user that the program runs as. @throws Fault UNAVAILABLE */
 export async function chownWritable(mounts: readonly Mount[]): Promise<void> {
-  for (const { from } of mounts.filter(({ writable }) => writable)) {
+  for (const { from, to } of mounts.filter(({ writable }) => writable)) {
     try {
       // The common case is a new folder, which needs no other process.
       const entries = await readdir(from).catch(() => undefined);
@@ -35,7 +35,7 @@ export async function chownWritable(mounts: readonly Mount[]): Promise<void> {
       // It follows no symbolic links, not even those created while it runs.
       else await promisify(execFile)('/usr/bin/chown', ['-R', '-h', '--', `${SANDBOX_UID}:${SANDBOX_UID}`, from]);
     } catch (cause) {
-      const message = `${from} could not be made writable for the sandbox. Make sure that nothing else changes it meanwhile.`;
+      const message = `${to} could not be made writable for the program. Make sure that nothing else changes it meanwhile.`;
       throw new Fault('UNAVAILABLE', message, { cause });
     }
   }

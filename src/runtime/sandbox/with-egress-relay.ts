@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Program, ProgramLimits } from '../../core/sandbox.ts';
 import { type Mount, SANDBOX_NODE_PATH } from './mounts.ts';
 
@@ -18,11 +17,14 @@ export function withEgressRelay({
   program,
   command,
   socket,
+  relay,
 }: {
   readonly program: Program;
   readonly command: readonly string[];
   /** Path of the proxy's socket on the host. */
   readonly socket: string;
+  /** Path of egress-relay.ts on the host. */
+  readonly relay: string;
 }): {
   readonly program: Program;
   readonly command: readonly string[];
@@ -45,7 +47,7 @@ export function withEgressRelay({
       `${RELAY_DIR}/proxy.sock`,
     ],
     mounts: [
-      { from: join(import.meta.dirname, 'egress-relay.ts'), to: `${RELAY_DIR}/relay.mts`, writable: false },
+      { from: relay, to: `${RELAY_DIR}/relay.mts`, writable: false },
       { from: socket, to: `${RELAY_DIR}/proxy.sock`, writable: false },
     ],
   };

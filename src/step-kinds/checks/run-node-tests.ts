@@ -33,7 +33,6 @@ const LIMITS = {
   cpuSeconds: 60,
   fileBytes: 16 * 2 ** 20,
 };
-const NODE_IN_SANDBOX = '/node/node';
 
 export function createRunNodeTests({ sandbox, nodeModules }: NodeTestsDeps): RunNodeTests {
   if (sandbox.kind === 'none') return async () => undefined;
@@ -45,20 +44,13 @@ export function createRunNodeTests({ sandbox, nodeModules }: NodeTestsDeps): Run
       await writeFiles(folder, files);
       const tests = files.map(({ path }) => path).filter((path) => /\.test\.[cm]?[jt]s$/.test(path));
       const program = {
-        command: [
-          NODE_IN_SANDBOX,
-          '--max-old-space-size=256',
-          '--disable-warning=ExperimentalWarning',
-          '--test',
-          ...tests,
-        ],
+        command: ['node', '--max-old-space-size=256', '--disable-warning=ExperimentalWarning', '--test', ...tests],
         env: { NO_COLOR: '1', NODE_ENV: 'test' },
         cwd: '/work',
         mounts: [
           { from: folder, to: '/work' },
           // Node finds packages one folder above /work.
           { from: nodeModules, to: '/node_modules' },
-          { from: process.execPath, to: NODE_IN_SANDBOX },
         ],
         limits: LIMITS,
       };
