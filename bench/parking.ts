@@ -9,11 +9,14 @@ import type { ParkingOrder, ParkingSample } from './load/parking-child.ts';
 const MAX_GROWTH_MIB = 20;
 const MAX_LATENESS_MS = 1_000;
 
-/** 100,000 runs that wait (10,000 if quick), on SQLite: what they cost in memory, when they continue, and what a start costs. */
+/**
+ * 100,000 runs that wait (10,000 if quick), on SQLite: what they cost in memory once caches are full, when they continue, and what a start
+ * costs.
+ */
 export async function main({ quick }: BenchOptions): Promise<void> {
   const n = quick ? 10_000 : 100_000;
   await using folder = await createTempFolder();
-  const order = { url: join(folder.path, 'bench.db'), warmUp: 2_000, timed: 500 };
+  const order = { url: join(folder.path, 'bench.db'), warmUp: 10_000, timed: 500 };
   const filled = await measure({ ...order, waiting: n });
   const restarted = await measure({ ...order, waiting: 0 });
   await using other = await createTempFolder();

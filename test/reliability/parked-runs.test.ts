@@ -52,6 +52,26 @@ await onPostgres(() => {
     await onB.reach(runId, 'SUCCEEDED');
   });
 
+  it('an approval that both nodes decide differently at once has one decision, which the other caller learns', async () => {
+    const steps = [{ id: 'ask', kind: 'approval', input: { reason: 'Shall it?' } }];
+    const { id: runId } = await onA.start({ document: { name: 'asks', steps } }, { waitMs: 0 });
+    await until('it is parked', async () => (await activeRuns(a)) === 0);
+    const { id: approvalId } = await until('its approval is open', async () => {
+      const { approvals } = await onB.ask('{ approvals(state: OPEN) { nodes { id run { id } } } }', {}, 'admin');
+      return approvals.nodes.find(({ run }: { run: { id: string } }) => run.id === runId);
+    });
+    const decide = (users: TestUsers, approve: boolean) =>
+      users.mutate('decideApproval', { approvalId, approve }, '... on Approval { state }', 'admin');
+    const answers = await Promise.all([decide(onA, true), decide(onB, false)]);
+    const { state } = await until('the run has ended', async () => {
+      const run = await onB.run(runId);
+      return run.state !== 'WAITING' && run;
+    });
+    const winner = state === 'SUCCEEDED' ? 0 : 1;
+    expect(answers[winner]).toEqual({ state: winner === 0 ? 'APPROVED' : 'REJECTED' });
+    expect(answers[1 - winner]).toMatchObject({ code: 'CONFLICT' });
+  });
+
   it('runs that a node has parked continue on another at their time, or with a message, when the node is gone', async () => {
     const timed = await onA.start(sleep(8_000), { waitMs: 0 });
     const asked = await onA.start(waits, { waitMs: 0 });
