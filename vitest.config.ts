@@ -10,7 +10,7 @@ const IN_SANDBOX = [
   'src/tools/{repo-git,repo-git-push,git/repository}.test.ts',
   'src/runtime/sandbox/{bubblewrap,egress-proxy,find-sandbox,sandbox-escape,seccomp-filter}.test.ts',
   'src/runtime/{pools/process-runtime,python/*}.test.ts',
-  'test/workflows/{agents,build-service,examples,workers}.test.ts',
+  'test/workflows/{agents,build-service,document-doors,examples,source-documents,workers}.test.ts',
   'test/security/{sandbox-escape,hostile-agents}.test.ts',
 ];
 const hasSandbox = existsSync('/usr/bin/bwrap') && existsSync('/usr/bin/python3');

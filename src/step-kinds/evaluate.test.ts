@@ -160,36 +160,41 @@ describe('eval', () => {
     expect(report).toMatchObject({ passed: false, checks: [{ diagnostics: [{ code: 'NOTHING_CHECKED' }] }] });
   });
 
-  it('runs command lines in their order with their arguments, and reports each', async () => {
-    const session = workWith('native');
-    const test =
-      'import unittest\n\n\nclass ATest(unittest.TestCase):\n    def test_a(self):\n        self.fail("no")\n';
-    const files = [
-      { path: 'more/__init__.py', uri: session.addResource('') },
-      { path: 'more/test_a.py', uri: session.addResource(test) },
-    ];
-    const commands = ['python -m unittest more.test_a -v', 'black --check .', 'ruff .', 'compile'];
-    const report = await run({ stack: 'python-stdlib', files, commands, fail: false }, session);
-    expect(report).toMatchObject({
-      passed: false,
-      checks: [
-        {
-          tool: 'unittest',
-          command: commands[0],
-          status: 'failed',
-          output: expect.stringContaining('test_a (more.test_a.ATest'),
-          diagnostics: [{ path: 'more/test_a.py', line: 6, message: 'no' }],
-        },
-        { tool: 'black', command: commands[1], status: 'not installed', output: /has no check black/ },
-        { tool: 'ruff', command: commands[2], status: 'passed' },
-        { tool: 'compile', command: commands[3], status: 'passed' },
-      ].map((check) => ({
-        ...check,
-        ...(check.tool === 'black' && { output: expect.stringMatching(/has no check black/) }),
-      })),
-    });
-    expect(session.called.filter(({ tool }) => tool === 'python.run')).toHaveLength(2);
-  });
+  it.each(['native', 'wasi'])(
+    'runs command lines in their order with their arguments on %s, and reports each',
+    async (engine) => {
+      const session = workWith(engine);
+      const test =
+        'import unittest\n\n\nclass ATest(unittest.TestCase):\n    def test_a(self):\n        self.fail("no")\n';
+      const files = [
+        { path: 'more/__init__.py', uri: session.addResource('') },
+        { path: 'more/test_a.py', uri: session.addResource(test) },
+      ];
+      const commands = ['python -m unittest more.test_a -v', 'black --check .', 'ruff .', 'compile'];
+      const report = await run({ stack: 'python-stdlib', files, commands, fail: false }, session);
+      expect(report).toMatchObject({
+        passed: false,
+        checks: [
+          {
+            tool: 'unittest',
+            command: commands[0],
+            status: 'failed',
+            output: expect.stringContaining('test_a (more.test_a.ATest'),
+            diagnostics: [{ path: 'more/test_a.py', line: 6, message: 'no' }],
+          },
+          {
+            tool: 'black',
+            command: commands[1],
+            status: 'not installed',
+            output: expect.stringContaining('has no check black'),
+          },
+          { tool: 'ruff', command: commands[2], status: 'passed' },
+          { tool: 'compile', command: commands[3], status: 'passed' },
+        ],
+      });
+      expect(session.called.filter(({ tool }) => tool === 'python.run')).toHaveLength(2);
+    },
+  );
 
   it('is not misled by files that shadow the modules of the checks', async () => {
     const session = workWith('native');

@@ -90,6 +90,55 @@ describe('build_service', () => {
     const { events } = (await users.ask(notified, { id: run.id })).run.events;
     expect(events).toEqual([{ message: 'Run complete for Listing' }]);
   });
+
+  it.each([
+    [
+      'a stack that does not exist',
+      'FastAPI + SQLAlchemy + Postgres',
+      'Ruby on Rails',
+      'plan',
+      /There is no stack "Ruby on Rails"\. Choose from: /,
+    ],
+    [
+      'a deliverable that the stack lacks',
+      '"README.md"]',
+      '"Dockerfile"]',
+      'codegen_api',
+      /does not generate "Dockerfile"\. It generates api, /,
+    ],
+    ['a shell as a check', '"ruff ."', '"ruff . && id"', 'eval', /contains "&", but no shell runs it/],
+    [
+      'checks that this server does not have',
+      '["ruff .", "mypy .", "pytest -q"]',
+      '["make test"]',
+      'eval',
+      /None of the checks could run/,
+    ],
+    [
+      'constraints that are too long',
+      '"mypy clean"',
+      `"${'x'.repeat(501)}"`,
+      null,
+      /requirements\.1 must NOT have more than 500 characters/,
+    ],
+    [
+      'no dependency on a plan',
+      'depends_on: [drive_search, web_best_practices]',
+      'title: Code',
+      null,
+      /Step codegen_api has nothing to work on/,
+    ],
+  ] as const)('is refused with %s, with what to do', async (_, from, to, step, message) => {
+    const run = await users.start(
+      { yaml: plain.replace(from, to) },
+      { inputs: { resource: 'Listing' }, waitMs: 55_000 },
+    );
+    const { code, ...error } = step === null ? run : run.error;
+    expect([code === 'NOT_FOUND' ? 'BAD_INPUT' : code, error]).toMatchObject([
+      'BAD_INPUT',
+      { message: expect.stringMatching(message), ...(step !== null && { step }) },
+    ]);
+  });
 });
 
 describe('build_and_repair', () => {

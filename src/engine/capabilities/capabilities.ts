@@ -12,7 +12,7 @@ import { matchName, matchQueryName } from '../../workflow/forms/envelope.ts';
 /** Something with options that may name resources: a command, a query, a tool or a kind. */
 export type Capability = Pick<AnyCommand, 'name' | 'options'>;
 
-export type Commands = ReadonlyMap<string, AnyCommand>;
+type Commands = ReadonlyMap<string, AnyCommand>;
 
 /** What can be called by name and options. */
 export type Callable =
@@ -28,11 +28,13 @@ export function findCallable(
   name: string,
   path: readonly string[],
 ): Callable {
+  const named = commands.get(name);
+  if (named) return { kind: 'COMMAND', target: named };
   const queryNames = queries.map((query) => query.name);
   const query = queries[queryNames.indexOf(matchQueryName(name, queryNames))];
-  const command = commands.get(name) ?? (query ? undefined : commands.get(matchName(name, commands.keys())));
-  if (command) return { kind: 'COMMAND', target: command };
   if (query) return { kind: 'QUERY', target: query };
+  const command = commands.get(matchName(name, commands.keys()));
+  if (command) return { kind: 'COMMAND', target: command };
   const names = [...commands.keys(), ...queryNames];
   const message = `Unknown command ${name.slice(0, 64)}.${didYouMean(name, names)} Available: ${names.join(', ')}.`;
   throw new Fault('NOT_FOUND', message, { path });

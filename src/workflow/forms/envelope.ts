@@ -127,7 +127,7 @@ function setMeta(
 }
 
 /** The option that a member of `meta` names: its own name, its name in snake_case, or its other name. */
-export function optionOfMeta(name: string, properties: JsonObject): string {
+function optionOfMeta(name: string, properties: JsonObject): string {
   if (Object.hasOwn(properties, name)) return name;
   const camel = name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
   const other = Object.hasOwn(META_NAMES, name) ? META_NAMES[name] : undefined;
@@ -135,7 +135,7 @@ export function optionOfMeta(name: string, properties: JsonObject): string {
 }
 
 /** Its value: a value of an enum may be in any case, and `text` is the other name of the mode LINES. */
-export function valueOfMeta(option: string, value: Json, properties: JsonObject): Json {
+function valueOfMeta(option: string, value: Json, properties: JsonObject): Json {
   const schema = Object.hasOwn(properties, option) ? properties[option] : undefined;
   if (typeof value !== 'string' || !isJsonObject(schema) || !Array.isArray(schema.enum)) return value;
   const upper = value.toUpperCase();
