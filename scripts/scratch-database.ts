@@ -17,8 +17,15 @@ export interface ScratchDatabase {
  * A PostgreSQL database with a unique name: empty, or a copy of a database that nobody is connected to.
  * @throws what the driver throws when no server answers
  */
-export async function createScratchDatabase(template?: string): Promise<ScratchDatabase> {
-  const name = `signalbox_scratch_${randomUUID().replaceAll('-', '')}`;
+export async function createScratchDatabase({
+  prefix = 'signalbox_scratch_',
+  template,
+}: {
+  readonly prefix?: string;
+  readonly template?: string;
+} = {}): Promise<ScratchDatabase> {
+  // At most 63 characters.
+  const name = `${prefix}${randomUUID().replaceAll('-', '')}`.slice(0, 63);
   await executeOnServer(`CREATE DATABASE ${name}${template === undefined ? '' : ` TEMPLATE ${template}`}`);
   const url = new URL(TEST_DATABASE_URL);
   url.pathname = `/${name}`;

@@ -56,7 +56,7 @@ describe('the kinds, one after the other', () => {
     await step('NOTIFY', { message: `Committed as ${commit}.` });
 
     const git = (...args: string[]) =>
-      execFileSync('git', args, { cwd: join(folder, 'repo'), encoding: 'utf8' }).trim();
+      execFileSync('git', ['-c', 'safe.directory=*', ...args], { cwd: join(folder, 'repo'), encoding: 'utf8' }).trim();
     const folder = await session.workspace();
     expect(git('rev-parse', 'feature/listing')).toBe(commit);
     expect(git('show', 'HEAD:README.md')).toContain('- listing.txt: <drive:');

@@ -32,8 +32,8 @@ async function checkRetention(database: Record<string, string>) {
   const checkpoints = () => readFile(join(dataDir, 'checkpoints.log'), 'utf8');
 
   /** A run that has ended, is signed, and has an artifact. */
-  const makeRun = async (server: Server, letter: string) => {
-    const users = await createTestUsers(server);
+  const makeRun = async (server: Server, letter: string, daysAgo: number) => {
+    const users = await createTestUsers(server, daysAgo);
     const token = users.tokens.alice;
     const { id, state } = await users.start(making(letter));
     expect(state).toBe('SUCCEEDED');
@@ -50,9 +50,9 @@ async function checkRetention(database: Record<string, string>) {
   let signed: string;
   {
     await using server = await start({ DAYS_AGO: '5' });
-    old = await makeRun(server, 'a');
+    old = await makeRun(server, 'a', 5);
     // One more, so that the cursor is not at the end of what is removed.
-    await makeRun(server, 'b');
+    await makeRun(server, 'b', 5);
     expect(await server.stop()).toBe(0);
     signed = await checkpoints();
   }
@@ -60,8 +60,8 @@ async function checkRetention(database: Record<string, string>) {
   let young: Awaited<ReturnType<typeof makeRun>>;
   {
     await using server = await start({ DAYS_AGO: '1' });
-    young = await makeRun(server, 'c');
-    const users = await createTestUsers(server);
+    young = await makeRun(server, 'c', 1);
+    const users = await createTestUsers(server, 1);
     await until('the old run is removed', async () => (await users.ask(RUN, { id: old.id })).run === null);
     await until('its bytes are removed', () => !existsSync(fileOf(old.digest)));
     expect((await server.fetch(`/artifacts/${old.digest}`, { token: old.token })).status).toBe(404);

@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { executeOnServer } from '../../scripts/scratch-database.ts';
-import { templateName } from './store/migrated-database.ts';
+import { dropDatabases } from './store/migrated-database.ts';
 
 /** Creates the folder for what the test files of this run share. */
 export async function setup(): Promise<void> {
@@ -11,6 +10,6 @@ export async function setup(): Promise<void> {
 
 export async function teardown(): Promise<void> {
   // Nothing is there to drop if no server answers.
-  await executeOnServer(`DROP DATABASE IF EXISTS ${templateName()} WITH (FORCE)`).catch(() => {});
+  await dropDatabases().catch(() => {});
   await rm(process.env.SHARED_TEST_FOLDER as string, { recursive: true, force: true });
 }

@@ -176,13 +176,18 @@ async function addressOf({ process: child, stdoutLines, log, ended }: ServerProc
 /** A token that a test server accepts; its subject is the user name. */
 export function tokenFor(
   username: string,
-  claims: { readonly roles: readonly string[]; readonly tenant?: string; readonly expiresIn?: string },
+  claims: {
+    readonly roles: readonly string[];
+    readonly tenant?: string;
+    readonly expiresIn?: string;
+    readonly daysAgo?: number;
+  },
 ): Promise<string> {
-  const { roles, tenant, expiresIn = '10m' } = claims;
+  const { roles, tenant, expiresIn = '10m', daysAgo = 0 } = claims;
   return new SignJWT({ username, roles, ...(tenant && { tenant }) })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(username)
-    .setIssuedAt()
+    .setIssuedAt(new Date(Date.now() - daysAgo * 86_400_000))
     .setExpirationTime(expiresIn)
     .sign(new TextEncoder().encode(SECRET));
 }

@@ -44,8 +44,12 @@ export interface TestUsers {
   reach(id: string, state: string, who?: TestUserName): Promise<AnyResult>;
 }
 
-export async function createTestUsers(server: Server): Promise<TestUsers> {
-  const signed = Object.entries(ROLES).map(async ([name, role]) => [name, await tokenFor(name, { roles: [role] })]);
+/** @param daysAgo by how many days the server's clock is behind */
+export async function createTestUsers(server: Server, daysAgo = 0): Promise<TestUsers> {
+  const signed = Object.entries(ROLES).map(async ([name, role]) => [
+    name,
+    await tokenFor(name, { roles: [role], daysAgo }),
+  ]);
   const tokens: Record<TestUserName, string> = Object.fromEntries(await Promise.all(signed));
 
   const ask: TestUsers['ask'] = async (document, variables = {}, who = 'alice') => {

@@ -143,7 +143,8 @@ export async function startWorkflows(moreRules: readonly string[] = []) {
     untilInMemory: (count: number) =>
       untilTrue(`${count} runs are in memory`, async () => (await inMemory()) === count),
     ended: (id: string) => until(id, ({ run }) => isFinalRunState(run.state)),
-    waiting: (id: string) => until(id, ({ run }) => run.state === 'WAITING'),
+    /** On a busy machine, a run that waits for a moment may have ended before anyone looks. */
+    waiting: (id: string) => until(id, ({ run }) => run.state === 'WAITING' || isFinalRunState(run.state)),
     approvalOf: async (runId: string, step: string) => {
       const approval = await on.store.reader.approvalOf(TENANT, runId, step);
       if (!approval) throw new Error(`step ${step} asks for nothing`);
