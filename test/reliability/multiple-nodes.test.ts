@@ -209,14 +209,14 @@ await onPostgres(() => {
       const document = 'query ($id: ID!) { run(id: $id) { events(first: 1000) { events { hash } } } }';
       return (await b.query(document, { id: runId }, load.tokens.admin)).data.run.events.events;
     };
-    /** A run on `a` whose next step is due in a moment and has an external effect. */
+    /** A run on `a` whose next step is due in some seconds and has an external effect. */
     const dueOnA = async () =>
-      (await (await createTestUsers(a)).start(chain(sleep('rest', 500), act('then')), { waitMs: 0 })).id;
+      (await (await createTestUsers(a)).start(chain(sleep('rest', 4_000), act('then')), { waitMs: 0 })).id;
 
     it('has its runs taken over after a kill, and subscribers miss nothing', async () => {
       const onB = await createTestUsers(b);
-      const id = await dueOnA();
       await load.start(a, 24);
+      const id = await dueOnA();
       await a.stop('SIGKILL');
       await until('its run continues', async () => (await onB.run(id)).state === 'SUCCEEDED');
       load.otherRunIds.push(id);
@@ -243,11 +243,11 @@ await onPostgres(() => {
     it('can change nothing after its lease expired while it was suspended, and continues to serve', async () => {
       const onA = await createTestUsers(a);
       const onB = await createTestUsers(b);
+      await load.start(a, 12);
       const id = await dueOnA();
       // One has an effect at this moment, and would record its outcome.
-      const running = await onA.start(chain(act('now', { ms: 1_500 }, { retry })), { waitMs: 0 });
-      await onA.reach(running.id, 'RUNNING');
-      await load.start(a, 12);
+      const running = await onA.start(chain(act('now', { ms: 3_000 }, { retry })), { waitMs: 0 });
+      await until('it acts', () => effectsOf(running.id, 'now') === 1);
       a.process.kill('SIGSTOP');
       for (const one of [id, running.id])
         await until('the other node continues', async () => (await onB.run(one)).state === 'SUCCEEDED');
