@@ -104,7 +104,8 @@ async function prepareTemplate(folder: string): Promise<Template> {
 async function readContent(client: pg.Client): Promise<Omit<Template, 'name'>> {
   const rows: Record<string, string> = {};
   const tables = await client.query<{ name: string }>(
-    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'`,
+    `SELECT table_name AS name FROM information_schema.tables
+      WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name <> '_prisma_migrations'`,
   );
   for (const { name } of tables.rows) {
     const content = await client.query<{ json: string }>(
