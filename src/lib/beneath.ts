@@ -1,5 +1,5 @@
 import { constants, type Dirent, existsSync, lstatSync } from 'node:fs';
-import { type FileHandle, mkdir, open, opendir } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, opendir, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Where the system shows what is open; absent on systems other than Linux, where a folder swapped meanwhile is followed. */
@@ -100,6 +100,42 @@ function statBlocks(place: Buffer): number {
   return lstatSync(place, { throwIfNoEntry: false })?.blocks ?? 0;
 }
 
+/**
+ * Removes everything below `root`, in the way of `openBeneath`: what a program swaps for a link meanwhile is not followed.
+ * @throws an error with `code`, for folders that are nested deeper than 64 too, or for what is added meanwhile
+ */
+export function emptyBeneath(root: string): Promise<void> {
+  return empty(Buffer.from(root), 0);
+}
+
+async function empty(at: Buffer, depth: number): Promise<void> {
+  if (depth > MAX_DEPTH)
+    throw Object.assign(new Error(`a folder is nested deeper than ${MAX_DEPTH}`), { code: 'ENAMETOOLONG' });
+  const folder = await open(at, FOLDER_FLAGS);
+  try {
+    for await (const { entry, place } of entriesOf(folder, at)) await remove(place, entry.isDirectory(), depth);
+  } finally {
+    await folder.close();
+  }
+}
+
+/** A program may keep exchanging a folder and something else; then one attempt in two meets the type that it expects. */
+const MAX_ATTEMPTS = 100;
+const EXCHANGED_CODES: ReadonlySet<string> = new Set(['EISDIR', 'ELOOP', 'ENOTDIR', 'ENOTEMPTY', 'EPERM']);
+
+async function remove(place: Buffer, isFolder: boolean, depth: number, attempt = 1): Promise<void> {
+  try {
+    if (!isFolder) return await unlink(place);
+    await empty(place, depth + 1);
+    await rmdir(place);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return;
+    if (!EXCHANGED_CODES.has(code) || attempt === MAX_ATTEMPTS || depth >= MAX_DEPTH) throw error;
+    await remove(place, !isFolder, depth, attempt + 1);
+  }
+}
+
 type Visit = (entry: Dirent<Buffer>, place: Buffer, names: readonly Buffer[]) => Promise<boolean>;
 
 async function walk(at: Buffer, above: readonly Buffer[], visit: Visit): Promise<boolean> {
@@ -107,12 +143,7 @@ async function walk(at: Buffer, above: readonly Buffer[], visit: Visit): Promise
   const folder = await tryOpen(at, FOLDER_FLAGS);
   if (!folder) return true;
   try {
-    const here = PROC_FD ? Buffer.from(`${PROC_FD}/${folder.fd}`) : at;
-    // The types of Node have no folder with names that are buffers.
-    const options = { encoding: 'buffer' as BufferEncoding, bufferSize: READ_ENTRIES };
-    for await (const one of await opendir(here, options)) {
-      const entry = one as unknown as Dirent<Buffer>;
-      const place = Buffer.concat([here, SLASH, entry.name]);
+    for await (const { entry, place } of entriesOf(folder, at)) {
       const names = [...above, entry.name];
       if (!(await visit(entry, place, names))) return false;
       if (entry.isDirectory() && !(await walk(place, names, visit))) return false;
@@ -120,6 +151,17 @@ async function walk(at: Buffer, above: readonly Buffer[], visit: Visit): Promise
     return true;
   } finally {
     await folder.close();
+  }
+}
+
+/** The entries of an open folder, each with a path that begins at it, whatever its own path `at` names now. */
+async function* entriesOf(folder: FileHandle, at: Buffer) {
+  const here = PROC_FD ? Buffer.from(`${PROC_FD}/${folder.fd}`) : at;
+  // The types of Node have no folder with names that are buffers.
+  const options = { encoding: 'buffer' as BufferEncoding, bufferSize: READ_ENTRIES };
+  for await (const one of await opendir(here, options)) {
+    const entry = one as unknown as Dirent<Buffer>;
+    yield { entry, place: Buffer.concat([here, SLASH, entry.name]) };
   }
 }
 
