@@ -64,6 +64,25 @@ describe('a fair queue', () => {
     );
   });
 
+  it('has as its first the one at its head, or the next in turn that is accepted', () => {
+    fc.assert(
+      fc.property(fc.array(owners), owners, (arrivals, refused) => {
+        const { queue, places } = fill(arrivals);
+        expect(queue.first(() => true)).toBe(queue.head);
+        const accepts = ({ owner }: Item) => owner.tenant !== refused.tenant || owner.subject !== refused.subject;
+        const next = queue.first(accepts);
+        const served = drain(queue, places);
+        // The first tenant in turn of whom an owner is accepted, and the first such owner.
+        const tenant = served
+          .map(({ owner }) => owner.tenant)
+          .find((name) => {
+            return served.some((item) => item.owner.tenant === name && accepts(item));
+          });
+        expect(next).toBe(served.find((item) => item.owner.tenant === tenant && accepts(item)));
+      }),
+    );
+  });
+
   it('is as if items that were withdrawn, or left and returned, had not been or not left', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(owners, fc.constantFrom('stays', 'leaves', 'returns'))), (arrivals) => {

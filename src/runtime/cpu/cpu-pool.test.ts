@@ -64,9 +64,8 @@ describe('the CPU pool', () => {
   });
 
   it('hides the environment from its workers', async () => {
-    const inherited = ['NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE', 'NODE_COMPILE_CACHE', 'PWD', 'SHLVL', '_'];
     const names = (await poolOf()({ do: 'environment' })) as string[];
-    expect(names.filter((name) => !inherited.includes(name))).toEqual([]);
+    expect(names.filter((name) => !name.startsWith('NODE_'))).toEqual([]);
   });
 
   it('passes on a fault with all its parts', async () => {

@@ -59,6 +59,8 @@ export function startCpuWorker({ maxBytes }: { readonly maxBytes: number }): Cpu
     // What V8 prints when it runs out of memory is no log line.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     serialization: 'advanced',
+    // In a separate process group, so that Ctrl-C for the server does not reach it while steps end.
+    detached: true,
     // Tasks need no secret from the environment, and no flag of this process.
     env: compileCacheEnv(),
   });
