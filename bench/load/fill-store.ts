@@ -60,6 +60,7 @@ export async function fillStore(target: FillTarget, count: number): Promise<void
       ? `(WITH RECURSIVE s(n) AS (SELECT ${from} UNION ALL SELECT n + 1 FROM s WHERE n < ${to - 1}) SELECT n FROM s) AS s`
       : `(SELECT CAST(n AS BIGINT) AS n FROM generate_series(${from}, ${to - 1}) AS n) AS s`;
   const rare = `n % ${Math.floor(count / 2)} = 5`;
+  const subject = `CASE WHEN ${rare} THEN 'carol' ELSE 'user-' || n % 10 END`;
   const run = id('run');
 
   for (let from = 0; from < count; from += BATCH_RUNS) {
@@ -68,22 +69,22 @@ export async function fillStore(target: FillTarget, count: number): Promise<void
       `BEGIN;
       INSERT INTO runs (id, tenant, subject, username, roles, kind, state, goal, workflow, priority, trace_id, request_digest, created_at,
         started_at, finished_at, seq, head_position, head_hash, labels, inputs)
-      SELECT ${run}, 'default', CASE WHEN ${rare} THEN 'carol' ELSE 'user-' || n % 10 END, CASE WHEN ${rare} THEN 'carol' ELSE 'user-' || n % 10 END,
+      SELECT ${run}, 'default', ${subject}, ${subject},
         '["admin"]', CASE WHEN n % 2 = 0 THEN 'WORKFLOW' ELSE 'COMMAND' END, CASE WHEN ${rare} THEN 'FAILED' ELSE 'SUCCEEDED' END,
         'Report ' || n || CASE WHEN ${rare} THEN ' on needles' ELSE ' on the sales of the week' END,
         CASE WHEN ${rare} THEN 'rare' WHEN n % 2 = 0 THEN 'weekly_report' END, 'BATCH', '', '', ${at}, ${at}, ${at}, ${EVENTS_PER_RUN},
         n * ${EVENTS_PER_RUN} + ${EVENTS_PER_RUN}, ${digest}, '{"team":"sales"}', '{}' FROM ${numbers};
       INSERT INTO run_labels (run_id, tenant, key, value)
       SELECT ${run}, 'default', 'team', CASE WHEN ${rare} THEN '"rare"' ELSE '"sales"' END FROM ${numbers};
-      INSERT INTO steps (id, tenant, run_id, key, position, title, kind, capability, effect, depends_on, max_attempts, state, attempt,
+      INSERT INTO steps (id, tenant, subject, run_id, key, position, title, kind, capability, effect, depends_on, max_attempts, state, attempt,
         output_media_type, output_size, output_digest, output_text)
-      SELECT ${id('step')}, 'default', ${run}, 'one', 0, 'one', 'COMMAND', 'convertToJson', 'pure', '[]', 1, 'SUCCEEDED', 1,
+      SELECT ${id('step')}, 'default', ${subject}, ${run}, 'one', 0, 'one', 'COMMAND', 'convertToJson', 'pure', '[]', 1, 'SUCCEEDED', 1,
         'text/plain', 5, CASE WHEN n % 2 = 0 THEN $SHARED ELSE ${digest} END, 'hello' FROM ${numbers};
-      INSERT INTO artifacts (id, tenant, run_id, step, digest, name, media_type, size, created_at)
-      SELECT ${id('art')}, 'default', ${run}, 'one', CASE WHEN n % 2 = 0 THEN $SHARED ELSE ${digest} END, 'a.txt', 'text/plain', 5, ${at}
+      INSERT INTO artifacts (id, tenant, subject, run_id, step, digest, name, media_type, size, created_at)
+      SELECT ${id('art')}, 'default', ${subject}, ${run}, 'one', CASE WHEN n % 2 = 0 THEN $SHARED ELSE ${digest} END, 'a.txt', 'text/plain', 5, ${at}
       FROM ${numbers} WHERE n % 5 = 0;
-      INSERT INTO approvals (id, tenant, run_id, step, state, reason, roles, requested_at)
-      SELECT ${id('apr')}, 'default', ${run}, 'one', CASE WHEN ${rare} THEN 'EXPIRED' ELSE 'APPROVED' END, 'x', '[]', ${at} FROM ${numbers} WHERE n % 5 = 0;
+      INSERT INTO approvals (id, tenant, subject, run_id, step, state, reason, roles, requested_at)
+      SELECT ${id('apr')}, 'default', ${subject}, ${run}, 'one', CASE WHEN ${rare} THEN 'EXPIRED' ELSE 'APPROVED' END, 'x', '[]', ${at} FROM ${numbers} WHERE n % 5 = 0;
       INSERT INTO leaves (position, run_id, seq, hash)
       SELECT n * ${EVENTS_PER_RUN} + ${EVENTS_PER_RUN}, ${run}, ${EVENTS_PER_RUN}, ${digest} FROM ${numbers};
       ${EVENTS.map(
@@ -91,7 +92,7 @@ export async function fillStore(target: FillTarget, count: number): Promise<void
           event,
           index,
         ) => `INSERT INTO events (position, run_id, seq, tenant, subject, type, at, step, prev_hash, hash, payload)
-          SELECT n * ${EVENTS_PER_RUN} + ${index + 1}, ${run}, ${index + 1}, 'default', 'user-' || n % 10, '${event.type}', ${at},
+          SELECT n * ${EVENTS_PER_RUN} + ${index + 1}, ${run}, ${index + 1}, 'default', ${subject}, '${event.type}', ${at},
             ${event.step ? `'one'` : 'NULL'}, '', '', '${JSON.stringify(event.payload)}' FROM ${numbers};`,
       ).join('\n')}
       COMMIT`.replaceAll('$SHARED', `'${SHARED_DIGEST}'`),
@@ -99,9 +100,9 @@ export async function fillStore(target: FillTarget, count: number): Promise<void
   }
   const items = Math.floor(count / 10);
   const bigRun = `(SELECT max(id) FROM runs)`;
-  await sql.execute(`INSERT INTO steps (id, tenant, run_id, key, position, title, kind, capability, effect, depends_on, max_attempts, state, attempt,
+  await sql.execute(`INSERT INTO steps (id, tenant, subject, run_id, key, position, title, kind, capability, effect, depends_on, max_attempts, state, attempt,
       parent, role, item_index)
-    SELECT ${id('step', 8)}, 'default', ${bigRun}, 'one[' || n || ']', 0, 'one', 'COMMAND', 'convertToJson', 'pure', '[]', 1, 'SUCCEEDED', 1,
+    SELECT ${id('step', 8)}, 'default', 'user-9', ${bigRun}, 'one[' || n || ']', 0, 'one', 'COMMAND', 'convertToJson', 'pure', '[]', 1, 'SUCCEEDED', 1,
       'one', 'item', n FROM ${series(0, items)}`);
   await sql.execute(`UPDATE journal SET position = ${count * EVENTS_PER_RUN} WHERE id = 1`);
   await sql.execute(lite ? 'PRAGMA wal_checkpoint(TRUNCATE)' : 'VACUUM ANALYZE');

@@ -66,7 +66,7 @@ function createFold(runId: string) {
     artifacts,
     add: (event: Event) => {
       if (event.type === 'RUN_CREATED') {
-        const opened = createRunDraft(runId, event, event.tenant);
+        const opened = createRunDraft(runId, event, event.payload.principal);
         if (opened.isNew) draft = opened;
       }
       const current = draft;

@@ -8,6 +8,7 @@ import type { EventRow } from '../rows/event-row.ts';
 import type { LeafRow } from '../rows/leaf-row.ts';
 import { createQuotaChanges, type QuotaChangeRow } from '../rows/quota-changes.ts';
 import { applyEvent, createRunDraft, type RunDraft } from '../rows/run-draft.ts';
+import type { RunIdentity } from '../rows/run-row.ts';
 
 /** One call of `Journal.append`. */
 export interface AppendRequest {
@@ -73,7 +74,7 @@ export interface CommitPlan {
   readonly leaves: readonly LeafRow[];
   /** The newest position after the commit. */
   readonly position: number;
-  readonly artifacts: readonly (ArtifactRecord & { readonly tenant: string })[];
+  readonly artifacts: readonly (ArtifactRecord & RunIdentity)[];
   /** What the artifacts and the waiting runs count for. */
   readonly quotas: readonly QuotaChangeRow[];
 }
@@ -89,7 +90,7 @@ export function planCommit(appends: readonly AppendRequest[], base: CommitBase, 
   const runs = new Map<string, RunDraft>();
   const events: EventRow[] = [];
   const leaves: LeafRow[] = [];
-  const artifacts: (ArtifactRecord & { tenant: string })[] = [];
+  const artifacts: (ArtifactRecord & RunIdentity)[] = [];
   const quotas = createQuotaChanges();
 
   const accept = ({ runId, expectedSeq, events: added, payloads }: AppendRequest): AppendOutcome => {
@@ -117,13 +118,13 @@ export function planCommit(appends: readonly AppendRequest[], base: CommitBase, 
     const last = stored.at(-1) as EventRow;
 
     if (key !== undefined) keys.set(keyName, runId);
-    const draft = runs.get(runId) ?? createRunDraft(runId, opening, tenant);
+    const draft = runs.get(runId) ?? createRunDraft(runId, opening, { tenant, subject });
     runs.set(runId, draft);
     for (const [index, event] of added.entries()) {
       applyEvent(draft, event, nextSeq + index, (stepKey) => base.step(runId, stepKey));
       if (event.type === 'ARTIFACT_CREATED') {
         const { step, at: createdAt, payload } = event;
-        artifacts.push({ ...payload, runId, tenant, createdAt, ...(step !== undefined && { step }) });
+        artifacts.push({ ...payload, runId, tenant, subject, createdAt, ...(step !== undefined && { step }) });
         quotas.add(identity, 'artifacts', 1);
         quotas.add(identity, 'artifactBytes', payload.size);
       }

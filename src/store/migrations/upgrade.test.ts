@@ -43,6 +43,13 @@ it('upgrades the database of version 0.1.0 with all its rows', async () => {
   ]);
   expect((await store.reader.runs(scope, { label: { team: 'rail' } }, {})).edges).toHaveLength(1);
   expect((await store.journal.page(0, {}, scope, 100)).events).toHaveLength(11);
+  const own = await store.reader.steps({ ...scope, subject: 'alice' }, ended);
+  expect(own.map(({ key }) => key)).toEqual(['one']);
+  const owned = await store.reader.artifacts({ ...scope, subject: 'alice' }, ended, {});
+  expect([
+    owned.edges.length,
+    (await store.reader.artifacts({ ...scope, subject: 'bob' }, ended, {})).edges.length,
+  ]).toEqual([1, 0]);
   // Runs had no owner before: the first node claims the unfinished ones.
   await expect(store.journal.append(open, 3, [log('not yet')])).rejects.toMatchObject({ code: 'CONFLICT' });
   expect(await store.leases.claim(10, new Date())).toEqual([open]);
@@ -108,10 +115,10 @@ async function makeOldDatabase(path: string): Promise<void> {
     if (!draft.isNew) throw new Error('a run that was there before');
     insert('runs', toRunRow(draft.run, ''));
     for (const label of toLabelRows(draft.run)) insert('run_labels', label);
-    for (const step of draft.steps.values()) insert('steps', toStepRow(step, 'default'));
+    for (const step of draft.steps.values()) insert('steps', toStepRow(step, draft.identity));
   }
   for (const event of plan.events) insert('events', event);
-  for (const artifact of plan.artifacts) insert('artifacts', toArtifactRow(artifact, 'default'));
+  for (const artifact of plan.artifacts) insert('artifacts', toArtifactRow(artifact, artifact));
   db.close();
 }
 

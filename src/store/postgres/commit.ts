@@ -30,8 +30,8 @@ const WRITE_CALLS = {
 async function writeToolCalls(client: Client, drafts: readonly RunDraft[]): Promise<void> {
   const calledRows: object[] = [];
   const resultRows: object[] = [];
-  for (const { run, tenant, calls, callResults } of drafts) {
-    for (const call of calls.values()) calledRows.push(toToolCallRow(call, tenant));
+  for (const { run, identity, calls, callResults } of drafts) {
+    for (const call of calls.values()) calledRows.push(toToolCallRow(call, identity.tenant));
     for (const [id, patch] of callResults) resultRows.push({ ...toToolCallChange(patch), runId: run.id, id });
   }
   if (calledRows.length === 0 && resultRows.length === 0) return;

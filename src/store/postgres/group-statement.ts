@@ -139,26 +139,26 @@ function toGroup(plan: CommitPlan, drafts: readonly RunDraft[], nodeId: string):
     leaves: plan.leaves,
     labels: [],
     approvals: [],
-    artifacts: plan.artifacts.map((artifact) => toArtifactRow(artifact, artifact.tenant)),
+    artifacts: plan.artifacts.map((artifact) => toArtifactRow(artifact, artifact)),
     runChanges: [],
     stepChanges: [],
     decisions: [],
     position: plan.position,
   };
   for (const draft of drafts) {
-    const { tenant } = draft;
+    const { identity } = draft;
     if (draft.isNew) {
       group.runs.push(toRunRow(draft.run, nodeId));
       group.labels.push(...toLabelRows(draft.run));
-      for (const step of draft.steps.values()) group.steps.push(toStepRow(step, tenant));
+      for (const step of draft.steps.values()) group.steps.push(toStepRow(step, identity));
     } else {
       group.runChanges.push(toRunChange(draft.run));
-      for (const step of draft.addedSteps.values()) group.steps.push(toStepRow(step, tenant));
+      for (const step of draft.addedSteps.values()) group.steps.push(toStepRow(step, identity));
       for (const [key, patch] of draft.steps) {
         group.stepChanges.push({ ...toStepChange(patch), runId: draft.run.id, key });
       }
     }
-    for (const approval of draft.approvals.values()) group.approvals.push(toApprovalRow(approval, tenant));
+    for (const approval of draft.approvals.values()) group.approvals.push(toApprovalRow(approval, identity));
     for (const [id, decision] of draft.decisions) group.decisions.push({ ...toApprovalChange(decision), id });
   }
   return group;

@@ -56,7 +56,7 @@ export function createRetention(deps: RetentionDeps): Retention {
   const { prisma, transactions, artifacts, workspaces, clock, logger, days } = deps;
   const stopping = new AbortController();
   const removeRuns = createRunRemoval({ prisma, transactions });
-  const references = createArtifactReferences(prisma);
+  const references = createArtifactReferences(prisma, deps.kind);
   let sweptAt = Number.NEGATIVE_INFINITY;
 
   const removeUnreferenced = async (digests: readonly string[], before: Date): Promise<number> => {

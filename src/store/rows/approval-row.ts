@@ -1,5 +1,6 @@
 import type { Role, User } from '../../core/principal.ts';
 import type { ApprovalRecord, ApprovalState } from '../../core/run.ts';
+import type { RunIdentity } from './run-row.ts';
 
 /** What a decision changes in a row of `approvals`. */
 export interface ApprovalChange<Time = number> {
@@ -13,6 +14,7 @@ export interface ApprovalChange<Time = number> {
 export interface ApprovalRow<Time = number> extends ApprovalChange<Time> {
   readonly id: string;
   readonly tenant: string;
+  readonly subject: string;
   readonly runId: string;
   readonly step: string;
   readonly reason: string;
@@ -33,11 +35,12 @@ export function toApprovalChange(
   };
 }
 
-export function toApprovalRow(approval: ApprovalRecord, tenant: string): ApprovalRow {
+export function toApprovalRow(approval: ApprovalRecord, { tenant, subject }: RunIdentity): ApprovalRow {
   return {
     ...toApprovalChange(approval),
     id: approval.id,
     tenant,
+    subject,
     runId: approval.runId,
     step: approval.step,
     reason: approval.reason,

@@ -1,9 +1,11 @@
 import type { ArtifactRecord } from '../../core/run.ts';
+import type { RunIdentity } from './run-row.ts';
 
 /** A row of `artifacts`, as it is written. When it is read, times may be Dates and sizes bigints. */
 export interface ArtifactRow<Time = number, Long = number> {
   readonly id: string;
   readonly tenant: string;
+  readonly subject: string;
   readonly runId: string;
   readonly step: string | null;
   readonly digest: string;
@@ -13,10 +15,11 @@ export interface ArtifactRow<Time = number, Long = number> {
   readonly createdAt: Time;
 }
 
-export function toArtifactRow(artifact: ArtifactRecord, tenant: string): ArtifactRow {
+export function toArtifactRow(artifact: ArtifactRecord, { tenant, subject }: RunIdentity): ArtifactRow {
   return {
     id: artifact.id,
     tenant,
+    subject,
     runId: artifact.runId,
     step: artifact.step ?? null,
     digest: artifact.digest,

@@ -46,6 +46,7 @@ export const RUN_COLUMNS = {
 export const STEP_COLUMNS = {
   id: 'text',
   tenant: 'text',
+  subject: 'text',
   runId: 'text',
   key: 'text',
   position: 'integer',
@@ -108,6 +109,7 @@ export const LABEL_COLUMNS = {
 export const APPROVAL_COLUMNS = {
   id: 'text',
   tenant: 'text',
+  subject: 'text',
   runId: 'text',
   step: 'text',
   reason: 'text',
@@ -124,6 +126,7 @@ export const APPROVAL_COLUMNS = {
 export const ARTIFACT_COLUMNS = {
   id: 'text',
   tenant: 'text',
+  subject: 'text',
   runId: 'text',
   step: 'text',
   digest: 'text',

@@ -14,12 +14,13 @@ import {
   toolCallPatch,
 } from '../../core/projection.ts';
 import type { ApprovalRecord, RunRecord, StepRecord, ToolCallRecord } from '../../core/run.ts';
+import type { RunIdentity } from './run-row.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type ApprovalDecision = Mutable<ReturnType<typeof approvalPatch>>;
 
 interface DraftParts {
-  readonly tenant: string;
+  readonly identity: RunIdentity;
   /** New approvals, complete, by id. */
   readonly approvals: Map<string, Mutable<ApprovalRecord>>;
   /** Decisions on stored approvals, by id. */
@@ -49,8 +50,8 @@ interface ChangedRunDraft extends DraftParts {
 /** The fold of core/projection.ts, applied in place to the rows of one transaction. */
 export type RunDraft = NewRunDraft | ChangedRunDraft;
 
-export function createRunDraft(runId: string, opening: NewEvent, tenant: string): RunDraft {
-  const parts = { tenant, approvals: new Map(), decisions: new Map(), calls: new Map(), callResults: new Map() };
+export function createRunDraft(runId: string, opening: NewEvent, identity: RunIdentity): RunDraft {
+  const parts = { identity, approvals: new Map(), decisions: new Map(), calls: new Map(), callResults: new Map() };
   if (opening.type === 'RUN_CREATED') {
     const { run, steps } = createSnapshot(runId, opening.at, opening.payload);
     return { isNew: true, run, steps: new Map(steps.map((step) => [step.key, step])), ...parts };

@@ -1,4 +1,4 @@
-import type { Role } from '../../core/principal.ts';
+import type { Role, User } from '../../core/principal.ts';
 import type { Failure, Priority, RunKind, RunPlan, RunRecord } from '../../core/run.ts';
 import { isFinalRunState, type RunState } from '../../core/states.ts';
 import { canonicalJson, type Json, type JsonObject } from '../../lib/json.ts';
@@ -34,6 +34,9 @@ export interface RunRow<Time = number, Long = number> {
   readonly owner: string;
   readonly dueAt: Long | null;
 }
+
+/** Whose a run is; every row of it says so. */
+export type RunIdentity = Pick<User, 'tenant' | 'subject'>;
 
 export interface LabelRow {
   readonly runId: string;

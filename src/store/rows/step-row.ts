@@ -12,6 +12,7 @@ import type {
 } from '../../core/run.ts';
 import type { StepState } from '../../core/states.ts';
 import type { Json } from '../../lib/json.ts';
+import type { RunIdentity } from './run-row.ts';
 
 /**
  * What events change in a row of `steps`. Null means unchanged, but a change with a state sets output, error, `wakeAt` and
@@ -39,6 +40,7 @@ export interface StepChange<Time = number, Long = number> {
 export interface StepRow<Time = number, Long = number> extends StepChange<Time, Long> {
   readonly id: string;
   readonly tenant: string;
+  readonly subject: string;
   readonly runId: string;
   readonly key: string;
   readonly position: number;
@@ -78,11 +80,12 @@ export function toStepChange(patch: StepPatch): StepChange {
   };
 }
 
-export function toStepRow(step: StepRecord, tenant: string): StepRow {
+export function toStepRow(step: StepRecord, { tenant, subject }: RunIdentity): StepRow {
   return {
     ...toStepChange(step),
     id: step.id,
     tenant,
+    subject,
     runId: step.runId,
     key: step.key,
     position: step.position,

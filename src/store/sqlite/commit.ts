@@ -71,20 +71,20 @@ export function createSqliteCommit(db: SqliteConnection, nodeId: string): Commit
       if (draft.isNew) {
         insert('runs', toRunRow(draft.run, nodeId));
         for (const label of toLabelRows(draft.run)) insert('run_labels', label);
-        for (const step of draft.steps.values()) insert('steps', toStepRow(step, draft.run.principal.tenant));
+        for (const step of draft.steps.values()) insert('steps', toStepRow(step, draft.identity));
       } else {
         advanceRun.run(run.seq, run.headPosition, run.headHash, run.id);
         if (draft.run.state) changeRun.run(toRunChange(draft.run));
-        for (const step of draft.addedSteps.values()) insert('steps', toStepRow(step, draft.tenant));
+        for (const step of draft.addedSteps.values()) insert('steps', toStepRow(step, draft.identity));
         for (const [key, patch] of steps) changeStep.run({ ...toStepChange(patch), runId: run.id, key });
       }
-      for (const approval of draft.approvals.values()) insert('approvals', toApprovalRow(approval, draft.tenant));
+      for (const approval of draft.approvals.values()) insert('approvals', toApprovalRow(approval, draft.identity));
       for (const [id, decision] of draft.decisions) decide.run({ ...toApprovalChange(decision), id });
-      for (const call of draft.calls.values()) startCall.run(toToolCallRow(call, draft.tenant));
+      for (const call of draft.calls.values()) startCall.run(toToolCallRow(call, draft.identity.tenant));
       for (const [id, patch] of draft.callResults) endCall.run({ ...toToolCallChange(patch), runId: run.id, id });
     }
     for (const event of plan.events) insert('events', event);
-    for (const artifact of plan.artifacts) insert('artifacts', toArtifactRow(artifact, artifact.tenant));
+    for (const artifact of plan.artifacts) insert('artifacts', toArtifactRow(artifact, artifact));
     for (const leaf of plan.leaves) insert('leaves', leaf);
     for (const quota of plan.quotas) changeQuota.run(quota);
     if (plan.events.length > 0) movePosition.run(plan.position);

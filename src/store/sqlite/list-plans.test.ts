@@ -9,6 +9,10 @@ const READS = {
     AND NOT EXISTS (SELECT 1 FROM workflows AS n WHERE n.tenant = w.tenant AND n.name = w.name AND n.version > w.version)
     ORDER BY id DESC LIMIT 21`,
   'the oldest artifact with a digest': `SELECT * FROM artifacts WHERE tenant = 't' AND digest = 'd' ORDER BY id LIMIT 1`,
+  'the oldest artifact of a user with a digest': `SELECT * FROM artifacts WHERE tenant = 't' AND subject = 's' AND digest = 'd' ORDER BY id LIMIT 1`,
+  'outputs of a user with a digest': `SELECT * FROM steps WHERE tenant = 't' AND output_digest = 'd' AND subject = 's' LIMIT 1`,
+  'approvals of a user': `SELECT * FROM approvals WHERE tenant = 't' AND subject = 's' AND id < 'apr_g' ORDER BY id DESC LIMIT 21`,
+  'approvals of a user in one state': `SELECT * FROM approvals WHERE tenant = 't' AND subject = 's' AND state = 'OPEN' AND id < 'apr_g' ORDER BY id DESC LIMIT 21`,
   'artifacts of a run': `SELECT * FROM artifacts WHERE run_id = 'r' AND id > 'art_' ORDER BY id LIMIT 21`,
   'children of a run': `SELECT * FROM runs WHERE parent_id = 'r' AND id > 'run_' ORDER BY id LIMIT 21`,
   'tool calls of a step': `SELECT * FROM tool_calls WHERE run_id = 'r' AND step = 's' ORDER BY seq DESC LIMIT 1000`,

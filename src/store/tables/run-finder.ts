@@ -5,7 +5,6 @@ import type { RunRecord } from '../../core/run.ts';
 import type { RunFilter } from '../../core/store-reader.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma } from '../connections/transactions.ts';
-import type { RunWhereInput } from '../generated/sqlite/models.ts';
 import { toRunRecord } from '../rows/run-row.ts';
 import { findTextCandidates } from '../search/text-candidates.ts';
 import { jsonList } from '../search/text-index.ts';
@@ -166,7 +165,8 @@ export function createRunFinder({ prisma, query, kind }: RunFinderDeps, scope: S
   };
 }
 
-export function runsInScope({ tenant, subject }: Scope): RunWhereInput {
+/** The rows of a run say whose it is, as the run does. */
+export function runsInScope({ tenant, subject }: Scope) {
   return { tenant, ...(subject !== undefined && { subject }) };
 }
 

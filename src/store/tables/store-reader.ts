@@ -34,7 +34,7 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
 
   const findArtifact = async (scope: Scope, where: { id: string } | { digest: string }) => {
     const row = await prisma.artifact.findFirst({
-      where: { ...where, ...partsInScope(scope) },
+      where: { ...where, ...runsInScope(scope) },
       orderBy: { id: 'asc' },
     });
     return row ? toArtifactRecord(row) : undefined;
@@ -44,12 +44,12 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
     run,
     snapshot: readSnapshot,
     steps: async (scope, runId) => {
-      const where = { runId, OR: [{ role: null }, { role: { not: 'item' } }], ...partsInScope(scope) };
+      const where = { runId, OR: [{ role: null }, { role: { not: 'item' } }], ...runsInScope(scope) };
       const rows = await prisma.step.findMany({ where, orderBy: { position: 'asc' } });
       return rows.map(toStepRecord);
     },
     items: (scope, runId, parent, page) => {
-      const where = { runId, parent, role: 'item', ...partsInScope(scope) };
+      const where = { runId, parent, role: 'item', ...runsInScope(scope) };
       /** Items are ordered by index, because ids of one moment have no order. Nothing comes after an unknown id. */
       const indexOf = async (id: string) =>
         (await prisma.step.findFirst({ where: { ...where, id } }))?.index ?? 2 ** 31 - 1;
@@ -72,20 +72,20 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
       );
     },
     stepByKey: async (scope, runId, key) => {
-      const row = await prisma.step.findFirst({ where: { runId, key, ...partsInScope(scope) } });
+      const row = await prisma.step.findFirst({ where: { runId, key, ...runsInScope(scope) } });
       return row ? toStepRecord(row) : undefined;
     },
     approval: async (scope, id) => {
-      const row = await prisma.approval.findFirst({ where: { id, ...partsInScope(scope) } });
+      const row = await prisma.approval.findFirst({ where: { id, ...runsInScope(scope) } });
       return row ? toApprovalRecord(row) : undefined;
     },
     approvalOf: async (scope, runId, step) => {
-      const where = { runId, step, ...partsInScope(scope) };
+      const where = { runId, step, ...runsInScope(scope) };
       const row = await prisma.approval.findFirst({ where, orderBy: { id: 'desc' } });
       return row ? toApprovalRecord(row) : undefined;
     },
     approvals: (scope, state, page) => {
-      const where = { ...(state && { state }), ...partsInScope(scope) };
+      const where = { ...(state && { state }), ...runsInScope(scope) };
       return paginate(
         {
           prefix: 'apr',
@@ -104,16 +104,16 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
       );
     },
     toolCalls: async (scope, runId, step) => {
-      const where = { runId, step, ...partsInScope(scope) };
+      const where = { runId, step, ...callsInScope(scope) };
       const rows = await prisma.toolCall.findMany({ where, orderBy: { seq: 'desc' }, take: MAX_TOOL_CALLS });
       return rows.reverse().map(toToolCallRecord);
     },
     toolCall: async (scope, runId, id) => {
-      const row = await prisma.toolCall.findFirst({ where: { runId, id, ...partsInScope(scope) } });
+      const row = await prisma.toolCall.findFirst({ where: { runId, id, ...callsInScope(scope) } });
       return row ? toToolCallRecord(row) : undefined;
     },
     step: async (scope, id) => {
-      const row = await prisma.step.findFirst({ where: { id, ...partsInScope(scope) } });
+      const row = await prisma.step.findFirst({ where: { id, ...runsInScope(scope) } });
       return row ? toStepRecord(row) : undefined;
     },
     runs: async (scope, filter, page) => {
@@ -143,7 +143,7 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
       );
     },
     artifacts: async (scope, runId, page) => {
-      const where = { runId, ...partsInScope(scope) };
+      const where = { runId, ...runsInScope(scope) };
       return paginate(
         {
           prefix: 'art',
@@ -164,13 +164,14 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
     artifact: (scope, id) => findArtifact(scope, { id }),
     artifactByDigest: (scope, digest) => findArtifact(scope, { digest }),
     content: async (scope, digest) => {
-      const step = await prisma.step.findFirst({
-        where: { outputDigest: digest, outputText: { not: null }, ...partsInScope(scope) },
-      });
-      const output = step ? toOutput(step) : undefined;
-      if (output?.text !== undefined) return { kind: 'text', output: { ...output, text: output.text } };
-      const artifact = await findArtifact(scope, { digest });
-      return artifact && { kind: 'artifact', artifact };
+      const where = { outputDigest: digest, ...runsInScope(scope) };
+      // Outputs with the same bytes are nearly always stored alike, so the first one decides how they are read.
+      const first = await prisma.step.findFirst({ where });
+      const artifact = first?.outputText == null ? await findArtifact(scope, { digest }) : undefined;
+      if (artifact) return { kind: 'artifact', artifact };
+      const text = await prisma.step.findFirst({ where: { ...where, outputText: { not: null } } });
+      const output = text ? toOutput(text) : undefined;
+      return output?.text === undefined ? undefined : { kind: 'text', output: { ...output, text: output.text } };
     },
     runByIdempotencyKey: async (tenant, subject, idempotencyKey) => {
       const row = await prisma.run.findUnique({
@@ -189,7 +190,7 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
   };
 }
 
-/** Parts of a run have its tenant; only the run has its subject. */
-function partsInScope({ tenant, subject }: Scope) {
+/** Calls are only read by their run, which says whose they are. */
+function callsInScope({ tenant, subject }: Scope) {
   return { tenant, ...(subject !== undefined && { run: { subject } }) };
 }

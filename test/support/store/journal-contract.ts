@@ -241,7 +241,7 @@ export function journalContract(makeHarness: () => Promise<StoreHarness>): void 
       for (const events of later) stored.push(...(await store.journal.append(runId, stored.length + 1, events)).events);
 
       const snapshot = (await store.reader.snapshot(scope, runId)) as RunSnapshot;
-      const folded = createRunDraft(runId, opening, 'default') as NewRunDraft;
+      const folded = createRunDraft(runId, opening, user()) as NewRunDraft;
       for (const event of stored) applyEvent(folded, event, event.seq, (key) => folded.steps.get(key));
       const head = stored.at(-1);
       expect(snapshot).toEqual({
