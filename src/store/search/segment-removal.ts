@@ -1,7 +1,7 @@
 import { sqltag as sql } from '@prisma/client/runtime/client';
 import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma, Transactions } from '../connections/transactions.ts';
-import { jsonList } from './text-index.ts';
+import { indexedTo, jsonList } from './text-index.ts';
 import { RUN_ID_LENGTH } from './trigrams.ts';
 
 /** Segments whose positions one statement reads. */
@@ -14,24 +14,26 @@ interface SegmentRemovalDeps {
 }
 
 /**
- * Removes the segments of the text index of which no run is left. The newest one stays, because the index continues after it.
+ * Removes the segments of the text index of which no run is left, up to the position that retention has reached. The newest one stays,
+ * because the index continues after it.
  */
 export async function removeEmptySegments({ prisma, transactions, kind }: SegmentRemovalDeps): Promise<void> {
+  const newest = await indexedTo(prisma);
+  const journal = await prisma.journal.findUnique({ where: { id: 1 }, select: { floor: true } });
   for (let above = 0; ; ) {
     const segments = await prisma.searchSegment.findMany({
-      where: { position: { gt: above } },
+      where: { position: { gt: above, lt: newest, lte: Number(journal?.floor ?? 0) } },
       orderBy: { position: 'asc' },
-      take: SEGMENTS_PER_READ + 1,
+      take: SEGMENTS_PER_READ,
       select: { position: true },
     });
-    // One more than these, so that the last of them is not the newest.
-    for (const { position } of segments.slice(0, -1)) {
+    for (const { position } of segments) {
       if (await hasRuns(prisma, kind, position)) continue;
       await transactions.write((client) => client.searchTrigram.deleteMany({ where: { position: BigInt(position) } }));
       await transactions.write((client) => client.searchSegment.deleteMany({ where: { position } }));
     }
-    if (segments.length <= SEGMENTS_PER_READ) return;
-    above = Number(segments.at(-2)?.position);
+    if (segments.length < SEGMENTS_PER_READ) return;
+    above = Number(segments.at(-1)?.position);
   }
 }
 

@@ -13,7 +13,7 @@ const MAX_CANDIDATES = 4_000;
 /** Trigrams that a search asks for: each halves what is left, roughly. */
 const MAX_TRIGRAMS = 8;
 /** Segments that one statement looks at: a few milliseconds of the event loop. */
-const SEGMENTS_PER_READ = 50;
+const SEGMENTS_PER_READ = 100;
 
 interface TextSearch {
   readonly prisma: Pick<Prisma, 'searchSegment'>;
@@ -52,21 +52,26 @@ export async function findTextCandidates(
   );
   if (ended.length > MAX_CANDIDATES || !add([...ended, ...unfinished].map(({ id }) => id))) return undefined;
 
-  const wanted = jsonList(kind, [ANY_TRIGRAM, ...trigrams]);
+  const lists = (positions: readonly number[], of: readonly string[]) =>
+    query<TrigramRow>(sql`
+      SELECT t.position, t.trigram, t.runs FROM (${jsonList(kind, positions.map(String))}) AS s CROSS JOIN (${jsonList(kind, of)}) AS w
+      ${joined(kind, sql`t.position = CAST(s.value AS BIGINT) AND t.tenant = ${tenant} AND t.trigram = w.value`)}`);
+
+  let others: readonly string[] = [];
+  let rarest: string | undefined;
   for (let before = covered + 1; ; ) {
     const segments = await query<{ position: number | bigint }>(
       sql`SELECT position FROM search_segments WHERE position < ${before} ORDER BY position DESC LIMIT ${raw(String(SEGMENTS_PER_READ))}`,
     );
     if (segments.length === 0) return [...candidates];
     const positions = segments.map(({ position }) => Number(position));
-    const last = positions.at(-1) as number;
-    const rows = await query<TrigramRow>(
-      sql`SELECT t.position, t.trigram, t.runs
-        FROM (SELECT position FROM search_segments WHERE position < ${before} AND position >= ${last}) AS s
-        CROSS JOIN (${wanted}) AS w
-        ${joined(kind, sql`t.position = s.position AND t.tenant = ${tenant} AND t.trigram = w.value`)}`,
-    );
-    const matches = matchingIndexes(rows, trigrams.length);
+    // What is rare in the newest segment is asked first: few segments are left for the others.
+    if (rarest === undefined)
+      [rarest = '', ...others] = rarestFirst(trigrams, await lists(positions.slice(0, 1), trigrams));
+    const first = await lists(positions, [ANY_TRIGRAM, rarest]);
+    const left = first.filter(({ trigram }) => trigram !== ANY_TRIGRAM).map(({ position }) => Number(position));
+    const rest = left.length > 0 && others.length > 0 ? await lists(left, others) : [];
+    const matches = matchingIndexes([...first, ...rest], trigrams.length);
     if (matches.size > 0) {
       const found = await query<{ position: number | bigint; runs: string }>(
         sql`SELECT position, runs FROM (${jsonList(kind, [...matches.keys()].map(String))}) AS m
@@ -78,7 +83,7 @@ export async function findTextCandidates(
           return undefined;
       }
     }
-    before = last;
+    before = positions.at(-1) as number;
     await setImmediate();
   }
 }
@@ -87,6 +92,12 @@ interface TrigramRow {
   readonly position: number | bigint;
   readonly trigram: string;
   readonly runs: string;
+}
+
+/** Those without a list come first. */
+function rarestFirst(trigrams: readonly string[], lists: readonly TrigramRow[]): string[] {
+  const lengths = new Map(lists.map(({ trigram, runs }) => [trigram, runs.length]));
+  return [...trigrams].sort((a, b) => (lengths.get(a) ?? 0) - (lengths.get(b) ?? 0));
 }
 
 /** Each list is looked up by its key: a planner that joined otherwise would read all lists of the segments. */

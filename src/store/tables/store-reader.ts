@@ -11,6 +11,7 @@ import { toRunRecord } from '../rows/run-row.ts';
 import { toOutput, toStepRecord } from '../rows/step-row.ts';
 import { toToolCallRecord } from '../rows/tool-call-row.ts';
 import { idInRange, paginate } from './paginate.ts';
+import { readItems } from './read-items.ts';
 import { createRunFinder, runsInScope } from './run-finder.ts';
 
 interface StoreReaderDeps {
@@ -44,35 +45,13 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
     run,
     snapshot: readSnapshot,
     steps: async (scope, runId) => {
-      const where = { runId, OR: [{ role: null }, { role: { not: 'item' } }], ...runsInScope(scope) };
+      const where = { ...partsOf(scope, runId), OR: [{ role: null }, { role: { not: 'item' } }] };
       const rows = await prisma.step.findMany({ where, orderBy: { position: 'asc' } });
       return rows.map(toStepRecord);
     },
-    items: (scope, runId, parent, page) => {
-      const where = { runId, parent, role: 'item', ...runsInScope(scope) };
-      /** Items are ordered by index, because ids of one moment have no order. Nothing comes after an unknown id. */
-      const indexOf = async (id: string) =>
-        (await prisma.step.findFirst({ where: { ...where, id } }))?.index ?? 2 ** 31 - 1;
-      return paginate(
-        {
-          prefix: 'step',
-          newestFirst: false,
-          find: async ({ above, below }, direction, take) => {
-            const index = { ...(above && { gt: await indexOf(above) }), ...(below && { lt: await indexOf(below) }) };
-            const rows = await prisma.step.findMany({
-              where: { AND: [where, { index }] },
-              orderBy: { index: direction },
-              take,
-            });
-            return { entries: rows.map(toStepRecord) };
-          },
-          count: () => prisma.step.count({ where }),
-        },
-        page,
-      );
-    },
+    items: (scope, runId, parent, page) => readItems(prisma, { ...partsOf(scope, runId), parent, role: 'item' }, page),
     stepByKey: async (scope, runId, key) => {
-      const row = await prisma.step.findFirst({ where: { runId, key, ...runsInScope(scope) } });
+      const row = await prisma.step.findFirst({ where: { ...partsOf(scope, runId), key } });
       return row ? toStepRecord(row) : undefined;
     },
     approval: async (scope, id) => {
@@ -80,7 +59,7 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
       return row ? toApprovalRecord(row) : undefined;
     },
     approvalOf: async (scope, runId, step) => {
-      const where = { runId, step, ...runsInScope(scope) };
+      const where = { ...partsOf(scope, runId), step };
       const row = await prisma.approval.findFirst({ where, orderBy: { id: 'desc' } });
       return row ? toApprovalRecord(row) : undefined;
     },
@@ -104,12 +83,12 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
       );
     },
     toolCalls: async (scope, runId, step) => {
-      const where = { runId, step, ...callsInScope(scope) };
+      const where = { ...partsOf(scope, runId), step };
       const rows = await prisma.toolCall.findMany({ where, orderBy: { seq: 'desc' }, take: MAX_TOOL_CALLS });
       return rows.reverse().map(toToolCallRecord);
     },
     toolCall: async (scope, runId, id) => {
-      const row = await prisma.toolCall.findFirst({ where: { runId, id, ...callsInScope(scope) } });
+      const row = await prisma.toolCall.findFirst({ where: { ...partsOf(scope, runId), id } });
       return row ? toToolCallRecord(row) : undefined;
     },
     step: async (scope, id) => {
@@ -131,19 +110,27 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
           newestFirst: false,
           find: async (range, direction, take) => {
             const rows = await prisma.run.findMany({
-              where: { AND: [where, idInRange(range)] },
+              // Both bounds make SQLite use the index of the parent, whatever the scope.
+              where: { AND: [where, idInRange({ above: 'run_', below: 'run_g', ...range })] },
               orderBy: { id: direction },
               take,
             });
             return { entries: rows.map(toRunRecord) };
           },
-          count: () => prisma.run.count({ where }),
+          count: async () => {
+            const { tenant, subject = null } = scope;
+            // The expressions keep the planner from the indexes of a tenant or a user, which have more entries.
+            const [row] = await prisma.$queryRaw<{ n: bigint }[]>`
+              SELECT count(*) AS n FROM runs WHERE parent_id = ${runId} AND tenant || '' = ${tenant}
+                AND (CAST(${subject} AS TEXT) IS NULL OR subject || '' = ${subject})`;
+            return Number(row?.n ?? 0);
+          },
         },
         page,
       );
     },
     artifacts: async (scope, runId, page) => {
-      const where = { runId, ...runsInScope(scope) };
+      const where = partsOf(scope, runId);
       return paginate(
         {
           prefix: 'art',
@@ -190,7 +177,10 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
   };
 }
 
-/** Calls are only read by their run, which says whose they are. */
-function callsInScope({ tenant, subject }: Scope) {
-  return { tenant, ...(subject !== undefined && { run: { subject } }) };
+/**
+ * The parts of one run that the scope covers. The scope is asked of the run, because SQLite would rather read all rows of a
+ * tenant, or of a user, in the order of another index than those of one run.
+ */
+function partsOf(scope: Scope, runId: string) {
+  return { runId, run: runsInScope(scope) };
 }
