@@ -33,7 +33,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     expect: { poll: { timeout: 110_000, interval: 20 } },
     globalSetup: ['test/support/global-setup.ts'],
-    maxWorkers: 2,
+    // Tests wait more than they compute: three workers keep two processors busy.
+    maxWorkers: 3,
     // A new process for each file would take a quarter of the time. Files share modules, so they leave no state in them.
     isolate: false,
   },

@@ -193,7 +193,7 @@ describe('stopping', () => {
     const quick = on.engine({ commands: [sleeper(400)] });
     const answered = quick.executeCommand(ADMIN, { command: 'nap', options: {} });
     await expect.poll(unfinished).toHaveLength(1);
-    await quick.stop(2_000);
+    await quick.stop(60_000);
     expect((await answered).output?.text).toBe('rested');
     await expect(quick.executeCommand(ADMIN, { command: 'nap', options: {} })).rejects.toMatchObject({
       code: 'UNAVAILABLE',

@@ -38,7 +38,7 @@ it('an external step does not act before its start is recorded', async () => {
   const { commands, acted } = observableCommands();
   const { journal, reached, release } = slowAt(begins('b'));
   const engine = on.engine({ commands, journal });
-  const run = engine.startWorkflow(ADMIN, { source: { yaml: `name: test\nsteps:${steps}` }, waitMs: 5_000 });
+  const run = engine.startWorkflow(ADMIN, { source: { yaml: `name: test\nsteps:${steps}` }, waitMs: 60_000 });
   await reached;
   expect(acted).toEqual(['book']);
   release();

@@ -71,7 +71,7 @@ describe('a step of a role that needs approvals', () => {
 
 describe('a signal', () => {
   const waits =
-    '  - { id: a, kind: sleep, input: { ms: 60 } }\n  - { id: b, kind: signal, depends_on: [a], input: { name: go, timeout_ms: 5000 } }\noutputs: { b: "{{ steps.b.output }}" }';
+    '  - { id: a, kind: sleep, input: { ms: 60 } }\n  - { id: b, kind: signal, depends_on: [a], input: { name: go, timeout_ms: 60000 } }\noutputs: { b: "{{ steps.b.output }}" }';
 
   it.each(['before', 'after'])('that arrives %s the step waits for it is its output', async (when) => {
     const { run } = await on.start(waits);

@@ -196,7 +196,7 @@ describe('starting a workflow', () => {
   it('with the same key returns the same run, and rejects a different request', async () => {
     const steps = '  - { id: a, kind: command, command: act, input: { v: once } }';
     const [first, second] = await Promise.all(
-      [1, 2].map(() => on.start(steps, { idempotencyKey: 'k1', waitMs: 5_000 })),
+      [1, 2].map(() => on.start(steps, { idempotencyKey: 'k1', waitMs: 60_000 })),
     );
     expect(second?.run.id).toBe(first?.run.id);
     expect(on.acted).toEqual(['once']);

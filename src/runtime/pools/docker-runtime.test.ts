@@ -28,7 +28,7 @@ describe('a container', () => {
     const context = {
       runId: 'run_1',
       step: 'make',
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(110_000),
       log() {},
       progress() {},
       authorize() {},

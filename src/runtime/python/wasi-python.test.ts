@@ -19,7 +19,7 @@ describe('Python in WebAssembly', () => {
     [wasi, native] = [await testPythonEngines.wasi(), await testPythonEngines.native()];
   });
   const run = (engine: PythonEngine, code: string, changes: Partial<PythonRequest> = {}) =>
-    engine.run(pythonRequest({ code, ...changes }), AbortSignal.timeout(18_000));
+    engine.run(pythonRequest({ code, ...changes }), AbortSignal.timeout(110_000));
 
   it('handles files and folders as the native engine does', async () => {
     const code = printing([

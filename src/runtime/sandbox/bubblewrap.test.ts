@@ -46,7 +46,7 @@ describe('bubblewrap', () => {
         limits: { memoryBytes: 4_096 * MIB, processes: 64, cpuSeconds: 10, fileBytes: MIB },
         ...changes,
       },
-      AbortSignal.timeout(15_000),
+      AbortSignal.timeout(110_000),
     );
     process.stdin.end(stdin);
     const [stdout, stderr, ended] = await Promise.all([text(process.stdout), text(process.stderr), process.exited]);
@@ -143,7 +143,7 @@ print(made)`;
     const script = `
       import { createBubblewrap } from ${JSON.stringify(join(import.meta.dirname, 'bubblewrap.ts'))};
       const sandbox = createBubblewrap({ readPaths: [], outgoing: { allowedPrivateHosts: [], headerTimeoutMs: 1000 } });
-      const running = await sandbox.spawn(${JSON.stringify(program)}, AbortSignal.timeout(8000));
+      const running = await sandbox.spawn(${JSON.stringify(program)}, AbortSignal.timeout(110_000));
       running.stdin.end();
       running.stdout.pipe(process.stdout);
       await running.exited;`;

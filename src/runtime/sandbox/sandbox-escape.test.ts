@@ -29,7 +29,7 @@ describe('a program in bubblewrap', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const spawn = (script: string, changes: Partial<Program> = {}, signal = AbortSignal.timeout(15_000)) =>
+  const spawn = (script: string, changes: Partial<Program> = {}, signal = AbortSignal.timeout(110_000)) =>
     testSandbox.spawn(
       {
         command: ['bash', '-c', script],

@@ -36,7 +36,7 @@ describe('the filter of system calls', () => {
     const sandbox = createBubblewrap({ readPaths: [], outgoing: { allowedPrivateHosts: [], headerTimeoutMs: 5_000 } });
     const limits = { memoryBytes: 2 ** 32, processes: 16, cpuSeconds: 5, fileBytes: 2 ** 20 };
     const program = { command: ['python3', '-c', TRY], env: {}, mounts: [], limits };
-    const process = await sandbox.spawn(program, AbortSignal.timeout(15_000));
+    const process = await sandbox.spawn(program, AbortSignal.timeout(110_000));
     process.stdin.end();
     const [stdout, stderr] = await Promise.all([text(process.stdout), text(process.stderr), process.exited]);
     expect(stderr).toBe('');

@@ -64,7 +64,7 @@ describe('the files of every sandbox', () => {
         limits: { memoryBytes: 2_048 * MIB, processes: 32, cpuSeconds: 20, fileBytes: MIB },
         ...changes,
       },
-      AbortSignal.timeout(30_000),
+      AbortSignal.timeout(110_000),
     );
     process.stdin.end();
     const [stdout, stderr] = await Promise.all([text(process.stdout), text(process.stderr), process.exited]);

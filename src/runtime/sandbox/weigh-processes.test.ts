@@ -29,7 +29,7 @@ async function run(code: string) {
       mounts: [],
       limits: { memoryBytes: LIMIT, processes: 32, cpuSeconds: 20, fileBytes: 1_024 * MIB },
     },
-    AbortSignal.timeout(60_000),
+    AbortSignal.timeout(110_000),
   );
   process.stdin.end();
   const [stdout, stderr, status] = await Promise.all([text(process.stdout), text(process.stderr), process.exited]);

@@ -1,7 +1,10 @@
 import pg, { type ClientConfig } from 'pg';
 
-/** Maximum time to connect, in milliseconds. */
-const CONNECT_TIMEOUT_MS = 5_000;
+/**
+ * Maximum time to connect, or to wait for a free connection of a pool, in milliseconds. A server that is down refuses at once; one that is
+ * busy may need seconds, which is no outage.
+ */
+const CONNECT_TIMEOUT_MS = 15_000;
 
 /** Maximum time of one statement, in milliseconds; a longer one means that the connection is broken. */
 const QUERY_TIMEOUT_MS = 30_000;

@@ -10,7 +10,7 @@ export function pythonRequest(changes: Partial<PythonRequest>): PythonRequest {
     entrypoint: '-c',
     args: [],
     files: [],
-    timeoutMs: 15_000,
+    timeoutMs: 60_000,
     hosts: [],
     maxOutputBytes: MIB,
     memoryBytes: 256 * MIB,

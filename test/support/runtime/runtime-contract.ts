@@ -42,7 +42,7 @@ export function describeRuntime(
     await more.in?.(folder);
     const events: string[] = [];
     const artifacts: Record<string, string> = {};
-    const stop = more.stop ?? AbortSignal.timeout(20_000);
+    const stop = more.stop ?? AbortSignal.timeout(110_000);
     const context = {
       runId: 'run_1',
       step: 'make',
