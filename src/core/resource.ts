@@ -4,6 +4,9 @@ import type { Violation } from './errors.ts';
 import type { Scope, User } from './principal.ts';
 import type { StepOutput } from './run.ts';
 
+/** How an option that takes a resource is stated, for messages. */
+export const RESOURCE_FORMS = '{uri}, {text} or {bytes}; in an envelope, input_uri or payload_b64';
+
 /** The content of a resource: read once, either as a stream or at once. */
 export interface Body {
   /** Canonical URI of the source, after redirects. */

@@ -44,7 +44,7 @@ steps:
       expect.stringMatching(/^11:18 Step b depends on "c", which is not a step\./),
       expect.stringMatching(/^12:9 More than one step has the id b\./),
       expect.stringMatching(
-        /^19:7 Step d, options of fetch: source must be given\.|^19:7 .*sorce is not a known option/,
+        /^19:7 Step d, options of fetch: source must be given: .*|^19:7 .*sorce is not a known option/,
       ),
       expect.stringMatching(/^19:7 |^18:|^19:14 /),
       expect.stringMatching(

@@ -34,7 +34,11 @@ describe('validateOptions', () => {
     expect(message).toMatch(/^Options of convertToJson: \/\S* .* \(and 3 more\)\.$/);
     expect(violations).toEqual(
       expect.arrayContaining([
-        { path: '/a~1b~0c', message: 'is not an option that exists', keyword: 'additionalProperties' },
+        {
+          path: '/a~1b~0c',
+          message: expect.stringContaining('is not an option that exists. Known options: '),
+          keyword: 'additionalProperties',
+        },
         { path: '/source', message: expect.any(String), keyword: 'maxProperties' },
         { path: '/header', message: 'must be boolean', keyword: 'type' },
         { path: '/mode', message: 'must be one of AUTO, CSV, JSON, XML, LINES', keyword: 'enum' },
@@ -45,8 +49,22 @@ describe('validateOptions', () => {
 
   it('names what is missing', () => {
     expect(refusal(convertToJson, {}).violations).toEqual([
-      { path: '/source', message: 'must be given', keyword: 'required' },
+      {
+        path: '/source',
+        message: 'must be given: {uri}, {text} or {bytes}; in an envelope, input_uri or payload_b64',
+        keyword: 'required',
+      },
     ]);
+  });
+
+  it.each([
+    [{ source, moode: 'CSV' }, 'Options of convertToJson: /moode is not an option that exists. Did you mean mode?'],
+    [
+      { source, to: 'CSV' },
+      'Options of convertToJson: /to is not an option that exists. Known options: source, schemaUri, mode, delimiter, header.',
+    ],
+  ])('lists the options that exist for %j', (options, message) => {
+    expect(refusal(convertToJson, options).message).toBe(message);
   });
 
   it.each([[''], ['ab'], ['"'], ['\n'], ['😀'], ['ż']])('takes no %j for a delimiter', (delimiter) => {

@@ -1,8 +1,12 @@
 import { createRequire } from 'node:module';
 import type { Ajv2020, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
+import type { TProperties, TSchema } from 'typebox';
 import { Fault, type Violation } from '../../core/errors.ts';
+import { RESOURCE_FORMS } from '../../core/resource.ts';
+import { didYouMean } from '../../lib/did-you-mean.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import type { AnyCommand } from './define-command.ts';
+import { optionRoleOf } from './options.ts';
 
 /** Keywords that check nothing: the role of an option, and what the values of an enum mean. */
 const ANNOTATIONS = ['x-signalbox', 'enumDescriptions'];
@@ -24,12 +28,11 @@ export function validateOptions(command: AnyCommand, options: JsonObject): JsonO
   }
   const filled = deepCopy(options) as JsonObject;
   if (validate(filled)) return filled;
-  const violations = (validate.errors ?? []).map(violationOf);
+  const violations = (validate.errors ?? []).map((error) => violationOf(error, command.options.properties));
   const [first] = violations;
   const more = violations.length > 1 ? ` (and ${violations.length - 1} more)` : '';
-  throw new Fault('BAD_INPUT', `Options of ${command.name}: ${first?.path || '/'} ${first?.message}${more}.`, {
-    violations,
-  });
+  const message = `Options of ${command.name}: ${first?.path || '/'} ${first?.message}${more}`;
+  throw new Fault('BAD_INPUT', message.endsWith('?') ? message : `${message}.`, { violations });
 }
 
 /** @throws Error when it is no JSON Schema that ajv takes in its strict mode */
@@ -52,14 +55,29 @@ function deepCopy(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, deepCopy(one)]));
 }
 
-function violationOf({ instancePath, keyword, message = 'does not fit', params }: ErrorObject): Violation {
+function violationOf(
+  { instancePath, keyword, message = 'does not fit', params }: ErrorObject,
+  properties: TProperties,
+): Violation {
   const name = propertyNameOf(params as Readonly<Record<string, unknown>>);
   if (name !== undefined) {
-    const known = keyword === 'required' ? 'must be given' : 'is not an option that exists';
-    return { path: `${instancePath}/${escapePointer(name)}`, message: known, keyword };
+    const own = instancePath === '' ? properties : {};
+    const what = keyword === 'required' ? missing(own[name]) : `is not an option that exists${hint(name, own)}`;
+    return { path: `${instancePath}/${escapePointer(name)}`, message: what, keyword };
   }
   const values = (params as { readonly allowedValues?: readonly unknown[] }).allowedValues;
   return { path: instancePath, message: values ? `must be one of ${values.join(', ')}` : message, keyword };
+}
+
+function missing(schema: TSchema | undefined): string {
+  const isResource = schema !== undefined && optionRoleOf(schema) === 'resource';
+  return isResource ? `must be given: ${RESOURCE_FORMS}` : 'must be given';
+}
+
+function hint(name: string, properties: TProperties): string {
+  const names = Object.keys(properties);
+  const near = didYouMean(name, names);
+  return near === '' && names.length > 0 ? `. Known options: ${names.join(', ')}` : near && `.${near}`;
 }
 
 /** The member that is missing or too much: the path of the error ends before it. */

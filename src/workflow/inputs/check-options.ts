@@ -1,4 +1,5 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { RESOURCE_FORMS } from '../../core/resource.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { containsExpression } from '../expressions/template.ts';
@@ -84,8 +85,12 @@ function problemOf(
   const inside = pathOf(instancePath);
   const path = spell(inside);
   const { missingProperty, additionalProperty, allowedValues } = params as Readonly<Record<string, unknown>>;
-  if (typeof missingProperty === 'string')
-    return { path, message: () => `${optionName(spell([...inside, missingProperty]))} must be given.` };
+  if (typeof missingProperty === 'string') {
+    const name = optionName(spell([...inside, missingProperty]));
+    const schema: unknown = (parentSchema?.properties as JsonObject | undefined)?.[missingProperty];
+    const isResource = isJsonObject(schema as Json) && (schema as JsonObject)['x-signalbox'] === 'resource';
+    return { path, message: () => `${name} must be given${isResource ? `: ${RESOURCE_FORMS}` : ''}.` };
+  }
   if (typeof additionalProperty === 'string') {
     const inner = spell([...inside, additionalProperty]);
     const message = () => {

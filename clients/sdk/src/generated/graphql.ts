@@ -544,7 +544,7 @@ export type WorkflowSource =
   readonly name: string; readonly uri?: never; readonly yaml?: never; }
   |  { readonly document?: never; readonly name?: never;   /** URI of its text, which is read under the policy for `query:resources`. */
   readonly uri: string; readonly yaml?: never; }
-  |  { readonly document?: never; readonly name?: never; readonly uri?: never;   /** Text of the workflow, YAML or JSON, in any of the three forms. */
+  |  { readonly document?: never; readonly name?: never; readonly uri?: never;   /** Text of the workflow, YAML or JSON, in any form. */
   readonly yaml: string; };
 
 export type RefusalPartsFragment = { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null };

@@ -6,7 +6,7 @@ export const WorkflowSource = builder.inputType('WorkflowSource', {
   isOneOf: true,
   fields: (t) => ({
     name: t.string({ description: 'Name of a saved workflow, in its newest version.' }),
-    yaml: t.string({ description: 'Text of the workflow, YAML or JSON, in any of the three forms.' }),
+    yaml: t.string({ description: 'Text of the workflow, YAML or JSON, in any form.' }),
     document: t.field({ type: 'JSON', description: 'The document as a JSON value.' }),
     uri: t.field({
       type: 'URI',
