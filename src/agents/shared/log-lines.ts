@@ -15,8 +15,11 @@ export function forwardLogLines(
 ): () => string {
   const decoder = new TextDecoder();
   let rest = '';
+  /** The rest of the line is dropped: logged as another line, it could begin in the middle of a secret. */
+  let isCut = false;
   let lines = 0;
   let tail = '';
+  let isTailCut = false;
 
   const logLine = (line: string) => {
     if (line.trim() === '') return;
@@ -25,17 +28,29 @@ export function forwardLogLines(
     if (lines === MAX_LINES) log('WARN', `The output has more than ${MAX_LINES} lines; the rest is not logged.`);
   };
   const append = (text: string) => {
-    tail = (tail + text).slice(-MAX_LINE_CHARS);
+    tail += text;
+    isTailCut ||= tail.length > MAX_LINE_CHARS;
+    tail = tail.slice(-MAX_LINE_CHARS);
     const parts = (rest + text).split(/\r?\n/);
     rest = parts.pop() ?? '';
-    for (const part of parts) logLine(part);
+    for (const part of parts) {
+      if (!isCut) logLine(part);
+      isCut = false;
+    }
     // A line that never ends must not be kept whole.
     if (rest.length <= MAX_LINE_CHARS) return;
-    logLine(rest);
+    if (!isCut) logLine(rest);
+    isCut = true;
     rest = '';
   };
   from.on('data', (chunk: Buffer) => append(decoder.decode(chunk, { stream: true })));
   from.once('end', () => append(`${decoder.decode()}\n`));
   from.on('error', () => {});
-  return () => tail.trim();
+  return () => (isTailCut ? withoutFirstLine(tail) : tail).trim();
+}
+
+/** The first line is only the end of one, so it could begin in the middle of a secret. */
+function withoutFirstLine(text: string): string {
+  const end = text.trimEnd().indexOf('\n');
+  return end < 0 ? 'one line that is too long' : text.slice(end + 1);
 }

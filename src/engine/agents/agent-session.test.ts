@@ -165,6 +165,28 @@ describe('an agent session', () => {
     }
   });
 
+  it('redacts secrets that its stream is cut in, within an event and between events', async () => {
+    const uri = agents.resources.canonicalize('https://api.example/x');
+    const id = await agents.run(async (session) => {
+      const secret = session.secret('KNOWN', uri);
+      await session.requestModel(async () => {
+        for (const part of ['it is ', secret.slice(0, 4), secret.slice(4), ` or ${secret.slice(0, 8)}`]) {
+          session.streamText(part);
+          // Longer than deltas are joined.
+          await sleep(120);
+        }
+        return { text: 'done', calls: [] };
+      });
+      for (const character of secret) session.streamText(character);
+      return null;
+    });
+    await agents.ended(id);
+    const events = await agents.eventsOf(id, 'AGENT_DELTA', 'AGENT_MESSAGE');
+    const texts = events.map(({ payload }) => (payload as { text: string }).text);
+    expect(texts.slice(0, texts.indexOf('done')).join('')).toBe('it is [secret] or [secret]');
+    expect(texts.slice(texts.indexOf('done') + 1).join('')).toBe('[secret]');
+  });
+
   it('repairs text that the journal cannot store', async () => {
     const id = await agents.run(async (session) => {
       session.log('INFO', 'a\0b\ud800');

@@ -3,6 +3,7 @@ import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { type JsonObject, wellFormed, wellFormedJson } from '../../lib/json.ts';
 import { MAX_INLINE_BYTES } from '../outputs/store-output.ts';
+import type { MaskStream } from '../steps/secret-mask.ts';
 import type { SecretRedactor } from '../steps/secret-redactor.ts';
 import type { AgentStepDeps } from '../steps/step-deps.ts';
 import { createToolContexts } from '../steps/tool-context.ts';
@@ -21,11 +22,11 @@ export async function createAgentSession(deps: AgentStepDeps, redactor: SecretRe
   const replayLog = await readReplayLog(deps.reader, run, step);
   const contexts = createToolContexts(deps, redactor);
   const context = contexts(signal);
-  const deltas = createDeltaBuffer((text) =>
+  const deltas = createDeltaBuffer(redactor.maskStream(), (text) =>
     emit({ type: 'AGENT_DELTA', at: clock.now(), step: step.key, payload: { text: wellFormed(text) } }),
   );
   // The attempt ends with its deltas recorded, however it ends.
-  signal.addEventListener('abort', deltas.flush, { once: true });
+  signal.addEventListener('abort', deltas.end, { once: true });
 
   let said = 0;
   /** The message at this position of the journal. @throws Fault CONFLICT when it is of another kind */
@@ -55,7 +56,7 @@ export async function createAgentSession(deps: AgentStepDeps, redactor: SecretRe
       const entry = earlier(true);
       if (entry) return { text: entry.text, calls: entry.calls ?? [] };
       const turn = await request();
-      deltas.flush();
+      deltas.end();
       const { text, calls } = wellFormedJson({ ...turn } as JsonObject & ModelReply) as ModelReply;
       checkMessageSize(JSON.stringify(calls));
       const payload = { role: 'assistant', text: checkMessageSize(text), ...(calls.length > 0 && { calls }) } as const;
@@ -98,26 +99,30 @@ function excessMessage(used: number, tokens: number): string {
   return `The endpoint reports ${used} used tokens; this call reserved ${tokens}, which is what counts. Check the endpoint.`;
 }
 
-/** Joins pieces of text that arrive faster than they are recorded. */
-function createDeltaBuffer(record: (text: string) => void) {
+/** Joins pieces of text that arrive faster than they are recorded, and hides secrets in them, wherever they are cut. */
+function createDeltaBuffer(mask: MaskStream, record: (text: string) => void) {
   let text = '';
   let timer: NodeJS.Timeout | undefined;
   let lastAt = Number.NEGATIVE_INFINITY;
-  const flush = () => {
+  const flush = (rest = '') => {
     clearTimeout(timer);
     timer = undefined;
-    if (text === '') return;
-    const pieces = text.match(DELTA_PIECE) ?? [];
+    const shown = mask.push(text) + rest;
     text = '';
-    lastAt = performance.now();
+    const pieces = shown.match(DELTA_PIECE) ?? [];
+    if (pieces.length > 0) lastAt = performance.now();
     for (const piece of pieces) record(piece);
   };
   return {
-    flush,
+    end() {
+      const shown = mask.push(text);
+      text = '';
+      flush(shown + mask.end());
+    },
     add: (piece: string) => {
       if (piece === '') return;
       text += piece;
-      timer ??= setTimeout(flush, Math.max(0, DELTA_INTERVAL_MS - (performance.now() - lastAt)));
+      timer ??= setTimeout(() => flush(), Math.max(0, DELTA_INTERVAL_MS - (performance.now() - lastAt)));
     },
   };
 }

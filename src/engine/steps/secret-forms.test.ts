@@ -29,6 +29,12 @@ it('finds a secret in hexadecimal, URLs, forms and JSON', () => {
   );
 });
 
+it('finds each line of a secret of several, because the output of a program becomes log lines', () => {
+  const key = `-----BEGIN ${'PRIVATE'} KEY-----\n${'4f7A'.repeat(12)}\n${'9c2E'.repeat(5)}\n}`;
+  for (const line of key.split('\n').slice(0, -1)) expect([line, holdsForm(line, key)]).toEqual([line, true]);
+  expect(secretForms(key)).not.toContain('}');
+});
+
 it('finds a secret in JSON that escapes what is not ASCII, and slashes', () => {
   expect(holdsForm(String.raw`{"key":"caf\u00e9-na\u00efve"}`, 'café-naïve')).toBe(true);
   expect(holdsForm(String.raw`{"key":"abc\/def\/ghi"}`, 'abc/def/ghi')).toBe(true);

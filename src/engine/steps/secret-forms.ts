@@ -1,13 +1,22 @@
 /**
  * The spellings by which a secret may appear in what a program or model returns: itself; as in JSON, with or without
  * escapes for what is not ASCII; as in a URL or form; in hexadecimal; and as the part of a text in base64 that only the
- * secret determines, at each of its three positions. The longest first, since one may be a prefix of another.
+ * secret determines, at each of its three positions; and each line of several, because a program's output becomes log lines.
  */
 export function secretForms(secret: string): readonly string[] {
+  const lines = secret.split(/[\r\n]+/).map((line) => line.trim());
+  const others = lines.length === 1 ? [] : lines.filter((line) => line.length >= MIN_LINE_CHARACTERS);
+  return [...new Set([secret, ...others].flatMap(formsOfText))];
+}
+
+/** A shorter line, such as a brace, would match unrelated text. */
+const MIN_LINE_CHARACTERS = 12;
+
+function formsOfText(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
   const json = JSON.stringify(secret).slice(1, -1);
   const urls = [encodeURIComponent(secret.toWellFormed()), new URLSearchParams({ '': secret }).toString().slice(1)];
-  const forms = [
+  return [
     secret,
     json,
     json.replaceAll('/', String.raw`\/`),
@@ -18,7 +27,6 @@ export function secretForms(secret: string): readonly string[] {
     bytes.toString('hex').toUpperCase(),
     ...[0, 1, 2].flatMap((before) => [base64Part(bytes, before, 'base64'), base64Part(bytes, before, 'base64url')]),
   ];
-  return [...new Set(forms)].sort((a, b) => b.length - a.length);
 }
 
 function asciiJson(json: string): string {

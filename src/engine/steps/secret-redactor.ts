@@ -5,13 +5,13 @@ import type { Json } from '../../lib/json.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { StoredOutput } from '../outputs/store-output.ts';
 import { secretForms } from './secret-forms.ts';
+import { createMaskStream, type MaskStream, maskSecrets } from './secret-mask.ts';
 import type { AgentStepDeps } from './step-deps.ts';
 import { storeStepOutput } from './store-step-output.ts';
 import { withTimeLimit } from './time-limit.ts';
 
 /** A shorter secret would match unrelated words. */
 const MIN_SECRET_CHARACTERS = 6;
-const REDACTED = '[secret]';
 
 /** Keeps the secrets of an attempt out of its events, results and errors. */
 export interface SecretRedactor {
@@ -21,24 +21,26 @@ export interface SecretRedactor {
   addSecret(secret: string): void;
   redactJson(value: Json): Json;
   redactBytes(bytes: Uint8Array): Uint8Array;
+  /** For a text that arrives in pieces. */
+  maskStream(): MaskStream;
   redactContent(result: StepResult): StepResult;
   /** The error, with redacted messages. */
   redactError(error: unknown): unknown;
 }
 
 function createSecretRedactor(attempt: Attempt): SecretRedactor {
-  /** The longest first, since one may be a prefix of another. */
   let forms: readonly string[] = [];
-  const text = (from: string) => forms.reduce((redacted, form) => redacted.replaceAll(form, REDACTED), from);
+  const text = (from: string) => maskSecrets(from, forms);
   const json = (value: Json): Json => (forms.length === 0 ? value : mapStrings(value, text));
   const bytes = (from: Uint8Array) => replaceInBytes(from, forms);
   return {
     addSecret(secret) {
       if (secret.length < MIN_SECRET_CHARACTERS) return;
-      forms = [...new Set([...forms, ...secretForms(secret)])].sort((a, b) => b.length - a.length);
+      forms = [...new Set([...forms, ...secretForms(secret)])];
     },
     redactJson: json,
     redactBytes: bytes,
+    maskStream: () => createMaskStream(() => forms),
     redactContent: (result) => {
       const { content } = result;
       if (typeof content === 'string') return { ...result, content: text(content) };
@@ -68,11 +70,8 @@ function replaceInBytes(bytes: Uint8Array, secrets: readonly string[]): Uint8Arr
   const from = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const matches = secrets.map((secret) => Buffer.from(secret)).filter((secret) => from.includes(secret));
   if (matches.length === 0) return bytes;
-  const redacted = matches.reduce(
-    (text, secret) => text.replaceAll(secret.toString('latin1'), REDACTED),
-    from.toString('latin1'),
-  );
-  return Buffer.from(redacted, 'latin1');
+  const forms = matches.map((secret) => secret.toString('latin1'));
+  return Buffer.from(maskSecrets(from.toString('latin1'), forms), 'latin1');
 }
 
 function mapStrings(value: Json, change: (text: string) => string): Json {

@@ -1,3 +1,4 @@
+import { forwardLogLines } from '../../agents/shared/log-lines.ts';
 import { abortFault } from '../../core/abort.ts';
 import type { ToolContext } from '../../core/agent-session.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
@@ -24,7 +25,6 @@ export function workerEnvironment(
   return { ...BASE_ENVIRONMENT, ...Object.fromEntries(variables) };
 }
 
-const MAX_STDERR_CHARS = 2_000;
 /** How long a worker's pipes may stay open after its end. */
 const PIPE_GRACE_MS = 500;
 
@@ -41,7 +41,7 @@ export async function runWorker(
   try {
     // It need not read its input.
     worker.stdin.end(`${JSON.stringify(item)}\n`);
-    const stderrTail = logErrors(worker, context);
+    const stderrTail = forwardLogLines(worker.stderr, context.log, 'WARN');
     const output = readWorkerOutput(worker.stdout, context);
     // It is awaited below, even if the process ends first.
     output.catch(() => {});
@@ -65,23 +65,6 @@ export async function runWorker(
 
 function pipeGracePeriod(): Promise<undefined> {
   return new Promise((resolve) => setTimeout(resolve, PIPE_GRACE_MS, undefined).unref());
-}
-
-/** @returns a function that gives the end of stderr so far */
-function logErrors({ stderr }: Process, { log }: ToolContext): () => string {
-  let tail = '';
-  let line = '';
-  stderr.setEncoding('utf8');
-  stderr.on('data', (text: string) => {
-    tail = (tail + text).slice(-MAX_STDERR_CHARS);
-    const lines = (line + text).split('\n');
-    line = (lines.pop() ?? '').slice(0, MAX_STDERR_CHARS);
-    for (const one of lines) if (one.trim() !== '') log('WARN', one);
-  });
-  stderr.once('end', () => {
-    if (line.trim() !== '') log('WARN', line);
-  });
-  return () => tail.trim();
 }
 
 async function outcomeOf(result: WorkResult, workspace: string, context: ToolContext): Promise<Json> {
