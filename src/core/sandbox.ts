@@ -11,7 +11,7 @@ export interface Program {
   /** Path inside the sandbox. Default `/work`. */
   readonly cwd?: string;
   /** Visible folders and files of this machine, in addition to a read-only system without /etc, /home, /root and /var. */
-  readonly mounts: readonly { readonly from: string; readonly to: string; readonly writable?: true }[];
+  readonly mounts: readonly ProgramMount[];
   /** `settings`: in addition the files of SANDBOX_READ_PATHS, whose paths may tell where the server is installed. */
   readonly reads?: 'settings';
   readonly limits: ProgramLimits;
@@ -19,6 +19,14 @@ export interface Program {
   readonly hosts?: readonly string[];
   /** Without hosts: answers the plain HTTP requests that the program sends to the proxy in its HTTP_PROXY. */
   readonly gateway?: RequestListener;
+}
+
+export interface ProgramMount {
+  readonly from: string;
+  readonly to: string;
+  readonly writable?: true;
+  /** A folder that other programs write to: this one may read all of it, whoever created it. */
+  readonly shared?: true;
 }
 
 export interface ProgramLimits {

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -109,6 +110,18 @@ describe('repo.git.push', () => {
     expect(await push({ remote: server.remote, branch: 'main' })).toMatchObject({ branch: 'main', head });
     expect((await server.git('branch', '--format=%(refname:short)')).trim()).toBe('main');
     await expect(push({ remote: server.remote, branch: 'nowhere' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('pushes a repository that a program outside the sandbox has committed to, and changes none of its files', async () => {
+    const repo = join(test.workspace, 'repo');
+    if (process.getuid?.() === 0) {
+      execFileSync('chown', ['-R', '0:0', test.workspace]);
+      execFileSync('chmod', ['-R', 'go=', test.workspace]);
+    }
+    const files = () => readdirSync(repo, { recursive: true }).sort();
+    const before = files();
+    expect(await push({ remote: server.remote })).toMatchObject({ head, updated: true });
+    expect(files()).toEqual(before);
   });
 
   it('never overwrites commits that only the remote has', async () => {

@@ -13,7 +13,7 @@ import {
   systemMounts,
   withoutCovered,
 } from './mounts.ts';
-import { chownWritable, isRoot, SETPRIV_COMMAND } from './sandbox-user.ts';
+import { chownOwned, isRoot, SETPRIV_COMMAND } from './sandbox-user.ts';
 import { seccompFilter } from './seccomp-filter.ts';
 import { DATA_FD, INFO_FD, INPUT_FD, prlimitCommand, startProcess } from './start-process.ts';
 import { areComplete, prepareSystemFiles, type SystemFiles } from './system-files.ts';
@@ -62,7 +62,7 @@ export function createBubblewrap(settings: BubblewrapSettings): Sandbox {
       const mounts = [...withoutCovered(base, own), ...own];
       const [name = '', ...args] = program.command;
       const command = [await resolveSandboxProgram(name, mounts), ...args];
-      if (isRoot()) await chownWritable(own);
+      if (isRoot()) await chownOwned(own);
       const { hosts = [], gateway } = program;
       const proxy = hosts.length > 0 ? await startEgressProxy({ hosts, outgoing }) : undefined;
       const egress = proxy ?? (gateway && (await startGateway(gateway)));

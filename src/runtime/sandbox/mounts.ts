@@ -10,6 +10,8 @@ export interface Mount {
   readonly from: string;
   readonly to: string;
   readonly writable: boolean;
+  /** Belongs to the user of programs. */
+  readonly owned?: boolean;
 }
 
 /** Path in the sandbox of the Node that runs this server. */
@@ -62,7 +64,7 @@ export async function systemDirOptions(): Promise<readonly string[]> {
  */
 export function resolveMounts(mounts: Program['mounts']): Promise<readonly Mount[]> {
   return Promise.all(
-    mounts.map(async ({ from, to, writable = false }) => {
+    mounts.map(async ({ from, to, writable = false, shared = false }) => {
       const real = await realpath(from).catch(() => undefined);
       if (real === undefined)
         throw new Fault('NOT_FOUND', `What the program would see as ${to} does not exist. Create it first.`);
@@ -72,7 +74,7 @@ export function resolveMounts(mounts: Program['mounts']): Promise<readonly Mount
           `What the program would see as ${to} is or passes through a symbolic link. Set the path of its target.`,
         );
       }
-      return { from: real, to: resolve('/', to), writable };
+      return { from: real, to: resolve('/', to), writable, owned: writable || shared };
     }),
   );
 }

@@ -25,9 +25,9 @@ export const SETPRIV_COMMAND: readonly string[] = [
   '--',
 ];
 
-/** Gives writable mounts to the user that the program runs as. @throws Fault UNAVAILABLE */
-export async function chownWritable(mounts: readonly Mount[]): Promise<void> {
-  for (const { from, to } of mounts.filter(({ writable }) => writable)) {
+/** Gives mounts to the user that the program runs as: those that are writable, and folders that programs share. @throws Fault UNAVAILABLE */
+export async function chownOwned(mounts: readonly Mount[]): Promise<void> {
+  for (const { from, to } of mounts.filter(({ owned }) => owned)) {
     try {
       // The common case is a new folder, which needs no other process.
       const entries = await readdir(from).catch(() => undefined);

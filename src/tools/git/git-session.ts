@@ -58,7 +58,7 @@ export async function openGitSession(options: GitSessionOptions, signal: AbortSi
       command: ['sh', '-s'],
       env: gitEnvironment(),
       cwd: WORKSPACE,
-      mounts: [{ from: workspace, to: WORKSPACE, ...(writable && { writable: true as const }) }],
+      mounts: [{ from: workspace, to: WORKSPACE, shared: true, ...(writable && { writable: true as const }) }],
       limits: LIMITS,
       ...(gateway && { gateway }),
     },

@@ -191,10 +191,7 @@ describe('while a program of the workspace exchanges a folder and a link that le
     await testGitTools.addAll.run(PATH, test.context);
     await testGitTools.commit.run({ ...PATH, message: 'begin' }, test.context);
   });
-  afterEach(async () => {
-    swapper?.kill();
-    await swapper?.exited;
-  });
+  afterEach(() => endSwapper());
 
   it.each([
     ['a folder of the work tree', 'repo/sub', 'sub'],
@@ -215,8 +212,7 @@ describe('while a program of the workspace exchanges a folder and a link that le
       await call(testGitTools.branch.run({ ...PATH, name: `round-${round}` }, test.context));
     }
     expect(swapper.stdout.destroyed).toBe(false);
-    swapper.kill();
-    await swapper.exited;
+    await endSwapper();
     expect(await snapshot(outside)).toEqual(before);
     expect(seen.filter((answer) => answer.includes(SECRET))).toEqual([]);
     await putBack(join(test.workspace, folder));
@@ -230,6 +226,14 @@ describe('while a program of the workspace exchanges a folder and a link that le
     if (!(await lstat(folder)).isSymbolicLink()) return;
     await rm(folder);
     await rename(join(test.workspace, 'link'), folder);
+  }
+
+  /** The process outside may end before the one inside, which has the pipe open. */
+  async function endSwapper(): Promise<void> {
+    if (!swapper || swapper.stdout.closed) return;
+    const closed = once(swapper.stdout, 'close');
+    swapper.kill();
+    await closed;
   }
 
   async function startSwapper(folder: string): Promise<Process> {
