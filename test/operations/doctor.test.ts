@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
 import { runCli, startServer } from '../support/server.ts';
+import { onPostgres } from '../support/store/on-postgres.ts';
 import { createTempFolder } from '../support/temp-folder.ts';
 
 /** The findings of the doctor, by name. */
@@ -61,5 +62,25 @@ describe('signalbox doctor', () => {
   it('prints a table for people', async () => {
     const { output } = await runCli(['doctor']);
     expect(output).toMatch(/^ {2}ok {2}node +v\d+/m);
+  });
+});
+
+await onPostgres((makeHarness) => {
+  it('the doctor and /health also check a PostgreSQL database', async () => {
+    const harness = await makeHarness();
+    try {
+      const { findings } = await doctor({ DATABASE_URL: harness.url });
+      expect(findings.database?.detail).toMatch(/^PostgreSQL .* up to date$/);
+      // Whether the server of the test has data checksums, is not known.
+      expect(findings.pages?.detail).toMatch(/no data checksums|no damaged page/);
+      expect(findings.audit).toMatchObject({ usable: 'yes', detail: 'nothing is signed yet' });
+      await using server = await startServer({ env: { DATABASE_URL: harness.url } });
+      expect(await (await server.fetch('/health')).json()).toMatchObject({
+        status: 'OK',
+        checks: [{ name: 'database' }, { name: 'disk' }, { name: 'storage', status: 'OK' }, { name: 'audit' }],
+      });
+    } finally {
+      await harness.remove();
+    }
   });
 });

@@ -2,7 +2,8 @@ import { constants } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Config } from '../../config/config.ts';
-import { inspectAudit } from '../../store/inspect-audit.ts';
+import type { Secret } from '../../config/secrets.ts';
+import { inspectAudit, inspectChecksums } from '../../store/inspect-store.ts';
 import { readMigrationStatus } from '../../store/migrations/migrate.ts';
 import { runPageCheck } from '../../store/sqlite/run-page-check.ts';
 import { type Finding, limited, unusable, usable } from './finding.ts';
@@ -52,7 +53,7 @@ export async function checkDatabase(config: Config): Promise<readonly Finding[]>
     const { version, missing } = await readMigrationStatus(database);
     if (missing.length > 0)
       return [usable('database', `${name} ${version}, ${missing.length} migrations to come, at the next start`)];
-    const pages = database.kind === 'sqlite' ? await checkPages(database.file) : [];
+    const pages = database.kind === 'sqlite' ? await checkPages(database.file) : [await checkChecksums(database.url)];
     // What damaged pages say about the audit means nothing.
     const audit = pages.some((finding) => finding.usable === 'no') ? [] : await checkAudit(config);
     return [usable('database', `${name} ${version}, up to date`), ...pages, ...audit];
@@ -61,6 +62,23 @@ export async function checkDatabase(config: Config): Promise<readonly Finding[]>
       database.kind === 'sqlite' ? 'Check the file in DATA_DIR.' : 'Check DATABASE_URL, and the database server.';
     return [unusable('database', `${name}: ${messageOf(error)}`, advice)];
   }
+}
+
+/** PostgreSQL verifies its pages itself, if it has checksums of them. */
+async function checkChecksums(url: string | Secret): Promise<Finding> {
+  const { enabled, failures } = await inspectChecksums(url);
+  if (failures > 0)
+    return unusable(
+      'pages',
+      `PostgreSQL has read ${failures} damaged pages`,
+      'See the log of PostgreSQL, and restore a backup.',
+    );
+  if (enabled) return usable('pages', 'PostgreSQL has met no damaged page');
+  return limited(
+    'pages',
+    'PostgreSQL has no data checksums',
+    'Enable them with pg_checksums, to notice damaged pages.',
+  );
 }
 
 async function checkPages(file: string): Promise<readonly Finding[]> {

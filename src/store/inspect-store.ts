@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Secret } from '../config/secrets.ts';
 import { readCheckpointKey } from './audit/checkpoint-key.ts';
 import { readLastCheckpoint } from './audit/checkpoint-log.ts';
 import { createCheckpointTable } from './audit/checkpoint-table.ts';
@@ -7,6 +8,7 @@ import { type AuditOptions, auditKeyFile } from './audit/open-audit.ts';
 import { followTree, treeOfNote, trustedTree } from './audit/signed-tree.ts';
 import { type DatabaseConfig, revealDatabaseUrl } from './connections/database-config.ts';
 import type { Prisma } from './connections/transactions.ts';
+import type { PageChecksums } from './postgres/check-pages.ts';
 
 export interface AuditState {
   /** Leaves that the newest checkpoint of the database covers, and that the last note of the file covers; 0 without one. */
@@ -36,6 +38,20 @@ export async function inspectAudit(database: DatabaseConfig, options: AuditOptio
     return { signedLeaves: newest?.size ?? 0, notedLeaves: last?.size ?? 0 };
   } finally {
     await close();
+  }
+}
+
+/** How PostgreSQL notices damaged pages of the database. @throws Fault UNAVAILABLE */
+export async function inspectChecksums(url: string | Secret): Promise<PageChecksums> {
+  const [{ connectToMigrate }, { readPageChecksums }] = await Promise.all([
+    import('./migrations/migrate-postgres.ts'),
+    import('./postgres/check-pages.ts'),
+  ]);
+  const client = await connectToMigrate(revealDatabaseUrl(url));
+  try {
+    return await readPageChecksums(client);
+  } finally {
+    await client.end();
   }
 }
 
