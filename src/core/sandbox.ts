@@ -25,7 +25,7 @@ export interface ProgramMount {
   readonly from: string;
   readonly to: string;
   readonly writable?: true;
-  /** A folder that other programs write to: this one may read all of it, whoever created it. */
+  /** A folder that other programs write to: this one may read all of it. */
   readonly shared?: true;
 }
 
