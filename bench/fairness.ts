@@ -6,7 +6,8 @@ import { type BenchOptions, figure, quantile } from './load/figure.ts';
 
 /** Runs of the hostile user: half are transforms that never end, half are fetches that are never answered. */
 const HOSTILE_RUNS = 1_000;
-const WARM_UP_REQUESTS = 30;
+/** Until the code of the server is compiled and optimized. */
+const WARM_UP_REQUESTS = 200;
 const START = `mutation Start($input: StartRunInput!) {
   startRun(input: $input) { __typename ... on Run { id } ... on Refusal { code message } }
 }`;
