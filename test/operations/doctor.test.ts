@@ -35,6 +35,10 @@ describe('signalbox doctor', () => {
       usable: 'yes',
       detail: expect.stringMatching(/^Python 3\..* ms/),
     });
+    expect(findings.workers).toMatchObject({
+      usable: 'yes',
+      detail: expect.stringMatching(/^the kernel limits their memory; \d+ ms to start one$/),
+    });
     for (const { usable, advice } of Object.values(findings)) if (usable === 'no') expect(advice).toBeDefined();
   });
 

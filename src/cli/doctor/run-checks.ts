@@ -3,6 +3,7 @@ import { checkDatabase, checkDataFolder, checkWorkspaces } from './check-data.ts
 import { checkEngines } from './check-engines.ts';
 import { checkProgram } from './check-program.ts';
 import { checkPolicy, checkSettings } from './check-settings.ts';
+import { checkWorkers } from './check-workers.ts';
 import { type Finding, unusable, usable } from './finding.ts';
 
 const MIN_NODE_MAJOR = 24;
@@ -16,6 +17,7 @@ export async function runChecks(config: Config): Promise<readonly Finding[]> {
     database: () => checkDatabase(config),
     policy: () => checkPolicy(config),
     sandbox: () => checkEngines(config),
+    workers: checkWorkers,
     git: () => checkProgram('git', ['--version'], 'repo.git.* does not work', 'Install git 2.32 or newer.'),
     docker: () =>
       checkProgram(

@@ -1,5 +1,9 @@
 import type { Fault, FaultOptions } from '../../core/errors.ts';
 
+/** Of util-linux: limits the memory of a worker, and ends it with the server. */
+export const PRLIMIT = '/usr/bin/prlimit';
+export const SETPRIV = '/usr/bin/setpriv';
+
 /** A task for a worker. */
 export interface TaskRequest {
   /** URL of the task module. */

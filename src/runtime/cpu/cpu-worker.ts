@@ -4,7 +4,7 @@ import { getCompileCacheDir } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Fault } from '../../core/errors.ts';
-import type { TaskOutcome, TaskRequest, WorkerMessage } from './cpu-task.ts';
+import { SETPRIV, type TaskOutcome, type TaskRequest, type WorkerMessage } from './cpu-task.ts';
 import { processUsage } from './process-usage.ts';
 
 /** A finished task. */
@@ -46,7 +46,6 @@ interface TaskInProgress {
 }
 
 const MAIN = fileURLToPath(new URL('./worker-main.ts', import.meta.url));
-const SETPRIV = '/usr/bin/setpriv';
 /** Of the memory of a worker: the rest is for what V8 allocates outside its heap. */
 const HEAP_SHARE = 0.75;
 

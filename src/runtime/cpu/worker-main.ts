@@ -2,13 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { isAllocationError } from '../../core/cpu-pool.ts';
 import { Fault } from '../../core/errors.ts';
-import type { TaskOutcome, TaskRequest, WorkerMessage } from './cpu-task.ts';
+import { PRLIMIT, type TaskOutcome, type TaskRequest, type WorkerMessage } from './cpu-task.ts';
 
 interface TaskModule {
   run(input: unknown): unknown;
 }
 
-const PRLIMIT = '/usr/bin/prlimit';
 /** What is left for a task even where the process itself takes nearly all. */
 const MIN_TASK_BYTES = 16 * 2 ** 20;
 
