@@ -12,6 +12,9 @@ import { followTree, rewrittenHistoryFault, treeOfNote, trustedTree } from './si
 /** Two intervals fit into the second within which the end of a run is signed. */
 const SIGNING_INTERVAL_MS = 400;
 
+/** Leaves that a start reads at most, in some tens of milliseconds; a longer tree is recomputed while the server runs. */
+const MAX_START_LEAVES = 10_000;
+
 /** What health reports. */
 const REMOVED =
   'The file checkpoints.log was removed or replaced while the server runs. Put it back; until then nothing is signed.';
@@ -55,7 +58,22 @@ interface CheckpointerDeps {
  * the log and as DEGRADED, and no longer signs anything.
  */
 export async function createCheckpointer(deps: CheckpointerDeps): Promise<Checkpointer> {
-  const { table, key, logFile, logger, clock, head, intervalMs = SIGNING_INTERVAL_MS } = deps;
+  const { key, logFile, logger, clock, head, intervalMs = SIGNING_INTERVAL_MS } = deps;
+  const stopping = new AbortController();
+  const { promise: isLong, resolve: reportLong } = Promise.withResolvers<void>();
+  const table: CheckpointTable = {
+    ...deps.table,
+    async *leaves(after, upTo) {
+      let read = 0;
+      for await (const leaf of deps.table.leaves(after, upTo)) {
+        read += 1;
+        if (read === MAX_START_LEAVES) reportLong();
+        // What remains is signed by the next start.
+        if (read > MAX_START_LEAVES && stopping.signal.aborted) throw new Error('the server is stopping');
+        yield leaf;
+      }
+    },
+  };
   let log: CheckpointLog | undefined;
   /** The newest tree that is known to be signed. */
   let signedTree: TreePrefix | undefined;
@@ -144,7 +162,7 @@ export async function createCheckpointer(deps: CheckpointerDeps): Promise<Checkp
         failure = undefined;
       } catch (error) {
         if (error instanceof Fault && error.code === 'CONFLICT') return refuse(error.message);
-        if (failure === undefined) logger.error('audit.failed', { error: String(error) });
+        if (failure === undefined && !stopping.signal.aborted) logger.error('audit.failed', { error: String(error) });
         failure = String(error);
         throw error;
       }
@@ -153,15 +171,15 @@ export async function createCheckpointer(deps: CheckpointerDeps): Promise<Checkp
     return next;
   };
 
-  const stopping = new AbortController();
   const loop = (async () => {
     while (!stopping.signal.aborted) {
       await tick().catch(() => {});
       await sleep(intervalMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
     }
   })();
-  // The first tick detects rewritten history before the server accepts requests.
-  await tick().catch(() => {});
+  // The first tick detects rewritten history before the server accepts requests. After a change of the key, or of the version,
+  // it hashes the ends of all runs, for which a start does not wait.
+  await Promise.race([tick().catch(() => {}), isLong]);
 
   return {
     publicKey: printNoteKey(key),

@@ -35,6 +35,19 @@ export function auditContract(makeHarness: () => Promise<StoreHarness>): void {
       });
     });
 
+    it('does not make a start wait until a long tree is computed, and signs it then', async () => {
+      await close();
+      const leaves = 60_000;
+      await suite.harness.tamper(`INSERT INTO leaves (position, run_id, seq, hash)
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${leaves})
+        SELECT i, 'run_' || i, 1, '${'ab'.repeat(32)}' FROM n`);
+      await suite.harness.tamper(`UPDATE journal SET position = ${leaves}`);
+      await reopen();
+      expect(suite.store.audit.checkpointer?.signedUpTo()).toBe(0);
+      await expect.poll(sizes, { timeout: 30_000 }).toEqual([leaves]);
+      expect(health()).toBe('OK');
+    });
+
     it('signs again only after another run has ended', async () => {
       await signRun();
       const openRun = newId('run');
