@@ -37,6 +37,10 @@ export async function scanChanges(git: GitCommand, changes: readonly FileChange[
     const contents = await readObjects(git, batch);
     const reports = await scan(contents, ctx);
     for (const [i, { path, mode }] of batch.entries()) {
+      for (const { what } of findSecrets(Buffer.from(path))) {
+        // The path itself would show the secret.
+        violations.push({ path: '/files', message: `the name of a file contains ${what}` });
+      }
       for (const { line, what } of reports[i] ?? []) {
         violations.push({ path: `/files/${escapePointer(path)}`, message: `line ${line} contains ${what}` });
       }

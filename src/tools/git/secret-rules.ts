@@ -17,6 +17,9 @@ const tokenRule = (name: string, form: string): SecretRule => ({
   pattern: new RegExp(`${TOKEN_START}${form}${TOKEN_END}`, 'g'),
 });
 
+const NAMES =
+  '(?:passwo?r?d|passwd|passphrase|secret|api_?key|access_?key|(?:auth|access|bearer|refresh)_?token|private_?key|(?:signing|encryption)_?key|credentials?)';
+
 export const SECRET_RULES: readonly SecretRule[] = [
   { name: 'a private key', pattern: /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----/g },
   { name: 'a PuTTY private key', pattern: /PuTTY-User-Key-File-[23]:/g },
@@ -41,8 +44,17 @@ export const SECRET_RULES: readonly SecretRule[] = [
   },
   {
     name: 'an assigned secret',
+    // In a file of variables or in YAML, without quotes; an identifier or a call is no secret.
+    pattern: new RegExp(
+      `^[ \\t]{0,40}(?:export[ \\t]{1,8})?[A-Za-z0-9_.-]{0,60}?${NAMES}[A-Za-z0-9_]{0,20}[ \\t]{0,8}[:=][ \\t]{0,8}((?=[^\\s]{0,199}[0-9])(?=[^\\s]{0,199}[A-Za-z])(?![A-Za-z_][A-Za-z0-9_]*(?:[.][A-Za-z_][A-Za-z0-9_]*)+[;,]?[ \\t]*$)[^\\s"'\`#;,(){}\\[\\]<>]{8,200})[ \\t\\r]{0,8}$`,
+      'gim',
+    ),
+    entropy: 3.2,
+  },
+  {
+    name: 'an assigned secret',
     pattern:
-      /(?:passwo?r?d|passwd|secret|api_?key|apikey|access_?key|auth_?token|private_?key|client_?secret|credentials?)["']?[ \t]{0,8}(?:[:=]|:=|=>)[ \t]{0,8}["'`]([^"'`\s]{8,200})["'`]/gi,
+      /(?:passwo?r?d|passwd|passphrase|secret|api_?key|apikey|access_?key|(?:auth|access|bearer|refresh)_?token|private_?key|(?:signing|encryption)_?key|client_?secret|credentials?)["']?[ \t]{0,8}(?:[:=]|:=|=>)[ \t]{0,8}["'`]([^"'`\s]{8,200})["'`]/gi,
     entropy: 3,
   },
 ];

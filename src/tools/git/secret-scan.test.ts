@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bitsPerCharacter, findSecrets } from './secret-scan.ts';
@@ -30,6 +31,63 @@ const SECRETS: readonly (readonly [what: string, text: string])[] = [
 describe('the search for secrets', () => {
   it.each(SECRETS)('finds %s', (what, secret) => {
     expect(find(`first\nsecond ${secret}\n`)).toEqual([{ line: 2, what }]);
+  });
+
+  const token = `ghp_${chance(36)}`;
+  const inBase64 = (text: string) => Buffer.from(text).toString('base64');
+
+  it.each([
+    ['base64', `data = "${inBase64(`token: ${token}`)}"`, 'in base64'],
+    ['base64 after a path', `a/b/${inBase64(token)}`, 'in base64'],
+    ['base64 of base64', inBase64(`x ${inBase64(token)} x`), 'in base64'],
+    ['gzip in base64', gzipSync(`a ${token} b`).toString('base64'), 'in compressed data'],
+    ['zlib in base64', deflateSync(`a ${token} b`).toString('base64url'), 'in compressed data'],
+    ['literals joined by +', `x = "${token.slice(0, 9)}" + "${token.slice(9)}"`, 'in joined literals'],
+    ['literals joined by .', `$x = '${token.slice(0, 9)}' . '${token.slice(9)}';`, 'in joined literals'],
+    ['literals next to each other', `x = ("${token.slice(0, 9)}" f"${token.slice(9)}")`, 'in joined literals'],
+    ['a literal in a template', `x = \`${token.slice(0, 9)}\${'${token.slice(9)}'}\``, 'in joined literals'],
+  ])('finds one in %s, at its line', (_, text, how) => {
+    expect(find(`first\n${text}\n`)).toEqual([{ line: 2, what: `a GitHub token ${how}` }]);
+    expect(find(`first\n${text} # pragma: allowlist secret\n`)).toEqual([]);
+  });
+
+  it('finds one in base64 that is wrapped, and in literals on several lines', () => {
+    const wrapped = inBase64(`${'x'.repeat(90)} ${token} ${'y'.repeat(90)}`).replace(/(.{76})/g, '$1\n');
+    expect(find(`first\n${wrapped}\n`)).toMatchObject([{ what: 'a GitHub token in base64' }]);
+    const lines = `first\nx = "${token.slice(0, 20)}" \\\n    "${token.slice(20)}"\nlast`;
+    expect(find(lines)).toEqual([{ line: 2, what: 'a GitHub token in joined literals' }]);
+  });
+
+  it('finds one in compressed files, also in one that is cut or grows beyond any limit', () => {
+    const packed = gzipSync(`${token}\n${randomBytes(50_000).toString('hex')}`);
+    const what = 'a GitHub token in compressed data';
+    expect(findSecrets(packed)).toEqual([{ line: 1, what }]);
+    expect(findSecrets(packed.subarray(0, 20_000))).toEqual([{ line: 1, what }]);
+    expect(findSecrets(gzipSync(gzipSync(token)))).toEqual([{ line: 1, what }]);
+    const began = process.memoryUsage().rss;
+    expect(findSecrets(gzipSync(Buffer.alloc(256 * 2 ** 20)))).toEqual([]);
+    expect(process.memoryUsage().rss - began).toBeLessThan(600 * 2 ** 20);
+  });
+
+  it.each([
+    'DB_PASSWORD=hJ7kd93Lq0zT',
+    'export API_KEY=Zk3vB8nQ1xT6w9',
+    '  client_secret: Zk3vB8nQ1xT6w9',
+    'passphrase = "Zk3vB8nQ1xT6w9"',
+    'REFRESH_TOKEN: "Zk3vB8nQ1xT6w9"',
+  ])('finds the value of %s', (line) => {
+    expect(find(`x\n${line}\n`)).toEqual([{ line: 2, what: 'an assigned secret' }]);
+  });
+
+  it.each([
+    'password = settings.database.password2',
+    'secret: get_secret("a1b2c3d4e5")',
+    'api_key: str | None = None',
+    'password: Type.Optional(Type.String({ minLength: 8 }))',
+    'SECRET_KEY=<generate-32-bytes>',
+    'token_url: https://example.com/oauth2/token',
+  ])('ignores the unquoted value of %s', (line) => {
+    expect(find(`${line}\n`)).toEqual([]);
   });
 
   it('ignores a line with the allowlist comment', () => {
@@ -86,6 +144,13 @@ describe('the search for secrets', () => {
       'github_pat_',
       'A',
       'password:"',
+      'password:',
+      '\npassword=a1',
+      'a1B2',
+      '"+"',
+      '" "',
+      "'\\\n'",
+      `${gzipSync('x'.repeat(100)).toString('base64')} `,
       'secret ',
       ...SECRETS.map(([, secret]) => `${secret} `),
       ...SECRETS.map(([, secret]) => `${secret} # pragma: allowlist secret `),

@@ -1,3 +1,4 @@
+import { type HiddenText, hiddenTexts } from './hidden-texts.ts';
 import { SECRET_RULES } from './secret-rules.ts';
 
 /** Position of a secret; never the secret itself. */
@@ -23,23 +24,32 @@ const PLACEHOLDER = new RegExp(
 
 /**
  * Finds secrets in the bytes of a file, text or not: keys and tokens by their form, and values that are assigned to a name
- * such as `password` and look random.
+ * such as `password` and look random; also in base64, in gzip or zlib, and in literals that are joined.
  */
 export function findSecrets(bytes: Uint8Array): readonly SecretMatch[] {
   const text = decodeBytes(bytes);
   const matches = new Map<number, SecretMatch>();
+  scan(text, { text, how: '', originOf: (index) => index }, matches);
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (const hidden of hiddenTexts(buffer, text)) scan(text, hidden, matches);
+  return [...matches.values()].sort((a, b) => a.line - b.line);
+}
+
+/** @param original text of the file, whose lines are reported */
+function scan(original: string, { text, how, originOf }: HiddenText, matches: Map<number, SecretMatch>): void {
   for (const { name, pattern, entropy } of SECRET_RULES) {
-    const lineAt = lineCounter(text);
+    let lineAt: ((index: number) => number) | undefined;
     for (const match of text.matchAll(pattern)) {
       if (matches.size >= MAX_MATCHES) break;
       const value = match[1] ?? '';
       if (entropy !== undefined && (PLACEHOLDER.test(value) || bitsPerCharacter(value) < entropy)) continue;
-      const line = lineAt(match.index);
-      if (!matches.has(line) && !surroundingLine(text, match.index).includes(ALLOWLIST_COMMENT))
-        matches.set(line, { line, what: name });
+      const origin = originOf(match.index);
+      lineAt ??= lineCounter(original);
+      const line = lineAt(origin);
+      if (!matches.has(line) && !surroundingLine(original, origin).includes(ALLOWLIST_COMMENT))
+        matches.set(line, { line, what: how === '' ? name : `${name} ${how}` });
     }
   }
-  return [...matches.values()].sort((a, b) => a.line - b.line);
 }
 
 /** Decodes UTF-16; otherwise one character for each byte, so that no byte is lost. */
