@@ -166,7 +166,7 @@ describe('a caller who hangs up', () => {
       token,
     );
     const same = data.runs.nodes.filter(({ inputs }: { inputs: { source: object } }) =>
-      JSON.stringify(inputs.source).includes('a,b'),
+      JSON.stringify(inputs).includes('a,b'),
     );
     expect(same).toHaveLength(1);
   });
