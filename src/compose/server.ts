@@ -32,6 +32,7 @@ export async function startServer(config: Config): Promise<Server> {
   opened.defer(async () => void (await Promise.all([surfaces.close(drainMs), engine.stop(drainMs)])));
   await engine.begin();
   const { address, port } = await surfaces.listen();
+  adapters.storage.begin();
   logger.info('server.started', { address, port, version, mode: config.mode });
 
   const running = opened.move();

@@ -32,6 +32,8 @@ export type HealthCheck = Health['checks'][number];
 
 /** Notices when what the database has on disk is removed, replaced or damaged. */
 export interface StorageWatch {
+  /** Checks the pages now and then periodically. Called when the server has started, so that a start does not wait for it. */
+  begin(): void;
   check(): Promise<HealthCheck>;
   stop(): Promise<void>;
 }

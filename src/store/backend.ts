@@ -23,7 +23,7 @@ export interface Backend {
   snapshot(scope: Scope, id: string): Promise<RunSnapshot | undefined>;
   /** Everything that the tables hold about a run, at one moment. */
   tables(scope: Scope, id: string): Promise<RunTables | undefined>;
-  /** Begins to check the database's pages; must be stopped before it is closed. */
+  /** Watches the database's files and pages; must be stopped before it is closed. */
   watchStorage(): StorageWatch;
   /** Closes its connections; the journal is closed before. */
   close(): Promise<void>;

@@ -59,7 +59,7 @@ export interface Store {
   readonly audit: Omit<Audit, 'verifyLeaves'>;
   /** Starts to remove old runs and artifacts; must be stopped before the store is closed. */
   startRetention(options: RetentionOptions): Retention;
-  /** Begins to check the database's pages; must be stopped before the store is closed. */
+  /** Watches the database's files and pages; must be stopped before the store is closed. */
   watchStorage(): StorageWatch;
   /** Recomputes a run's chain and its rows; undefined if the scope does not cover the run. */
   verifyRun(scope: Scope, id: string): Promise<ChainVerification | undefined>;

@@ -118,6 +118,7 @@ export async function openPostgresBackend(
     },
     ...createPostgresSnapshots(pool),
     watchStorage: () => ({
+      begin() {},
       check: () => checkPostgresPages(pool),
       stop: async () => {},
     }),

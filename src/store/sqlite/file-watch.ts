@@ -11,7 +11,7 @@ const REMOVED =
 const DAMAGED =
   'The database file is damaged; the log has what was found. Stop the server, keep a copy of the file, and restore a backup.';
 
-/** Checks the pages of an open database file now and periodically, and at each call whether its path still names it. */
+/** Checks the pages of an open database file periodically, and at each call whether its path still names it. */
 export function watchDatabaseFile(file: string, logger: Logger): StorageWatch {
   const opened = statSync(file);
   const stopping = new AbortController();
@@ -27,12 +27,17 @@ export function watchDatabaseFile(file: string, logger: Logger): StorageWatch {
       if (!stopping.signal.aborted) logger.warn('store.page_check_failed', { file, error: String(error) });
     }
   };
-  let running = check();
-  const timer = setInterval(() => {
+  let running = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+  const checkNext = () => {
     running = running.then(check);
-  }, CHECK_INTERVAL_MS).unref();
+  };
 
   return {
+    begin() {
+      checkNext();
+      timer = setInterval(checkNext, CHECK_INTERVAL_MS).unref();
+    },
     async check(): Promise<HealthCheck> {
       const named = await stat(file).catch(() => undefined);
       const isInPlace = named?.dev === opened.dev && named.ino === opened.ino;
