@@ -157,6 +157,19 @@ describe('repo.git', () => {
     expect(await commit()).toMatchObject({ committed: true, files: 2 });
   });
 
+  it('commits no file whose name contains a secret, and does not reveal it', async () => {
+    const token = `ghp_${'x9Kq'.repeat(9)}`;
+    await init();
+    await write(`${token}.txt`, 'nothing here\n');
+    await add();
+    const refused = await commit().catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      code: 'BAD_INPUT',
+      violations: [{ path: '/files', message: 'the name of a file contains a GitHub token' }],
+    });
+    expect(JSON.stringify([refused, String(refused)])).not.toContain(token);
+  });
+
   it('finds a secret in the middle of a large binary file, with a worker', async () => {
     const pool = createCpuPool();
     const other = await createTestToolContext({ cpu: pool.of({ tenant: 'default', subject: 'ada' }) });

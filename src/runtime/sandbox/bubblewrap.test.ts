@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,6 +65,19 @@ describe('bubblewrap', () => {
     await run(['sh', '-c', 'mkdir deep; echo made > deep/file; echo more >> given']);
     expect(await readFile(join(folder, 'work/deep/file'), 'utf8')).toBe('made\n');
     expect(await readFile(join(folder, 'work/given'), 'utf8')).toBe('givenmore\n');
+  });
+
+  it.runIf(isRoot)('gives files to the user of the program once, so that git sees no change in them', async () => {
+    await mkdir(join(folder, 'work/owned/deep'), { recursive: true });
+    await writeFile(join(folder, 'work/owned/deep/file'), 'x');
+    await symlink(join(folder, 'data'), join(folder, 'work/owned/link'));
+    const outside = await lstat(join(folder, 'data'));
+    await run(['true']);
+    const before = await lstat(join(folder, 'work/owned/deep/file'));
+    expect([before.uid, before.gid]).toEqual([64_900, 64_900]);
+    await run(['true']);
+    expect((await lstat(join(folder, 'work/owned/deep/file'))).ctimeMs).toBe(before.ctimeMs);
+    expect(await lstat(join(folder, 'data'))).toMatchObject({ uid: outside.uid, ctimeMs: outside.ctimeMs });
   });
 
   it('does not change a mount that is not writable', async () => {

@@ -25,15 +25,24 @@ export const SETPRIV_COMMAND: readonly string[] = [
   '--',
 ];
 
-/** Gives mounts to the user that the program runs as: those that are writable, and folders that programs share. @throws Fault UNAVAILABLE */
+const NOT_OWNED = ['(', '!', '-uid', String(SANDBOX_UID), '-o', '!', '-gid', String(SANDBOX_UID), ')'];
+const CHOWN_COMMAND = ['/usr/bin/chown', '-h', '--', `${SANDBOX_UID}:${SANDBOX_UID}`];
+/** It refuses to start programs with a PATH that contains the current folder. */
+const FIND = { env: { PATH: '/usr/bin' } };
+
+/**
+ * Gives mounts to the user that the program runs as: those that are writable, and folders that programs share. What belongs to
+ * it is not touched, because that changes the time by which git knows a file. No symbolic link is followed, not even one
+ * created meanwhile: `find` starts `chown` in the folder of the file. @throws Fault UNAVAILABLE
+ */
 export async function chownOwned(mounts: readonly Mount[]): Promise<void> {
   for (const { from, to } of mounts.filter(({ owned }) => owned)) {
     try {
       // The common case is a new folder, which needs no other process.
       const entries = await readdir(from).catch(() => undefined);
       if (entries?.length === 0) await chown(from, SANDBOX_UID, SANDBOX_UID);
-      // It follows no symbolic links, not even those created while it runs.
-      else await promisify(execFile)('/usr/bin/chown', ['-R', '-h', '--', `${SANDBOX_UID}:${SANDBOX_UID}`, from]);
+      else
+        await promisify(execFile)('/usr/bin/find', [from, ...NOT_OWNED, '-execdir', ...CHOWN_COMMAND, '{}', '+'], FIND);
     } catch (cause) {
       const message = `${to} could not be made writable for the program. Make sure that nothing else changes it meanwhile.`;
       throw new Fault('UNAVAILABLE', message, { cause });
