@@ -202,14 +202,14 @@ export interface WorkspaceUsage {
   ): Promise<readonly WorkspaceGrowth[]>;
 }
 
-export interface WorkspaceUse {
+interface WorkspaceUse {
   /** On the disk. */
   readonly bytes: number;
   /** With folders. */
   readonly files: number;
 }
 
-export interface WorkspaceGrowth {
+interface WorkspaceGrowth {
   readonly quota: 'workspaceFiles' | 'workspaceBytes';
   readonly amount: number;
   readonly use: QuotaUse;

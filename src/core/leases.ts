@@ -32,7 +32,7 @@ export interface Leases {
   release(): Promise<void>;
 }
 
-export interface LeaseRenewal {
+interface LeaseRenewal {
   readonly renewed: boolean;
   readonly claimable: boolean;
   readonly nextScheduleAt: Date | undefined;

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createFairQueue, createFairSlots, type FairQueue, type QueueOwner, type QueuePlace } from './fair-queue.ts';
+import type { Owner } from './fair-queue.ts';
+import { createFairQueue, createFairSlots, type FairQueue, type QueuePlace } from './fair-queue.ts';
 
 interface Item {
-  readonly owner: QueueOwner;
+  readonly owner: Owner;
   readonly order: number;
 }
 
@@ -12,7 +13,7 @@ const owners = fc.record({
   subject: fc.constantFrom('ada', 'bob', 'eve'),
 });
 
-function fill(arrivals: readonly QueueOwner[]) {
+function fill(arrivals: readonly Owner[]) {
   const queue = createFairQueue<Item>();
   const places = new Map<Item, QueuePlace>();
   for (const [order, owner] of arrivals.entries()) {
@@ -26,7 +27,7 @@ function drain(queue: FairQueue<Item>, places: ReadonlyMap<Item, QueuePlace>): I
   const served: Item[] = [];
   for (let head = queue.head; head; head = queue.head) {
     served.push(head);
-    places.get(head)?.serve();
+    places.get(head)?.leave(true);
   }
   return served;
 }
@@ -88,9 +89,9 @@ describe('a fair queue', () => {
       fc.property(fc.array(fc.tuple(owners, fc.constantFrom('stays', 'leaves', 'returns'))), (arrivals) => {
         const { queue, places } = fill(arrivals.map(([owner]) => owner));
         const fates = [...places.keys()].map((item) => [item, arrivals[item.order]?.[1]] as const);
-        for (const [item, fate] of fates) if (fate !== 'stays') places.get(item)?.withdraw();
+        for (const [item, fate] of fates) if (fate !== 'stays') places.get(item)?.leave(false);
         for (const [item, fate] of fates) {
-          places.get(item)?.withdraw();
+          places.get(item)?.leave(false);
           if (fate === 'leaves') places.delete(item);
           else places.set(item, queue.add(item.owner, item, item.order));
         }

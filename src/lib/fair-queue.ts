@@ -1,17 +1,23 @@
 import { createLinkedList, type LinkedList, type LinkedNode } from './linked-list.ts';
 
-/** On whose behalf an item waits. */
-export interface QueueOwner {
+/** A principal, as what is shared among principals knows it. */
+export interface Owner {
   readonly tenant: string;
   readonly subject: string;
 }
 
-/** The place of an item in a queue. Each function does nothing once the item is gone. */
+/** A text that no two owners share, whatever characters their names have. */
+export function ownerKey({ tenant, subject }: Owner): string {
+  return `${tenant.length} ${tenant} ${subject}`;
+}
+
+/** The place of an item in a queue. */
 export interface QueuePlace {
-  /** Removes the item as served: its owner and tenant go to the end of their turns. */
-  serve(): void;
-  /** Removes the item without using up a turn. */
-  withdraw(): void;
+  /**
+   * Removes the item; does nothing once it is gone.
+   * @param isServed its owner and tenant go to the end of their turns; otherwise it uses up no turn
+   */
+  leave(isServed: boolean): void;
 }
 
 /**
@@ -26,7 +32,7 @@ export interface FairQueue<T> {
   /** The first in turn of the items that are the next of their owner and are accepted. */
   first(accepts: (item: T) => boolean): T | undefined;
   /** @param order the place among the items of the owner; an item with a lower one is served first */
-  add(owner: QueueOwner, item: T, order: number): QueuePlace;
+  add(owner: Owner, item: T, order: number): QueuePlace;
 }
 
 interface Entry<T> {
@@ -47,9 +53,47 @@ interface Turns<Member> {
 /** The items of one owner. */
 type Line<T> = LinkedList<Entry<T>>;
 
+/** A class, because a step that waits has several, and each function of its own would be memory. */
+class Place<T> implements QueuePlace {
+  readonly node: LinkedNode<Entry<T>>;
+  readonly line: Line<T>;
+  readonly lines: Turns<Line<T>>;
+  readonly owner: Owner;
+  readonly #leave: (place: Place<T>, isServed: boolean) => void;
+  #isQueued = true;
+
+  constructor(
+    node: LinkedNode<Entry<T>>,
+    line: Line<T>,
+    lines: Turns<Line<T>>,
+    owner: Owner,
+    leave: (place: Place<T>, isServed: boolean) => void,
+  ) {
+    this.node = node;
+    this.line = line;
+    this.lines = lines;
+    this.owner = owner;
+    this.#leave = leave;
+  }
+
+  leave(isServed: boolean): void {
+    if (!this.#isQueued) return;
+    this.#isQueued = false;
+    this.#leave(this, isServed);
+  }
+}
+
 export function createFairQueue<T>(): FairQueue<T> {
   const tenants = createTurns(() => createTurns<Line<T>>(() => createLinkedList<Entry<T>>()));
   let size = 0;
+  const leave = ({ node, line, lines, owner }: Place<T>, isServed: boolean) => {
+    size -= 1;
+    line.remove(node);
+    if (!line.first) lines.remove(owner.subject);
+    else if (isServed) lines.moveToEnd(owner.subject);
+    if (!lines.first) tenants.remove(owner.tenant);
+    else if (isServed) tenants.moveToEnd(owner.tenant);
+  };
   return {
     get size() {
       return size;
@@ -69,18 +113,7 @@ export function createFairQueue<T>(): FairQueue<T> {
       const line = lines.member(owner.subject);
       const node = line.insert({ item, order }, firstAfter(line, order));
       size += 1;
-      let isQueued = true;
-      const remove = (isServed: boolean) => {
-        if (!isQueued) return;
-        isQueued = false;
-        size -= 1;
-        line.remove(node);
-        if (!line.first) lines.remove(owner.subject);
-        else if (isServed) lines.moveToEnd(owner.subject);
-        if (!lines.first) tenants.remove(owner.tenant);
-        else if (isServed) tenants.moveToEnd(owner.tenant);
-      };
-      return { serve: () => remove(true), withdraw: () => remove(false) };
+      return new Place(node, line, lines, owner, leave);
     },
   };
 }
@@ -131,7 +164,7 @@ export interface FairSlots {
    * @returns releases the slot; may be called repeatedly
    * @throws the reason of the signal, when it aborts before
    */
-  take(owner: QueueOwner, signal: AbortSignal): Promise<() => void>;
+  take(owner: Owner, signal: AbortSignal): Promise<() => void>;
 }
 
 interface Waiter {
@@ -168,22 +201,22 @@ export function createFairSlots(limit: number): FairSlots {
     get size() {
       return inUse + queue.size;
     },
-    async take({ tenant, subject }, signal) {
+    async take(who, signal) {
       signal.throwIfAborted();
-      const owner = `${tenant}\n${subject}`;
+      const owner = ownerKey(who);
       if (hasRoom(owner)) return occupy(owner);
       arrivals += 1;
       return new Promise((resolve, reject) => {
         const start = () => {
           signal.removeEventListener('abort', cancel);
-          place.serve();
+          place.leave(true);
           resolve(occupy(owner));
         };
         const cancel = () => {
-          place.withdraw();
+          place.leave(false);
           reject(signal.reason);
         };
-        const place = queue.add({ tenant, subject }, { owner, start }, arrivals);
+        const place = queue.add(who, { owner, start }, arrivals);
         signal.addEventListener('abort', cancel, { once: true });
       });
     },

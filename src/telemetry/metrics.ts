@@ -51,10 +51,14 @@ export function createMetrics(): Metrics {
     labelNames: ['effect'],
     registers,
   });
-  const driven = new Gauge({
+  let driven = 0;
+  new Gauge({
     name: 'signalbox_runs_active',
     help: 'Runs in memory of this node. Runs that wait for long are parked, and not counted.',
     registers,
+    collect() {
+      this.set(driven);
+    },
   });
   const subscriptions = new Gauge({
     name: 'signalbox_subscriptions_active',
@@ -76,8 +80,10 @@ export function createMetrics(): Metrics {
     },
     policyDecided: (effect) => decisions.inc({ effect }),
     runDriven: () => {
-      driven.inc();
-      return () => driven.dec();
+      driven += 1;
+      return () => {
+        driven -= 1;
+      };
     },
     subscriptionOpened: () => {
       subscriptions.inc();

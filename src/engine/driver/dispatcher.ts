@@ -1,13 +1,13 @@
 import { Fault } from '../../core/errors.ts';
 import type { Priority, StepKind } from '../../core/run.ts';
-import type { QueueOwner } from '../../lib/fair-queue.ts';
+import { type Owner, ownerKey, type QueuePlace } from '../../lib/fair-queue.ts';
 import { createRequestQueue, type RequestQueue, type Waiting } from './request-queue.ts';
 
 /** A step that asks for a slot. */
 export interface SlotRequest {
   readonly runId: string;
   /** On whose behalf the run is. */
-  readonly owner: QueueOwner;
+  readonly owner: Owner;
   readonly kind: StepKind;
   readonly workflow?: string;
   readonly priority: Priority;
@@ -37,7 +37,7 @@ export interface Dispatcher {
    */
   requestSlot(request: SlotRequest, onGranted: (release: () => void) => void): () => void;
   /** @throws Fault UNAVAILABLE when too many requests wait, of all owners or of this one */
-  assertCapacity(owner: QueueOwner): void;
+  assertCapacity(owner: Owner): void;
   readonly active: number;
   readonly queued: number;
 }
@@ -49,9 +49,10 @@ const RETRY_AFTER_MS = 1_000;
 type Limit = readonly [name: string, limit: number];
 
 interface QueuedRequest extends Waiting {
+  readonly ownerName: string;
   readonly limits: readonly Limit[];
-  /** Removes it from the queue in which it is. */
-  leave(isServed: boolean): void;
+  /** In the queue in which it is. */
+  place: QueuePlace | undefined;
   onGranted(release: () => void): void;
 }
 
@@ -78,7 +79,7 @@ export function createDispatcher(limits: DispatcherLimits, now: () => number = D
   const hasRoom = ([name, limit]: Limit) => inUse.of(name) < limit;
 
   const join = (queue: RequestQueue<QueuedRequest>, entry: QueuedRequest) => {
-    entry.leave = queue.add(entry);
+    entry.place = queue.add(entry);
   };
   const block = (entry: QueuedRequest, name: string) => {
     const queue = blocked.get(name) ?? createRequestQueue<QueuedRequest>();
@@ -91,7 +92,7 @@ export function createDispatcher(limits: DispatcherLimits, now: () => number = D
       const queue = blocked.get(limit[0]);
       if (!queue || !hasRoom(limit)) continue;
       const next = queue.head(now());
-      next?.leave(true);
+      next?.place?.leave(true);
       if (next) join(ready, next);
       if (queue.size === 0) blocked.delete(limit[0]);
     }
@@ -131,10 +132,10 @@ export function createDispatcher(limits: DispatcherLimits, now: () => number = D
       const entry = ready.head(now());
       if (!entry) return;
       const full = entry.limits.find((limit) => !hasRoom(limit));
-      entry.leave(!full);
+      entry.place?.leave(!full);
       if (full) block(entry, full[0]);
       else {
-        changeWaiting(nameOf(entry.owner), -1);
+        changeWaiting(entry.ownerName, -1);
         grant(entry);
       }
       unblock(entry.limits);
@@ -144,8 +145,10 @@ export function createDispatcher(limits: DispatcherLimits, now: () => number = D
   return {
     requestSlot(request, onGranted) {
       const { owner, priority } = request;
-      const entryLimits = limitsOf(request, limits);
-      if (ready.size === 0 && isOpen() && entryLimits.every(hasRoom)) {
+      const ownerName = ownerKey(owner);
+      const entryLimits = limitsOf(request, ownerName, limits);
+      const full = entryLimits.find((limit) => !hasRoom(limit));
+      if (!full && ready.size === 0 && isOpen()) {
         grant({ limits: entryLimits, onGranted });
         return () => {};
       }
@@ -153,24 +156,28 @@ export function createDispatcher(limits: DispatcherLimits, now: () => number = D
       let isWaiting = true;
       const entry: QueuedRequest = {
         owner,
+        ownerName,
         priority,
         since: now(),
         order: arrivals,
         limits: entryLimits,
-        leave() {},
+        place: undefined,
         onGranted(release) {
           isWaiting = false;
           onGranted(release);
         },
       };
-      changeWaiting(nameOf(owner), 1);
-      join(ready, entry);
-      serve();
+      changeWaiting(ownerName, 1);
+      if (full) block(entry, full[0]);
+      else {
+        join(ready, entry);
+        serve();
+      }
       return () => {
         if (!isWaiting) return;
         isWaiting = false;
-        entry.leave(false);
-        changeWaiting(nameOf(owner), -1);
+        entry.place?.leave(false);
+        changeWaiting(ownerName, -1);
         // Whatever that makes ready is served by the next release or turn: nothing is granted while a run withdraws its requests.
         unblock(entryLimits);
       };
@@ -180,7 +187,7 @@ export function createDispatcher(limits: DispatcherLimits, now: () => number = D
         const message = 'The server is at capacity. Try again in a moment.';
         throw new Fault('UNAVAILABLE', message, { retryAfterMs: RETRY_AFTER_MS });
       }
-      if (waitingByOwner.of(nameOf(owner)) < maxWaitingByOwner) return;
+      if (waitingByOwner.of(ownerKey(owner)) < maxWaitingByOwner) return;
       const message = `${maxWaitingByOwner} of your steps wait, which is the share of one user in MAX_QUEUED. Try again when some have run.`;
       throw new Fault('UNAVAILABLE', message, { retryAfterMs: RETRY_AFTER_MS });
     },
@@ -193,8 +200,11 @@ export function createDispatcher(limits: DispatcherLimits, now: () => number = D
   };
 }
 
-function limitsOf({ runId, owner, kind, workflow, limits }: SlotRequest, all: DispatcherLimits): readonly Limit[] {
-  const ownerName = nameOf(owner);
+function limitsOf(
+  { runId, kind, workflow, limits }: SlotRequest,
+  ownerName: string,
+  all: DispatcherLimits,
+): readonly Limit[] {
   const entries: Limit[] = [[`owner ${ownerName}`, shareOf(all.node)]];
   const kindLimit = all.kinds?.[kind];
   if (kindLimit !== undefined) {
@@ -209,8 +219,6 @@ function limitsOf({ runId, owner, kind, workflow, limits }: SlotRequest, all: Di
 function shareOf(limit: number): number {
   return limit < 2 ? limit : limit - Math.max(1, Math.floor(limit / 8));
 }
-
-const nameOf = ({ tenant, subject }: QueueOwner) => `${tenant}\n${subject}`;
 
 /** Numbers by name; those that are zero take no memory. */
 function createCounts() {

@@ -1,9 +1,9 @@
 import type { Priority } from '../../core/run.ts';
-import { createFairQueue, type FairQueue, type QueueOwner } from '../../lib/fair-queue.ts';
+import { createFairQueue, type FairQueue, type Owner, type QueuePlace } from '../../lib/fair-queue.ts';
 
 /** What a queue must know of a request that waits. */
 export interface Waiting {
-  readonly owner: QueueOwner;
+  readonly owner: Owner;
   readonly priority: Priority;
   /** When it began to wait, in milliseconds. */
   readonly since: number;
@@ -16,8 +16,7 @@ export interface RequestQueue<T extends Waiting> {
   readonly size: number;
   /** The request to be served next. */
   head(now: number): T | undefined;
-  /** @returns removes the request: `isServed` uses up the turn of its owner */
-  add(request: T): (isServed: boolean) => void;
+  add(request: T): QueuePlace;
 }
 
 const PRIORITY_RANK: Record<Priority, number> = { CRITICAL: 0, INTERACTIVE: 1, BATCH: 2 };
@@ -42,8 +41,7 @@ export function createRequestQueue<T extends Waiting>(): RequestQueue<T> {
     },
     add(request) {
       const { owner, priority, order } = request;
-      const place = queues[priority].add(owner, request, order);
-      return (isServed) => (isServed ? place.serve() : place.withdraw());
+      return queues[priority].add(owner, request, order);
     },
   };
 }

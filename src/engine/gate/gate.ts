@@ -77,15 +77,19 @@ export function createGate(deps: GateDeps): Gate {
   const { policy, clock, metrics, logger } = deps;
   const buckets = createTokenBuckets({ clock, maxBuckets: MAX_RATE_BUCKETS });
 
-  const answersTo = (actor: Actor, requests: readonly GateRequest[]): readonly Answer[] =>
-    requests.flatMap((request, index) =>
-      personsOf(actor).map((person): Answer => {
-        const decision = decideFor(deps, person, request);
-        metrics.policyDecided(decision.effect);
-        if (decision.effect === 'DENY') logger.warn('policy.denied', logFields(actor, decision));
-        return { index, inAdvance: request.inAdvance === true, decision };
-      }),
-    );
+  const answer = (actor: Actor, person: Person, request: GateRequest, index: number): Answer => {
+    const decision = decideFor(deps, person, request);
+    metrics.policyDecided(decision.effect);
+    if (decision.effect === 'DENY') logger.warn('policy.denied', logFields(actor, decision));
+    return { index, inAdvance: request.inAdvance === true, decision };
+  };
+  const answersTo = (actor: Actor, requests: readonly GateRequest[]): readonly Answer[] => {
+    const persons = personsOf(actor);
+    const answers: Answer[] = [];
+    for (const [index, request] of requests.entries())
+      for (const person of persons) answers.push(answer(actor, person, request, index));
+    return answers;
+  };
 
   const longestWait = (charges: ReadonlyMap<string, Charge>) => {
     let longest: { readonly waitMs: number; readonly first?: Answer } = { waitMs: 0 };

@@ -12,6 +12,7 @@ import type { TokenUsage } from '../../core/agent-stores.ts';
 import type { ArtifactStore, StoredBytes } from '../../core/artifact-store.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { User } from '../../core/principal.ts';
+import { ownerKey } from '../../lib/fair-queue.ts';
 
 /** One quota of one holder, as `Query.quotas` shows it. */
 export interface QuotaView {
@@ -79,13 +80,13 @@ export function createQuotas({ usage, tokens, limits, clock }: QuotasDeps): Quot
     const at = clock.now();
     const entry = { at: at.getTime(), stored: await usage.used(who, at), begun: new Map() };
     if (known.size >= MAX_KNOWN_PRINCIPALS) known.clear();
-    known.set(holderKey(who.tenant, who.subject), entry);
+    known.set(ownerKey(who), entry);
     return entry;
   };
   const reading = new Map<string, Promise<Known>>();
   /** Requests of a principal that arrive together share one read, and count each other. */
   const readStored = (who: User): Promise<Known> => {
-    const key = holderKey(who.tenant, who.subject);
+    const key = ownerKey(who);
     const underWay = reading.get(key) ?? read(who).finally(() => reading.delete(key));
     reading.set(key, underWay);
     return underWay;
@@ -99,7 +100,7 @@ export function createQuotas({ usage, tokens, limits, clock }: QuotasDeps): Quot
   };
 
   const admitOne = async (who: User, quota: QuotaName, amount: number): Promise<void> => {
-    let entry = known.get(holderKey(who.tenant, who.subject));
+    let entry = known.get(ownerKey(who));
     const isCurrent = entry !== undefined && clock.now().getTime() - entry.at < KNOWN_MS;
     if (!entry || !isCurrent || !hasRoom(useOf(entry, quota), limits[quota], amount)) entry = await readStored(who);
     assertRoom(quota, useOf(entry, quota), limits[quota], amount, who);
@@ -116,7 +117,7 @@ export function createQuotas({ usage, tokens, limits, clock }: QuotasDeps): Quot
   const admitArtifact = async (who: User, expected: number, store: () => Promise<StoredBytes>) => {
     await admit(who, { artifacts: 1, artifactBytes: expected });
     const stored = await store();
-    const begun = known.get(holderKey(who.tenant, who.subject))?.begun;
+    const begun = known.get(ownerKey(who))?.begun;
     begun?.set('artifactBytes', (begun.get('artifactBytes') ?? 0) + stored.size - expected);
     return stored;
   };
@@ -167,8 +168,8 @@ function hasRoom(use: QuotaUse, limits: QuotaTable[QuotaName], amount: number): 
 function createNodeCounts() {
   const counts = new Map<string, number>();
   const keysOf = ({ tenant, subject }: User, quota: NodeQuota): Readonly<Record<QuotaHolder, string>> => ({
-    principal: quota + holderKey(tenant, subject),
-    tenant: quota + holderKey(tenant, ''),
+    principal: quota + ownerKey({ tenant, subject }),
+    tenant: quota + ownerKey({ tenant, subject: '' }),
   });
   const change = (key: string, amount: number) => {
     const count = (counts.get(key) ?? 0) + amount;
@@ -190,8 +191,4 @@ function createNodeCounts() {
       };
     },
   };
-}
-
-function holderKey(tenant: string, subject: string): string {
-  return JSON.stringify([tenant, subject]);
 }

@@ -23,7 +23,7 @@ interface OutgoingRequest {
   readonly timeoutMs: number;
 }
 
-export interface ForwardOptions {
+interface ForwardOptions {
   /** Replace those of the request. */
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;

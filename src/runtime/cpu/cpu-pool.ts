@@ -1,8 +1,9 @@
 import type { Cpu, CpuOwner, CpuPool, CpuTaskOptions } from '../../core/cpu-pool.ts';
 import type { Logger } from '../../core/telemetry.ts';
+import { ownerKey } from '../../lib/fair-queue.ts';
 import { cancelFault, fullFault, lostFault, memoryFault, outputOf, stoppingFault, timeoutFault } from './cpu-faults.ts';
 import { type CpuWorker, startCpuWorker, type TaskEnd, WorkerLostError } from './cpu-worker.ts';
-import { createMeasuredPrograms, createTaskQueue, type Job, ownerName } from './task-queue.ts';
+import { createMeasuredPrograms, createTaskQueue, type Job } from './task-queue.ts';
 
 export interface CpuPoolOptions {
   /** Maximum number of workers. Default 2. */
@@ -62,7 +63,7 @@ export function createCpuPool(options: CpuPoolOptions = {}): CpuPool {
   const busy = () => seats.filter((seat): seat is Seat & { job: Job } => seat.job !== undefined);
   const slowSeats = () => busy().filter(({ job }) => job.isSlow);
   const hasShare = ({ owner }: Pick<Job, 'owner'>) =>
-    busy().filter(({ job }) => ownerName(job.owner) === ownerName(owner)).length < share;
+    busy().filter(({ job }) => ownerKey(job.owner) === ownerKey(owner)).length < share;
 
   const dispatch = () => {
     for (;;) {

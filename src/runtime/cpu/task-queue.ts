@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { CpuOwner, CpuTaskOptions } from '../../core/cpu-pool.ts';
-import { createFairQueue, type FairQueue, type QueuePlace } from '../../lib/fair-queue.ts';
+import { createFairQueue, type FairQueue, ownerKey, type QueuePlace } from '../../lib/fair-queue.ts';
 import type { TaskRequest } from './cpu-task.ts';
 
 /** A task between its call and its result. */
@@ -46,7 +46,7 @@ export function createTaskQueue(): TaskQueue {
   const places = new Map<Job, QueuePlace>();
   const waiting = new Map<string, number>();
   const change = (owner: CpuOwner, by: 1 | -1) => {
-    const name = ownerName(owner);
+    const name = ownerKey(owner);
     const count = (waiting.get(name) ?? 0) + by;
     if (count === 0) waiting.delete(name);
     else waiting.set(name, count);
@@ -63,18 +63,18 @@ export function createTaskQueue(): TaskQueue {
       return places.size;
     },
     has: (job) => places.has(job),
-    waitingOf: (owner) => waiting.get(ownerName(owner)) ?? 0,
+    waitingOf: (owner) => waiting.get(ownerKey(owner)) ?? 0,
     add(job) {
       places.set(job, queueOf(job).add(job.owner, job, job.order));
       change(job.owner, 1);
     },
-    withdraw: (job) => remove(job)?.withdraw(),
+    withdraw: (job) => remove(job)?.leave(false),
     take(accepts, acceptsSlow) {
       const quick = queues.quick.first(accepts);
       const slow = acceptsSlow ? queues.slow.first(accepts) : undefined;
       const isSlowNext = !quick || (slow && performance.now() - slow.since > MAX_SLOW_WAIT_MS);
       const job = isSlowNext ? slow : quick;
-      if (job) remove(job)?.serve();
+      if (job) remove(job)?.leave(true);
       return job;
     },
     hasQuick: (accepts) => queues.quick.first(accepts) !== undefined,
@@ -96,7 +96,7 @@ export function createMeasuredPrograms(): MeasuredPrograms {
   // By owner too: what takes long with somebody else's data may be quick.
   const keyOf = (owner: CpuOwner, task: string, program: string) =>
     createHash('sha256')
-      .update(`${ownerName(owner)}\n${task}\n${program}`)
+      .update(`${ownerKey(owner)}\n${task}\n${program}`)
       .digest('base64');
   return {
     isSlow: (owner, task, program) => program !== undefined && slow.size > 0 && slow.has(keyOf(owner, task, program)),
@@ -108,5 +108,3 @@ export function createMeasuredPrograms(): MeasuredPrograms {
     },
   };
 }
-
-export const ownerName = ({ tenant, subject }: CpuOwner) => `${tenant}\n${subject}`;

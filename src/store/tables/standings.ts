@@ -1,6 +1,7 @@
 import { type AccountKey, type AccountStandings, STANDING_DELAY_MS, type Standing } from '../../core/accounts.ts';
 import type { Role } from '../../core/principal.ts';
 import type { Logger } from '../../core/telemetry.ts';
+import { ownerKey } from '../../lib/fair-queue.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma, Transaction, Transactions } from '../connections/transactions.ts';
 
@@ -46,9 +47,9 @@ export async function openStandings({ prisma, transactions, kind, logger, watch 
         where: { subject: { in: rows.filter(({ local }) => local).map(({ subject }) => subject) } },
         select: { subject: true, tenant: true, roles: true },
       });
-      const rolesOf = new Map(users.map((user) => [keyOf(user), JSON.parse(user.roles) as Role[]]));
+      const rolesOf = new Map(users.map((user) => [ownerKey(user), JSON.parse(user.roles) as Role[]]));
       for (const row of rows) {
-        const key = keyOf(row);
+        const key = ownerKey(row);
         standings.set(key, toStanding(row, rolesOf.get(key)));
         revision = row.revision;
         for (const listener of [...(listeners.get(key) ?? [])]) listener();
@@ -97,9 +98,9 @@ export async function openStandings({ prisma, transactions, kind, logger, watch 
     await refresh();
   };
   return {
-    standingOf: (who) => standings.get(keyOf(who)) ?? UNKNOWN,
+    standingOf: (who) => standings.get(ownerKey(who)) ?? UNKNOWN,
     watch: (who, listener) => {
-      const key = keyOf(who);
+      const key = ownerKey(who);
       const own = listeners.get(key) ?? new Set();
       listeners.set(key, own.add(listener));
       return () => {
@@ -159,8 +160,4 @@ function toStanding(
 ): Standing {
   if (disabled || (local && !roles)) return { state: 'gone' };
   return roles ? { state: 'current', roles, notBefore } : { state: 'unknown', notBefore };
-}
-
-function keyOf({ tenant, subject }: AccountKey): string {
-  return JSON.stringify([tenant, subject]);
 }

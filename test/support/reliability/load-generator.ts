@@ -9,7 +9,7 @@ export const SHAPES = {
   upload: ['SUCCEEDED'],
 } as const satisfies Record<string, readonly string[]>;
 
-export type Shape = keyof typeof SHAPES;
+type Shape = keyof typeof SHAPES;
 
 /** A run that was requested. */
 interface RequestedRun {

@@ -1,5 +1,6 @@
 import { Fault } from '../../../core/errors.ts';
 import type { SignedIn } from '../../../core/principal.ts';
+import { ownerKey } from '../../../lib/fair-queue.ts';
 import type { McpDeps } from '../protocol/mcp-deps.ts';
 import type { McpLimits } from '../protocol/mcp-limits.ts';
 import type { Session } from './session.ts';
@@ -67,7 +68,7 @@ export function createSessions(
 
   return {
     async open(who) {
-      const owner = ownerKeyOf(who);
+      const owner = ownerKey(who);
       await makePlace(owner);
       opening.set(owner, (opening.get(owner) ?? 0) + 1);
       try {
@@ -88,7 +89,7 @@ export function createSessions(
     },
     find(id, who) {
       const found = kept.get(id);
-      if (found?.owner === ownerKeyOf(who)) return found.session;
+      if (found?.owner === ownerKey(who)) return found.session;
       throw new Fault('NOT_FOUND', 'You have no MCP session of this id. Begin another one with initialize.');
     },
     beginRequest(session, who) {
@@ -112,8 +113,4 @@ export function createSessions(
       return [...kept.values()].map(({ session }) => session);
     },
   };
-}
-
-function ownerKeyOf({ tenant, subject }: SignedIn): string {
-  return JSON.stringify([tenant, subject]);
 }
