@@ -21,7 +21,7 @@ export interface Program {
   readonly gateway?: RequestListener;
 }
 
-export interface ProgramMount {
+interface ProgramMount {
   readonly from: string;
   readonly to: string;
   readonly writable?: true;

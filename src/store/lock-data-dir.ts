@@ -68,6 +68,7 @@ function lockName(dataDir: string): () => void {
 
 /** Of flock(1), when another process holds the lock. */
 const EXIT_HELD = 1;
+const FLOCK = 'flock';
 
 /**
  * Node has no flock(2), but flock(1) can call it for a descriptor that it inherits. The lock belongs to what is open, so it stays
@@ -75,7 +76,7 @@ const EXIT_HELD = 1;
  * @returns why it is not locked; undefined if it is
  */
 function lockDescriptor(descriptor: number): string | undefined {
-  const { status, stderr, error } = spawnSync('flock', ['-x', '-n', '3'], {
+  const { status, stderr, error } = spawnSync(FLOCK, ['-x', '-n', '3'], {
     env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
     stdio: ['ignore', 'ignore', 'pipe', descriptor],
     encoding: 'utf8',

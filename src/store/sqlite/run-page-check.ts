@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Fault } from '../../core/errors.ts';
 import type { PageReport } from './check-pages.ts';
 
@@ -12,7 +12,7 @@ const TIMEOUT_MS = 60_000;
  * @throws Fault UNAVAILABLE if the check cannot be made
  */
 export function runPageCheck(file: string, signal?: AbortSignal): Promise<PageReport> {
-  const script = join(import.meta.dirname, 'page-check-child.ts');
+  const script = fileURLToPath(new URL('page-check-child.ts', import.meta.url));
   const options = { timeout: TIMEOUT_MS, killSignal: 'SIGKILL', env: {}, ...(signal && { signal }) } as const;
   return new Promise((resolve, reject) => {
     const child = execFile(process.execPath, ['--no-warnings', script, file], options, (error, stdout, stderr) => {
