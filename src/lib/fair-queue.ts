@@ -53,7 +53,7 @@ interface Turns<Member> {
 /** The items of one owner. */
 type Line<T> = LinkedList<Entry<T>>;
 
-/** A class, because a step that waits has several, and each function of its own would be memory. */
+/** A class, because a step that waits has several, and a function for each would take memory. */
 class Place<T> implements QueuePlace {
   readonly node: LinkedNode<Entry<T>>;
   readonly line: Line<T>;
