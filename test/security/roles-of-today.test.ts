@@ -29,15 +29,21 @@ afterAll(async () => {
   await web?.close();
 });
 
+const tokens = new Map<string, string>();
+
 /** Adds the account, or replaces its roles. Resolves when the server knows. @returns a function that asks as the account */
 async function account(name: string, roles: string) {
   const { code } = await runCli(['user', 'add', name, '--roles', roles], { dataDir: server.dataDir, input: PASSWORD });
   expect(code).toBe(0);
+  const rolesOf = async (token: string | undefined) =>
+    token && (await server.query('{ viewer { roles } }', {}, token)).data?.viewer?.roles.join();
+  const before = tokens.get(name);
+  if (before) await until('its earlier token is revoked', async () => (await rolesOf(before)) === undefined);
   const token = await until('the account may sign in', async () => {
     const { token } = (await server.query(SIGN_IN, { name })).data.signIn;
-    const { data } = token ? await server.query('{ viewer { roles } }', {}, token) : { data: null };
-    return data?.viewer.roles.join() === roles && token;
+    return (await rolesOf(token)) === roles && token;
   });
+  tokens.set(name, token);
   return async (field: string, input: object, selection: string) => {
     const type = `${field.charAt(0).toUpperCase()}${field.slice(1)}Input`;
     const document = `mutation ($input: ${type}!) { ${field}(input: $input) { ${selection} ... on Refusal { code message } } }`;
