@@ -64,9 +64,11 @@ export function createVerifyLeaves({ table, signed }: VerifyLeavesDeps): VerifyL
     const isKnown = end && (end.seq <= (newest?.seq ?? 0) || leaves.some(({ seq }) => seq === end.seq));
     if (end && !isKnown) add(end.seq, 'the end of the run is not in the audit tree');
     if (!newest || !signed) return undefined;
+    // Read first: what is signed while the checkpoint is looked for is not missing.
+    const signedUpTo = signed.signedUpTo();
     const inclusion = await findInclusion(table, signed.key, newest);
     if (!inclusion) {
-      if (newest.position <= signed.signedUpTo()) add(newest.seq, 'the checkpoint that covered it is missing');
+      if (newest.position <= signedUpTo) add(newest.seq, 'the checkpoint that covered it is missing');
       return undefined;
     }
     if (inclusion.problem !== undefined) {

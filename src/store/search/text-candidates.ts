@@ -57,6 +57,17 @@ export async function findTextCandidates(
       SELECT t.position, t.trigram, t.runs FROM (${jsonList(kind, positions.map(String))}) AS s CROSS JOIN (${jsonList(kind, of)}) AS w
       ${joined(kind, sql`t.position = CAST(s.value AS BIGINT) AND t.tenant = ${tenant} AND t.trigram = w.value`)}`);
 
+  const needle = text.toLowerCase();
+  const mayBeInId = ID_PART.test(needle);
+  /** Ids that contain the text, of the segments from one position up to another. Those of other tenants are among them. */
+  const idsWith = async (part: string, from: number, to: number): Promise<string[]> => {
+    const contains = kind === 'sqlite' ? sql`instr(runs, ${part}) > 0` : sql`strpos(runs, ${part}) > 0`;
+    const segments = await query<{ runs: string }>(
+      sql`SELECT runs FROM search_segments WHERE position >= ${from} AND position < ${to} AND ${contains}`,
+    );
+    return segments.flatMap(({ runs }) => idsContaining(runs, part));
+  };
+
   let others: readonly string[] = [];
   let rarest: string | undefined;
   for (let before = covered + 1; ; ) {
@@ -68,6 +79,7 @@ export async function findTextCandidates(
     // What is rare in the newest segment is asked first: few segments are left for the others.
     if (rarest === undefined)
       [rarest = '', ...others] = rarestFirst(trigrams, await lists(positions.slice(0, 1), trigrams));
+    if (mayBeInId && !add(await idsWith(needle, positions.at(-1) as number, before))) return undefined;
     const first = await lists(positions, [ANY_TRIGRAM, rarest]);
     const left = first.filter(({ trigram }) => trigram !== ANY_TRIGRAM).map(({ position }) => Number(position));
     const rest = left.length > 0 && others.length > 0 ? await lists(left, others) : [];
@@ -86,6 +98,22 @@ export async function findTextCandidates(
     before = positions.at(-1) as number;
     await setImmediate();
   }
+}
+
+/** A part of a run's id. */
+const ID_PART = new RegExp(`^[run_0-9a-f]{1,${RUN_ID_LENGTH}}$`);
+
+/** @param ids one after the other */
+function idsContaining(ids: string, part: string): string[] {
+  const found: string[] = [];
+  for (let at = ids.indexOf(part); at !== -1; ) {
+    const start = at - (at % RUN_ID_LENGTH);
+    const id = ids.slice(start, start + RUN_ID_LENGTH);
+    const isInside = id.includes(part);
+    if (isInside) found.push(id);
+    at = ids.indexOf(part, isInside ? start + RUN_ID_LENGTH : at + 1);
+  }
+  return found;
 }
 
 interface TrigramRow {

@@ -27,7 +27,10 @@ interface TextIndexDeps {
   head(): Promise<number>;
 }
 
-/** Indexes the texts of runs that have ended. */
+/**
+ * Indexes the texts of runs that have ended, except for their ids: each has entries that no other has, and
+ * a segment lists them anyway.
+ */
 export interface TextIndex {
   /** Adds all segments that are complete. */
   tick(): Promise<void>;
@@ -58,7 +61,7 @@ export function startTextIndex({ prisma, transactions, kind, logger, head }: Tex
       tenant,
       text: isLong
         ? undefined
-        : [id, goal, workflow, ...(capabilities.get(id) ?? []).map(({ capability }) => capability)].join('\n'),
+        : [goal, workflow, ...(capabilities.get(id) ?? []).map(({ capability }) => capability)].join('\n'),
     }));
   };
 
