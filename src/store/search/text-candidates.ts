@@ -61,7 +61,7 @@ export async function findTextCandidates(
   const mayBeInId = ID_PART.test(needle);
   /** Ids that contain the text, of the segments from one position up to another. Those of other tenants are among them. */
   const idsWith = async (part: string, from: number, to: number): Promise<string[]> => {
-    const contains = kind === 'sqlite' ? sql`instr(runs, ${part}) > 0` : sql`strpos(runs, ${part}) > 0`;
+    const contains = kind === 'sqlite' ? sql`instr(runs, ${part}) > 0` : sql`position(${part} IN runs) > 0`;
     const segments = await query<{ runs: string }>(
       sql`SELECT runs FROM search_segments WHERE position >= ${from} AND position < ${to} AND ${contains}`,
     );
