@@ -1,4 +1,4 @@
-import { createLinkedList, type LinkedList, type LinkedNode } from './linked-list.ts';
+import { LinkedList, type LinkedNode } from './linked-list.ts';
 
 /** A principal, as what is shared among principals knows it. */
 export interface Owner {
@@ -42,7 +42,7 @@ interface Entry<T> {
 
 /** Members by name, in the order of their turns. */
 interface Turns<Member> {
-  readonly first: Member | undefined;
+  first(): Member | undefined;
   inTurn(): Iterable<Member>;
   /** The member of this name; a new one has its turn after all others. */
   member(name: string): Member;
@@ -84,14 +84,14 @@ class Place<T> implements QueuePlace {
 }
 
 export function createFairQueue<T>(): FairQueue<T> {
-  const tenants = createTurns(() => createTurns<Line<T>>(() => createLinkedList<Entry<T>>()));
+  const tenants = createTurns(() => createTurns<Line<T>>(() => new LinkedList<Entry<T>>()));
   let size = 0;
   const leave = ({ node, line, lines, owner }: Place<T>, isServed: boolean) => {
     size -= 1;
     line.remove(node);
     if (!line.first) lines.remove(owner.subject);
     else if (isServed) lines.moveToEnd(owner.subject);
-    if (!lines.first) tenants.remove(owner.tenant);
+    if (!lines.first()) tenants.remove(owner.tenant);
     else if (isServed) tenants.moveToEnd(owner.tenant);
   };
   return {
@@ -99,7 +99,7 @@ export function createFairQueue<T>(): FairQueue<T> {
       return size;
     },
     get head() {
-      return tenants.first?.first?.first?.value.item;
+      return tenants.first()?.first()?.first?.value.item;
     },
     first(accepts) {
       for (const lines of tenants.inTurn()) {
@@ -127,7 +127,7 @@ function firstAfter<T>(line: Line<T>, order: number): LinkedNode<Entry<T>> | und
 }
 
 function createTurns<Member>(create: () => Member): Turns<Member> {
-  const order = createLinkedList<Member>();
+  const order = new LinkedList<Member>();
   const byName = new Map<string, LinkedNode<Member>>();
   const remove = (name: string) => {
     const node = byName.get(name);
@@ -141,9 +141,7 @@ function createTurns<Member>(create: () => Member): Turns<Member> {
     return member;
   };
   return {
-    get first() {
-      return order.first?.value;
-    },
+    first: () => order.first?.value,
     *inTurn() {
       for (let node = order.first; node; node = node.next) yield node.value;
     },

@@ -5,39 +5,33 @@ export interface LinkedNode<T> {
   next: LinkedNode<T> | undefined;
 }
 
-/** A list in which a known place is added or removed in constant time, wherever it is. */
-export interface LinkedList<T> {
-  readonly first: LinkedNode<T> | undefined;
-  readonly last: LinkedNode<T> | undefined;
-  /** Adds a value before a place; at the end without one. */
-  insert(value: T, before?: LinkedNode<T>): LinkedNode<T>;
-  /** Removes a place, which must be in the list. */
-  remove(node: LinkedNode<T>): void;
-}
+/**
+ * A list in which a known place is added or removed in constant time, wherever it is. A class, because each object with getters
+ * of its own has a hidden class, which lives until the next full garbage collection and retains what they see.
+ */
+export class LinkedList<T> {
+  first: LinkedNode<T> | undefined;
+  last: LinkedNode<T> | undefined;
 
-export function createLinkedList<T>(): LinkedList<T> {
-  let first: LinkedNode<T> | undefined;
-  let last: LinkedNode<T> | undefined;
-  return {
-    get first() {
-      return first;
-    },
-    get last() {
-      return last;
-    },
-    insert(value, before) {
-      const node: LinkedNode<T> = { value, previous: before ? before.previous : last, next: before };
-      if (node.previous) node.previous.next = node;
-      else first = node;
-      if (before) before.previous = node;
-      else last = node;
-      return node;
-    },
-    remove({ previous, next }) {
-      if (previous) previous.next = next;
-      else first = next;
-      if (next) next.previous = previous;
-      else last = previous;
-    },
-  };
+  /** Adds a value before a place; at the end without one. */
+  insert(value: T, before?: LinkedNode<T>): LinkedNode<T> {
+    const node: LinkedNode<T> = { value, previous: before ? before.previous : this.last, next: before };
+    if (node.previous) node.previous.next = node;
+    else this.first = node;
+    if (before) before.previous = node;
+    else this.last = node;
+    return node;
+  }
+
+  /** Removes a place, which must be in the list. */
+  remove(node: LinkedNode<T>): void {
+    const { previous, next } = node;
+    if (previous) previous.next = next;
+    else this.first = next;
+    if (next) next.previous = previous;
+    else this.last = previous;
+    // A removed place in the old generation would retain all later ones.
+    node.previous = undefined;
+    node.next = undefined;
+  }
 }

@@ -31,7 +31,7 @@ export interface DriveOptions {
 export interface RunHandle {
   readonly run: RunAggregate;
   /** This process no longer drives the run. */
-  readonly isReleased: boolean;
+  isReleased(): boolean;
   /**
    * The run when it has ended and that is durable.
    * @throws Fault UNAVAILABLE when the journal does not take the events; a run that was already recorded then continues in
@@ -178,9 +178,7 @@ export function driveRun(options: DriveOptions, start: RunStart): RunHandle {
   send(start.input);
   return {
     run,
-    get isReleased() {
-      return isReleased;
-    },
+    isReleased: () => isReleased,
     completed: completed.promise,
     released: released.promise,
     async completedOrWaiting() {
@@ -199,7 +197,7 @@ export function driveRun(options: DriveOptions, start: RunStart): RunHandle {
       if (isReleased) throw RELEASED;
     },
     waitsUntil() {
-      const onlyWaits = record.state === 'WAITING' && run.preparing.size === 0 && recorder.isIdle && !isStopped;
+      const onlyWaits = record.state === 'WAITING' && run.preparing.size === 0 && recorder.isIdle() && !isStopped;
       return onlyWaits && holders === 0 ? (timers.nextAt() ?? Infinity) : undefined;
     },
     hold() {

@@ -17,8 +17,8 @@ export interface Recorder {
   commit(): void;
   /** From now on events are recorded as they happen. Resolves when all added events are durable, or on `close`. */
   flush(): Promise<void>;
-  /** True when all added events are durable. */
-  readonly isIdle: boolean;
+  /** True when all added events are durable. A function, because an object with a getter has a hidden class that retains it. */
+  isIdle(): boolean;
   /** Resolves when no append is in progress. */
   drained(): Promise<void>;
   /** Drops the events that are not on their way to the journal yet, and takes no more. */
@@ -84,9 +84,7 @@ export function createRecorder({ journal, run, onFlushed, onFailure, ...options 
       if (isImmediate) void flush();
     },
     flush,
-    get isIdle() {
-      return pending.length === 0 && !writing;
-    },
+    isIdle: () => pending.length === 0 && !writing,
     drained: async () => writing,
     close() {
       isClosed = true;

@@ -69,7 +69,7 @@ export function createRunRegistry(deps: RunRegistryDeps): RunRegistry {
     drive: (start, handlers = deps.handlers) => drive(start, handlers),
     get(runId) {
       const handle = handles.get(runId);
-      return handle?.isReleased ? undefined : handle;
+      return handle?.isReleased() ? undefined : handle;
     },
     get all() {
       return handles.values();
