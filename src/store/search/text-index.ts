@@ -47,21 +47,19 @@ export function startTextIndex({ prisma, transactions, kind, logger, head }: Tex
   const stopping = new AbortController();
   const pause = (ms: number) => sleep(ms, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
 
+  /** One row for each run: reading rows costs more than anything else here. */
   const textsOf = async (ids: readonly string[]) => {
-    const list = jsonList(kind, ids);
+    const all =
+      kind === 'sqlite' ? sql`json_group_array(DISTINCT s.capability)` : sql`json_agg(DISTINCT s.capability)::text`;
     const runs = await prisma.$queryRaw<RunText[]>(sql`
       SELECT r.id, r.tenant, r.workflow, CASE WHEN length(r.goal) <= ${MAX_GOAL_CHARACTERS} THEN r.goal END AS goal,
-        CASE WHEN length(r.goal) > ${MAX_GOAL_CHARACTERS} THEN 1 ELSE 0 END AS "isLong"
-      FROM (${list}) AS ids JOIN runs r ON r.id = ids.value`);
-    const steps = await prisma.$queryRaw<{ id: string; capability: string }[]>(sql`
-      SELECT DISTINCT s.run_id AS id, s.capability FROM (${list}) AS ids JOIN steps s ON s.run_id = ids.value`);
-    const capabilities = Map.groupBy(steps, ({ id }) => id);
-    return runs.map(({ id, tenant, goal, workflow, isLong }) => ({
+        CASE WHEN length(r.goal) > ${MAX_GOAL_CHARACTERS} THEN 1 ELSE 0 END AS "isLong",
+        (SELECT ${all} FROM steps s WHERE s.run_id = r.id) AS capabilities
+      FROM (${jsonList(kind, ids)}) AS ids JOIN runs r ON r.id = ids.value`);
+    return runs.map(({ id, tenant, goal, workflow, isLong, capabilities }) => ({
       id,
       tenant,
-      text: isLong
-        ? undefined
-        : [goal, workflow, ...(capabilities.get(id) ?? []).map(({ capability }) => capability)].join('\n'),
+      text: isLong ? undefined : [goal, workflow, ...(JSON.parse(capabilities ?? '[]') as string[])].join('\n'),
     }));
   };
 
@@ -69,13 +67,19 @@ export function startTextIndex({ prisma, transactions, kind, logger, head }: Tex
     const indexOf = new Map(ids.map((id, index) => [id, index]));
     /** By tenant, then trigram. */
     const tenants = new Map<string, Map<string, number[]>>();
+    /** Runs of one workflow mostly have the same text. */
+    const known = new Map<string | undefined, Iterable<string>>();
+    const trigramsIn = (text: string | undefined) => {
+      const trigrams = known.get(text) ?? (text === undefined ? undefined : trigramsOf(text)) ?? [ANY_TRIGRAM];
+      known.set(text, trigrams);
+      return trigrams;
+    };
     for (let at = 0; at < ids.length && !stopping.signal.aborted; at += RUNS_PER_READ) {
       for (const { id, tenant, text } of await textsOf(ids.slice(at, at + RUNS_PER_READ))) {
-        const trigrams = (text === undefined ? undefined : trigramsOf(text)) ?? [ANY_TRIGRAM];
         const entries = tenants.get(tenant) ?? new Map<string, number[]>();
         tenants.set(tenant, entries);
         const index = indexOf.get(id) as number;
-        for (const trigram of trigrams) {
+        for (const trigram of trigramsIn(text)) {
           const indexes = entries.get(trigram);
           if (indexes) indexes.push(index);
           else entries.set(trigram, [index]);
@@ -95,11 +99,8 @@ export function startTextIndex({ prisma, transactions, kind, logger, head }: Tex
   const addSegment = async (): Promise<boolean> => {
     const after = await indexedTo(prisma);
     if ((await head()) - after < SEGMENT_RUNS) return false;
-    const leaves = await prisma.leaf.findMany({
-      where: { position: { gt: after } },
-      orderBy: { position: 'asc' },
-      take: SEGMENT_RUNS,
-    });
+    const leaves = await prisma.$queryRaw<{ runId: string; position: number | bigint }[]>`
+      SELECT run_id AS "runId", position FROM leaves WHERE position > ${after} ORDER BY position LIMIT ${SEGMENT_RUNS}`;
     if (leaves.length < SEGMENT_RUNS) return false;
     const position = Number(leaves.at(-1)?.position);
     const ids = [...new Set(leaves.map(({ runId }) => runId))].sort();
@@ -149,6 +150,8 @@ interface RunText {
   readonly workflow: string | null;
   /** 1 if it is; 0 otherwise. */
   readonly isLong: number | bigint;
+  /** JSON list. */
+  readonly capabilities: string | null;
 }
 
 /** Tenant, trigram, runs. */
