@@ -6,8 +6,8 @@ export interface LinkedNode<T> {
 }
 
 /**
- * A list in which a known place is added or removed in constant time, wherever it is. A class, because each object with getters
- * of its own has a hidden class, which lives until the next full garbage collection and retains what they see.
+ * A list in which a known place is added or removed in constant time, wherever it is. A class, because each object literal
+ * with getters has a hidden class, which lives until the next full garbage collection and retains what they see.
  */
 export class LinkedList<T> {
   first: LinkedNode<T> | undefined;
