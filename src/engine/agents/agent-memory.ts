@@ -55,8 +55,13 @@ export async function appendMemory(
   return { mediaType: result.mediaType, content };
 }
 
+/** The name in a `memory:` URI; undefined for another one. */
+export function memoryNameOf(uri: string): string | undefined {
+  return /^memory:([\w.-]{1,128})$/i.exec(uri)?.[1];
+}
+
 function parseMemoryUri({ resources }: AgentStepDeps, text: string): CanonicalUri {
-  const [, name] = /^memory:([\w.-]{1,128})$/i.exec(text) ?? [];
+  const name = memoryNameOf(text);
   if (name !== undefined) return namedUri('memory', name);
   if (/^file:/i.test(text)) return resources.canonicalize(text);
   throw new Fault(

@@ -35,7 +35,7 @@ export interface RunHandle {
   /**
    * The run when it has ended and that is durable.
    * @throws Fault UNAVAILABLE when the journal does not take the events; a run that was already recorded then continues in
-   *   the background. CONFLICT when another node owns the run, or its idempotency key was taken. INTERNAL when the engine
+   *   the background, and `details.runId` names it. CONFLICT when another node owns the run, or its idempotency key was taken. INTERNAL when the engine
    *   failed; the run is then released.
    */
   readonly completed: Promise<RunSnapshot>;
@@ -93,7 +93,7 @@ export function driveRun(options: DriveOptions, start: RunStart): RunHandle {
     },
     onFailure(error, isFinal) {
       if (!(error instanceof Fault)) return onCrash(error);
-      completed.reject(error);
+      completed.reject(record.headPosition === 0 ? error : recordedFault(record.id, error));
       if (isFinal) release(error);
     },
   });
@@ -214,3 +214,13 @@ export function driveRun(options: DriveOptions, start: RunStart): RunHandle {
 
 /** Why a run that only waits was released: it continues when its time or a message comes. */
 export const PARKED = new Fault('UNAVAILABLE', 'The run waits, and is not in memory.');
+
+/** The caller must not take the run for refused, and start it again. */
+function recordedFault(runId: string, error: Fault): Fault {
+  const { code, message, retryAfterMs } = error;
+  return new Fault(code, `Run ${runId} is recorded, and continues as soon as it can be. ${message}`, {
+    cause: error,
+    details: { runId },
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
+}

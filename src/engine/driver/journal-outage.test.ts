@@ -87,6 +87,19 @@ describe('a run in progress', () => {
     await engine.stop(0);
   });
 
+  it('is named to a caller whose wait an append ends that fails, and continues', async () => {
+    const journal = withTrouble((nth, append) => (nth === 1 ? Promise.reject(away()) : append()));
+    const engine = on.engine({ journal });
+    await engine.begin();
+    const waiting = engine.startWorkflow(ADMIN, { source: workflow(500), waitMs: 60_000 });
+    const error = await waiting.catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 10, details: { runId: expect.any(String) } });
+    const { runId } = (error as Fault).details as { runId: string };
+    expect((error as Fault).message).toContain(`Run ${runId} is recorded`);
+    expect(await endOf(runId)).toBe('SUCCEEDED');
+    await engine.stop(0);
+  });
+
   it('continues when an append failed with an unexpected error', async () => {
     const journal = withTrouble(async (nth, append) => {
       if (nth === 1) throw new TypeError('a bug');

@@ -98,7 +98,7 @@ export function createParking({ leases, runs, clock, logger, onParked, onNotPark
 
   return {
     consider(runId) {
-      // The run has waited before: it has to wait as long as any other.
+      // It may have waited before, and begins again.
       waiting.delete(runId);
       waiting.set(runId, performance.now());
       if (waiting.size === 1 || waiting.size === MAX_WAITING + 1) schedule();

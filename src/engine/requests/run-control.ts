@@ -9,6 +9,7 @@ import { isFailedEnd, isFinalRunState } from '../../core/states.ts';
 import type { StoreReader } from '../../core/store-reader.ts';
 import { canonicalJson, type Json, type JsonObject } from '../../lib/json.ts';
 import { scopeOf } from '../../policy/visibility.ts';
+import { memoryNameOf } from '../agents/agent-memory.ts';
 import { parseAgentInput } from '../capabilities/agent-input.ts';
 import type { RunRegistry } from '../driver/run-registry.ts';
 import { userOf } from '../driver/run-start.ts';
@@ -136,7 +137,7 @@ async function memoryAuthors(
   step: StepRecord,
 ): Promise<readonly User[]> {
   const { memoryUri = '' } = parseAgentInput((step.input ?? run.inputs) as JsonObject, capabilities).agent;
-  const [, name] = /^memory:(.+)$/i.exec(memoryUri) ?? [];
+  const name = memoryNameOf(memoryUri);
   return name === undefined ? [] : (await memories.read(run.principal.tenant, name, MAX_MEMORY_BYTES)).authors;
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN } from '../../../test/support/engine/engine.ts';
 import { startWorkflows } from '../../../test/support/engine/workflows.ts';
+import { until } from '../../../test/support/until.ts';
 
 let on: Awaited<ReturnType<typeof startWorkflows>>;
 beforeAll(async () => {
@@ -38,16 +39,26 @@ describe('a sub-workflow', () => {
   });
 
   it('waits for a place for its run', async () => {
-    await on.save(
-      'name: placed\nsteps: [{ id: a, kind: command, command: echo, input: { v: "{{ v }}" } }]\ninputs: { v: { type: integer } }\noutputs: { v: "{{ steps.a.output }}" }',
-    );
+    await on.save(`name: placed
+steps: [{ id: a, kind: command, command: holdOut, input: { v: "{{ v }}" } }]
+inputs: { v: { type: string } }
+outputs: { v: "{{ steps.a.output }}" }`);
     const few = on.withLimits({ runs: 3 });
-    const { run } = await few.startWorkflow(ADMIN, {
-      source: {
-        yaml: 'name: many\nsteps:\n  - { id: a, kind: workflow, workflow: placed, for_each: [1, 2, 3, 4, 5], max_parallel: 5, input: { v: "{{ item }}" } }\noutputs: { a: "{{ steps.a.output }}" }',
-      },
-    });
-    expect((await on.ended(run.id)).run.outputs).toEqual({ a: [1, 2, 3, 4, 5].map((v) => ({ v })) });
+    const yaml = `name: many
+steps:
+  - { id: a, kind: workflow, workflow: placed, for_each: [p1, p2, p3, p4, p5], max_parallel: 5, input: { v: "{{ item }}" } }
+outputs: { a: "{{ steps.a.output }}" }`;
+    const { run } = await few.startWorkflow(ADMIN, { source: { yaml } });
+    const opened = new Set<string>();
+    while (opened.size < 5) {
+      const held = await until('a child holds a place', () => on.acted.find((v) => !opened.has(v)));
+      // The parent has one place, and its children the other two.
+      expect(await on.inMemory()).toBeLessThanOrEqual(3);
+      expect(on.acted.length - opened.size).toBeLessThanOrEqual(2);
+      opened.add(held);
+      on.open(held);
+    }
+    expect((await on.ended(run.id)).run.state).toBe('SUCCEEDED');
     await few.stop(0);
   });
 

@@ -52,22 +52,12 @@ export function checkWait(waitMs: number): void {
   throw new Fault('BAD_INPUT', `waitMs must be from 0 to ${MAX_WAIT_MS}.`, { path: ['waitMs'] });
 }
 
-/**
- * The run when it is durable, or with `waitMs` when it has ended, if that is sooner.
- * @throws Fault UNAVAILABLE when the journal cannot be written; with `details.runId` when the run is recorded nevertheless, and continues
- */
+/** The run when it is durable, or with `waitMs` when it has ended, if that is sooner. @throws Fault as `RunHandle.completed` */
 export async function waitForEnd(run: RunHandle, waitMs: number): Promise<RunSnapshot> {
-  try {
-    const ended = waitMs > 0 ? await endWithin(run, waitMs) : undefined;
-    if (ended) return ended;
-    await Promise.race([run.flush(), run.completed]);
-    return snapshotOf(run.run);
-  } catch (error) {
-    const { id: runId, headPosition } = run.run.record;
-    if (!(error instanceof Fault) || headPosition === 0) throw error;
-    const message = `Run ${runId} is recorded, and continues as soon as it can be. ${error.message}`;
-    throw new Fault(error.code, message, { cause: error, details: { runId } });
-  }
+  const ended = waitMs > 0 ? await endWithin(run, waitMs) : undefined;
+  if (ended) return ended;
+  await Promise.race([run.flush(), run.completed]);
+  return snapshotOf(run.run);
 }
 
 async function endWithin(run: RunHandle, waitMs: number): Promise<RunSnapshot | undefined> {
