@@ -6,9 +6,15 @@ export interface Owner {
   readonly subject: string;
 }
 
-/** A text that no two owners share, whatever characters their names have. */
+let latestOwner: Owner = { tenant: '', subject: '' };
+let latestKey = '0  ';
+
+/** A text that no two owners share, whatever characters their names have. The latest one is remembered: most calls repeat it. */
 export function ownerKey({ tenant, subject }: Owner): string {
-  return `${tenant.length} ${tenant} ${subject}`;
+  if (tenant === latestOwner.tenant && subject === latestOwner.subject) return latestKey;
+  latestOwner = { tenant, subject };
+  latestKey = `${tenant.length} ${tenant} ${subject}`;
+  return latestKey;
 }
 
 /** The place of an item in a queue. */
@@ -59,63 +65,60 @@ class Place<T> implements QueuePlace {
   readonly line: Line<T>;
   readonly lines: Turns<Line<T>>;
   readonly owner: Owner;
-  readonly #leave: (place: Place<T>, isServed: boolean) => void;
+  readonly #queue: OwnerQueue<T>;
   #isQueued = true;
 
-  constructor(
-    node: LinkedNode<Entry<T>>,
-    line: Line<T>,
-    lines: Turns<Line<T>>,
-    owner: Owner,
-    leave: (place: Place<T>, isServed: boolean) => void,
-  ) {
+  constructor(queue: OwnerQueue<T>, node: LinkedNode<Entry<T>>, line: Line<T>, lines: Turns<Line<T>>, owner: Owner) {
+    this.#queue = queue;
     this.node = node;
     this.line = line;
     this.lines = lines;
     this.owner = owner;
-    this.#leave = leave;
   }
 
   leave(isServed: boolean): void {
     if (!this.#isQueued) return;
     this.#isQueued = false;
-    this.#leave(this, isServed);
+    this.#queue.remove(this, isServed);
+  }
+}
+
+/** A class for the reason that `LinkedList` is one. */
+class OwnerQueue<T> implements FairQueue<T> {
+  size = 0;
+  readonly #tenants: Turns<Turns<Line<T>>> = createTurns(() => createTurns<Line<T>>(() => new LinkedList<Entry<T>>()));
+
+  get head(): T | undefined {
+    return this.size === 0 ? undefined : this.#tenants.first()?.first()?.first?.value.item;
+  }
+
+  first(accepts: (item: T) => boolean): T | undefined {
+    for (const lines of this.#tenants.inTurn()) {
+      for (const line of lines.inTurn()) if (line.first && accepts(line.first.value.item)) return line.first.value.item;
+    }
+    return undefined;
+  }
+
+  add(owner: Owner, item: T, order: number): QueuePlace {
+    const lines = this.#tenants.member(owner.tenant);
+    const line = lines.member(owner.subject);
+    const node = line.insert({ item, order }, firstAfter(line, order));
+    this.size += 1;
+    return new Place(this, node, line, lines, owner);
+  }
+
+  remove({ node, line, lines, owner }: Place<T>, isServed: boolean): void {
+    this.size -= 1;
+    line.remove(node);
+    if (!line.first) lines.remove(owner.subject);
+    else if (isServed) lines.moveToEnd(owner.subject);
+    if (!lines.first()) this.#tenants.remove(owner.tenant);
+    else if (isServed) this.#tenants.moveToEnd(owner.tenant);
   }
 }
 
 export function createFairQueue<T>(): FairQueue<T> {
-  const tenants = createTurns(() => createTurns<Line<T>>(() => new LinkedList<Entry<T>>()));
-  let size = 0;
-  const leave = ({ node, line, lines, owner }: Place<T>, isServed: boolean) => {
-    size -= 1;
-    line.remove(node);
-    if (!line.first) lines.remove(owner.subject);
-    else if (isServed) lines.moveToEnd(owner.subject);
-    if (!lines.first()) tenants.remove(owner.tenant);
-    else if (isServed) tenants.moveToEnd(owner.tenant);
-  };
-  return {
-    get size() {
-      return size;
-    },
-    get head() {
-      return tenants.first()?.first()?.first?.value.item;
-    },
-    first(accepts) {
-      for (const lines of tenants.inTurn()) {
-        for (const line of lines.inTurn())
-          if (line.first && accepts(line.first.value.item)) return line.first.value.item;
-      }
-      return undefined;
-    },
-    add(owner, item, order) {
-      const lines = tenants.member(owner.tenant);
-      const line = lines.member(owner.subject);
-      const node = line.insert({ item, order }, firstAfter(line, order));
-      size += 1;
-      return new Place(node, line, lines, owner, leave);
-    },
-  };
+  return new OwnerQueue<T>();
 }
 
 /** The first entry to be served after one with this order; undefined when that one is the last, as new ones are. */
@@ -147,6 +150,7 @@ function createTurns<Member>(create: () => Member): Turns<Member> {
     },
     member: (name) => byName.get(name)?.value ?? append(name, create()),
     moveToEnd(name) {
+      if (order.first === order.last) return;
       const member = remove(name);
       if (member !== undefined) append(name, member);
     },

@@ -22,6 +22,15 @@ export function canonicalJson(value: unknown): string {
   return text;
 }
 
+/** An equal value whose keys are in the order of `canonicalJson`, which then has nothing to sort; the same value if it cannot be. */
+export function inCanonicalOrder<T>(value: T): T {
+  try {
+    return withSortedKeys(value, 0) as T;
+  } catch {
+    return value;
+  }
+}
+
 /** Values that need the library, which is three times slower. */
 const NOT_PLAIN_JSON = new Error('not plain JSON, or nested deeply, or with keys that an object reorders');
 const MAX_PLAIN_DEPTH = 100;
@@ -29,7 +38,7 @@ const MAX_PLAIN_DEPTH = 100;
 /**
  * The value with object keys in the order of their UTF-16 code units; the same value if they already are.
  * JSON.stringify then writes what RFC 8785 requires, which defines strings and numbers as ECMAScript does.
- * @throws UNUSUAL
+ * @throws NOT_PLAIN_JSON
  */
 function withSortedKeys(value: unknown, level: number): unknown {
   switch (typeof value) {
@@ -126,4 +135,14 @@ function replaceInvalid(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(replaceInvalid);
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [wellFormed(key), replaceInvalid(one)]));
+}
+
+/** Index of the quote that ends a string of JSON text whose content begins at `from`; the length of the text without one. */
+export function closingQuote(text: string, from: number): number {
+  for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(at - 1 - backslashes) === 92) backslashes += 1;
+    if (backslashes % 2 === 0) return at;
+  }
+  return text.length;
 }

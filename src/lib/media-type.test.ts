@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { charsetOf, mediaTypeOfFile, parseMediaType } from './media-type.ts';
+import { charsetOf, mediaTypeInUtf8, mediaTypeOfFile, parseMediaType } from './media-type.ts';
 
 describe('parseMediaType', () => {
   it('returns a canonical form: names in lower case, valid parameters kept, malformed ones dropped', () => {
@@ -32,6 +32,16 @@ describe('charsetOf', () => {
     expect(charsetOf('text/csv')).toBeUndefined();
     expect(charsetOf('garbage')).toBeUndefined();
   });
+});
+
+describe('mediaTypeInUtf8', () => {
+  it.each([
+    ['text/csv', 'a', 'text/csv'],
+    ['text/csv; charset=utf-8', 'a', 'text/csv; charset=utf-8'],
+    ['text/csv; charset=latin1', 'a', 'text/csv;charset=utf-8'],
+    ['application/xml', '<a/>', 'application/xml'],
+    ['application/xml', '<?xml version="1.0" encoding="ISO-8859-1"?><a/>', 'application/xml;charset=utf-8'],
+  ])('of %s for %j is %s', (mediaType, text, expected) => expect(mediaTypeInUtf8(mediaType, text)).toBe(expected));
 });
 
 describe('mediaTypeOfFile', () => {

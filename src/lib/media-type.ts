@@ -38,6 +38,20 @@ export function charsetOf(mediaType: string): string | undefined {
   return charset || undefined;
 }
 
+const DECLARED_ENCODING = /^\s*<\?xml[^>]*\sencoding\s*=/;
+
+/**
+ * The media type of text that is written as UTF-8: it says so where its charset, or an XML declaration in the text, may say
+ * otherwise (RFC 7303 section 3).
+ */
+export function mediaTypeInUtf8(mediaType: string, text: string): string {
+  const charset = charsetOf(mediaType);
+  if (charset === 'utf-8' || (charset === undefined && !DECLARED_ENCODING.test(text))) return mediaType;
+  const type = parseMediaType(mediaType);
+  type?.params.set('charset', 'utf-8');
+  return type?.toString() ?? mediaType;
+}
+
 const BY_EXTENSION: Readonly<Record<string, string>> = {
   csv: 'text/csv',
   gif: 'image/gif',
