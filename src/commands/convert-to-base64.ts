@@ -2,15 +2,18 @@ import { Type } from 'typebox';
 import { defineCommand, resource } from './definition/define-command.ts';
 import { ResourceInput } from './definition/options.ts';
 
+const MEDIA_TYPE = 'text/plain; charset=utf-8';
+
 export const convertToBase64 = defineCommand({
   name: 'convertToBase64',
   title: 'Convert to Base64',
   description: 'The bytes of any resource as Base64 text (RFC 4648 §4), without line breaks.',
   effect: 'pure',
+  mediaType: MEDIA_TYPE,
   options: Type.Object({ source: ResourceInput }),
   async run({ source }, ctx) {
     const body = await ctx.read(source);
-    return resource('text/plain; charset=utf-8', encode(body.stream()));
+    return resource(MEDIA_TYPE, encode(body.stream()));
   },
 });
 

@@ -38,6 +38,16 @@ describe('convertToCsv', () => {
     expect(await test.scratchFiles()).toEqual([]);
   });
 
+  it('takes data instead of a source, and not both', async () => {
+    expect((await test.run(convertToCsv, { data: [{ a: 1, b: 'x' }] })).text).toBe('a,b\r\n1,x\r\n');
+    await expect(test.run(convertToCsv, { data: [], source })).rejects.toMatchObject({
+      violations: [{ path: '/data' }],
+    });
+    await expect(test.run(convertToCsv, {})).rejects.toMatchObject({ violations: [{ path: '/source' }] });
+    const schemaUri = 'data:application/json,{"maxItems":0}';
+    await expect(test.run(convertToCsv, { data: [{}], schemaUri })).rejects.toMatchObject({ code: 'SCHEMA_VIOLATION' });
+  });
+
   it('refuses what is no table', async () => {
     const run = test.run(convertToCsv, { source: { text: { text: '{"a":1}' } } });
     await expect(run).rejects.toMatchObject({ code: 'BAD_INPUT' });

@@ -1,9 +1,11 @@
 import { Type } from 'typebox';
-import { checkSchema, readJson } from './conversion/read-json.ts';
+import { checkSchema, readSourceOrData } from './conversion/read-json.ts';
 import { JSON_MEDIA_TYPE, runConversion } from './conversion/run-conversion.ts';
 import { release, toContent } from './conversion/spooled.ts';
 import { defineCommand, resource } from './definition/define-command.ts';
-import { Delimiter, ResourceInput, SchemaUri } from './definition/options.ts';
+import { AnyJson, Delimiter, ResourceInput, SchemaUri } from './definition/options.ts';
+
+const MEDIA_TYPE = 'text/csv; charset=utf-8';
 
 export const convertToCsv = defineCommand({
   name: 'convertToCsv',
@@ -12,8 +14,10 @@ export const convertToCsv = defineCommand({
     'A JSON list of objects, or {fields, rows}, as CSV (RFC 4180). A source in another format is first read as ' +
     'convertToJson reads it; with a schema that JSON must fit.',
   effect: 'pure',
+  mediaType: MEDIA_TYPE,
   options: Type.Object({
-    source: ResourceInput,
+    source: Type.Optional(ResourceInput),
+    data: Type.Optional(AnyJson('The data itself, instead of a source.')),
     schemaUri: SchemaUri,
     delimiter: Delimiter('Between fields.', ','),
     fields: Type.Optional(
@@ -24,12 +28,12 @@ export const convertToCsv = defineCommand({
       }),
     ),
   }),
-  async run({ source, schemaUri, ...csv }, ctx) {
-    const json = await readJson(source, {}, ctx);
+  async run({ source, data, schemaUri, ...csv }, ctx) {
+    const json = await readSourceOrData({ source, data }, ctx);
     try {
       await checkSchema(json, schemaUri, ctx);
       const made = await runConversion(json, JSON_MEDIA_TYPE, { to: 'CSV', ...csv }, ctx);
-      return resource('text/csv; charset=utf-8', toContent(made));
+      return resource(MEDIA_TYPE, toContent(made));
     } finally {
       await release(json);
     }

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createTestContext, type TestCommandContext } from '../../test/support/commands/command-context.ts';
 import { Fault } from '../core/errors.ts';
 import { convertToJson } from './convert-to-json.ts';
+import { fetch } from './fetch.ts';
 
 let test: TestCommandContext;
 beforeAll(async () => {
@@ -48,6 +49,34 @@ describe('convertToJson', () => {
     expect(result).toMatchObject({ text: '{"b": 12345678901234567890.10, "a": [ ]}', mediaType: 'application/json' });
   });
 
+  it('reads text/tab-separated-values without quoting, and other CSV with tabs with it', async () => {
+    const tsv = 'part\tsize\npipe\t3/4" wide\n';
+    const expected = { fields: ['part', 'size'], rows: [{ part: 'pipe', size: '3/4" wide' }] };
+    expect(await json({ source: text(tsv, 'text/tab-separated-values') })).toEqual(expected);
+    expect(await json({ source: { uri: await test.file('parts.tsv', tsv) } })).toEqual(expected);
+    const quoted = 'part\tsize\npipe\t"3/4"" wide"\n';
+    expect(await json({ source: text(quoted, 'text/csv') })).toEqual(expected);
+  });
+
+  it('takes the delimiter that the first line names, which is no record', async () => {
+    const expected = { fields: ['name', 'price'], rows: [{ name: 'Tea, green|mint', price: '2,50' }] };
+    for (const first of ['sep=;\r\n', '"sep=;"\n', 'Sep=;\r'])
+      for (const mediaType of ['text/csv', undefined])
+        expect(await json({ source: text(`${first}name;price\nTea, green|mint;2,50\n`, mediaType) })).toEqual(expected);
+    const other = await json({ source: text('sep=;\na|b\n1|2\n', 'text/csv'), delimiter: '|' });
+    expect(other).toEqual({ fields: ['a', 'b'], rows: [{ a: '1', b: '2' }] });
+  });
+
+  it('reads numbers and dates as the options say', async () => {
+    const source = text('price;day\n"1.234,5";24.12.2031\n', 'text/csv');
+    const options = { numbers: ['price'], decimalSeparator: ',', dates: ['day'], dateFormat: 'DD.MM.YYYY' };
+    expect(await json({ source, ...options })).toMatchObject({ rows: [{ price: 1234.5, day: '2031-12-24' }] });
+    await expect(json({ source, numbers: ['price'] })).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining('line 2, column 1: "1.234,5" is not a number'),
+    });
+  });
+
   it('converts XML to an object and other text to a list', async () => {
     expect(await json({ source: text('<a x="1"><b>t</b></a>') })).toEqual({ a: { '@x': '1', b: 't' } });
     expect(await json({ source: text('Dear all,\nhello') })).toEqual(['Dear all,', 'hello']);
@@ -67,6 +96,38 @@ describe('convertToJson', () => {
     expect(await json({ source: latin2(bytes, 'text/csv;charset=iso-8859-2') })).toEqual(named);
     const xml = '<?xml version="1.0" encoding="iso-8859-2"?><a>\u00bf</a>';
     expect(await json({ source: latin2(xml, 'application/xml') })).toEqual({ a: 'ż' });
+  });
+
+  it('reads a URI in the charset and the format that the caller states', async () => {
+    const uri = await test.file('export.dat', Buffer.from('name;price\n\u00bf\u00f3\u00b3\u00e6;1\n', 'latin1'));
+    const expected = { fields: ['name', 'price'], rows: [{ name: 'żółć', price: '1' }] };
+    expect(await json({ source: { uri, charset: 'windows-1250' } })).toEqual(expected);
+    const tsv = { uri, mediaType: 'text/tab-separated-values', charset: 'windows-1250' };
+    expect(await json({ source: tsv })).toEqual({ fields: ['name;price'], rows: [{ 'name;price': 'żółć;1' }] });
+    await expect(json({ source: { uri, charset: 'klingon' } })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    for (const source of [
+      { text: { text: 'a' }, charset: 'utf-8' },
+      { charset: 'utf-8' },
+      { uri, text: { text: 'a' } },
+    ])
+      await expect(json({ source })).rejects.toMatchObject({ code: 'BAD_INPUT', violations: expect.anything() });
+  });
+
+  it.each(['ISO-8859-2', 'UTF-16', 'windows-1250', 'klingon'])(
+    'does not decode characters again by their declaration, which names %s',
+    async (encoding) => {
+      const xml = `<?xml version="1.0" encoding="${encoding}"?><river>Žitava í ő</river>`;
+      for (const mediaType of ['application/xml', 'text/xml', 'text/xml; charset=iso-8859-2', undefined])
+        expect(await json({ source: text(xml, mediaType) })).toEqual({ river: 'Žitava í ő' });
+    },
+  );
+
+  it('keeps what characters are for the step after: the media type of the result states UTF-8', async () => {
+    const xml = '<?xml version="1.0" encoding="ISO-8859-2"?><river>Žitava</river>';
+    const fetched = await test.run(fetch, { source: text(xml, 'application/xml') });
+    expect(fetched.mediaType).toBe('application/xml;charset=utf-8');
+    const bytes = { base64: fetched.bytes.toString('base64'), mediaType: fetched.mediaType };
+    expect(await json({ source: { bytes } })).toEqual({ river: 'Žitava' });
   });
 
   it.each([

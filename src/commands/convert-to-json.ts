@@ -5,6 +5,10 @@ import { release, toContent } from './conversion/spooled.ts';
 import { defineCommand, resource } from './definition/define-command.ts';
 import { Delimiter, ResourceInput, SchemaUri } from './definition/options.ts';
 
+function columns(description: string) {
+  return Type.Array(Type.String(), { minItems: 1, maxItems: 16_384, description });
+}
+
 export const convertToJson = defineCommand({
   name: 'convertToJson',
   title: 'Convert to JSON',
@@ -27,6 +31,30 @@ export const convertToJson = defineCommand({
       default: true,
       description: 'The first record of CSV holds the names. Without it they are column1, column2 and so on.',
     }),
+    numbers: Type.Optional(
+      columns(
+        'Columns of CSV with numbers, which become JSON numbers with the same digits; an empty value becomes null.',
+      ),
+    ),
+    decimalSeparator: Type.Optional(
+      Type.Unsafe<'.' | ','>({
+        type: 'string',
+        pattern: '^[.,]$',
+        description: 'Between the whole and the fraction in `numbers`: "." or ",". Default ".".',
+      }),
+    ),
+    dates: Type.Optional(
+      columns(
+        'Columns of CSV with dates, which become YYYY-MM-DD, or YYYY-MM-DDTHH:mm:ss where the format has HH; an empty value becomes null.',
+      ),
+    ),
+    dateFormat: Type.Optional(
+      Type.String({
+        maxLength: 40,
+        description:
+          'How `dates` are written: YYYY, MM or M, DD or D, and perhaps HH, mm, ss, such as DD.MM.YYYY. Default YYYY-MM-DD.',
+      }),
+    ),
   }),
   async run({ source, schemaUri, ...options }, ctx) {
     const json = await readJson(source, options, ctx);

@@ -20,6 +20,10 @@ describe('convertToXml', () => {
     expect(JSON.parse(back.text)).toEqual(JSON.parse(DATA));
   });
 
+  it('takes data instead of a source', async () => {
+    expect((await test.run(convertToXml, { data: ['a'] })).text).toContain('j:type="array"><item>a</item></root>');
+  });
+
   it('reads a source in another format as convertToJson does', async () => {
     const { text } = await test.run(convertToXml, { source: { text: { text: 'a,b\n1,2\n', mediaType: 'text/csv' } } });
     expect(text).toContain('<item j:type="object"><a>1</a><b>2</b></item>');

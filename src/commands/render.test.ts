@@ -30,6 +30,19 @@ describe('render', () => {
     expect(await html({ template: 'static' })).toBe('static');
   });
 
+  it('keeps the order of columns and the digits of numbers', async () => {
+    const template =
+      '{% for row in data.rows %}{% for name, value in row.items() %}{{ name }}={{ value }} {% endfor %}{% endfor %}';
+    const text = 'zone,id,Area\nnorth,9007199254740993,7\n';
+    expect(await html({ source: { text: { text, mediaType: 'text/csv' } }, template })).toBe(
+      'zone=north id=9007199254740993 Area=7 ',
+    );
+    const json = '{"rows": [{"2024": 9007199254740993, "name": 1.0, "2023": 2}]}';
+    expect(await html({ source: { text: { text: json, mediaType: 'application/json' } }, template })).toBe(
+      '2024=9007199254740993 name=1.0 2023=2 ',
+    );
+  });
+
   it('reads a template from a URI', async () => {
     const templateUri = await test.file('page.j2', '{{ data.a }}!');
     expect(await html({ data: { a: 'ż' }, templateUri })).toBe('ż!');

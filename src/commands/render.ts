@@ -1,15 +1,13 @@
 import { Type } from 'typebox';
-import { Fault } from '../core/errors.ts';
-import type { ResourceInput as Source } from '../core/resource.ts';
-import type { Json } from '../lib/json.ts';
 import { decodeText } from '../resources/content/decode-text.ts';
-import { readJson } from './conversion/read-json.ts';
+import { exclusiveOptionsFault, readSourceOrData } from './conversion/read-json.ts';
 import { JSON_MEDIA_TYPE, runConversion } from './conversion/run-conversion.ts';
 import { release, type Spooled, spoolBody, toBytes, toContent } from './conversion/spooled.ts';
 import { type CommandContext, defineCommand, resource } from './definition/define-command.ts';
 import { AnyJson, ResourceInput, Uri } from './definition/options.ts';
 import type { RenderTask } from './templates/render-task.ts';
 
+const MEDIA_TYPE = 'text/html; charset=utf-8';
 const MAX_TEMPLATE_BYTES = 256 * 1024;
 const MAX_DATA_BYTES = 4 * 2 ** 20;
 const MAX_PAGE_BYTES = 16 * 2 ** 20;
@@ -24,6 +22,7 @@ export const render = defineCommand({
     'Data as a page of HTML: by a Jinja2 template, which sees it as `data` and by its own names, with everything ' +
     'escaped; or without a template as a table where it is {fields, rows} or a list of objects.',
   effect: 'pure',
+  mediaType: MEDIA_TYPE,
   options: Type.Object({
     source: Type.Optional(ResourceInput),
     data: Type.Optional(AnyJson('The data itself, instead of a source.')),
@@ -34,24 +33,17 @@ export const render = defineCommand({
     title: Type.Optional(Type.String({ maxLength: 1_000, description: 'Title of the page; `title` in a template.' })),
   }),
   async run({ source, data, template, templateUri, title = 'Data' }, ctx) {
-    if (source !== undefined && data !== undefined) throw exclusiveOptionsFault('source', 'data');
     if (template !== undefined && templateUri !== undefined) throw exclusiveOptionsFault('template', 'templateUri');
     const text = templateUri === undefined ? template : await readTemplate(templateUri, ctx);
-    const json = await readData(source, data, ctx);
+    const json = await readSourceOrData({ source, data: source === undefined ? (data ?? null) : data }, ctx);
     try {
-      const html = 'text/html; charset=utf-8';
-      if (text !== undefined) return resource(html, await renderTemplate(text, json, title, ctx));
-      return resource(html, toContent(await runConversion(json, JSON_MEDIA_TYPE, { to: 'PAGE', title }, ctx)));
+      if (text !== undefined) return resource(MEDIA_TYPE, await renderTemplate(text, json, title, ctx));
+      return resource(MEDIA_TYPE, toContent(await runConversion(json, JSON_MEDIA_TYPE, { to: 'PAGE', title }, ctx)));
     } finally {
       await release(json);
     }
   },
 });
-
-async function readData(source: Source | undefined, data: Json | undefined, ctx: CommandContext): Promise<Spooled> {
-  if (source !== undefined) return readJson(source, {}, ctx);
-  return { bytes: Buffer.from(JSON.stringify(data ?? null)) };
-}
 
 async function readTemplate(uri: string, ctx: CommandContext): Promise<string> {
   const body = await ctx.read({ uri });
@@ -72,12 +64,5 @@ async function renderTemplate(template: string, json: Spooled, title: string, ct
     timeoutMs: TIMEOUT_MS,
     signal: ctx.signal,
     program: template,
-  });
-}
-
-function exclusiveOptionsFault(one: string, other: string): Fault {
-  return new Fault('BAD_INPUT', `Give ${one} or ${other}, not both.`, {
-    path: [other],
-    violations: [{ path: `/${other}`, message: `must not be given together with ${one}` }],
   });
 }

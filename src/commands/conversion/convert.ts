@@ -1,18 +1,18 @@
 import { parseJson } from '../../core/parse-json.ts';
-import type { Json } from '../../lib/json.ts';
-import { createCsvToJson } from './csv-to-json.ts';
+import { type CsvToJsonOptions, createCsvToJson } from './csv-to-json.ts';
 import { dataPage } from './data-page.ts';
 import type { Format } from './detect-format.ts';
+import { parseExactJson } from './json/exact-json.ts';
+import type { Sink } from './json/sink.ts';
 import { jsonToCsv } from './json-to-csv.ts';
-import { jsonToXml } from './json-to-xml.ts';
 import { createLinesToJson } from './lines-to-json.ts';
-import { parseXml } from './parse-xml.ts';
-import type { Sink } from './sink.ts';
-import { xmlToJson } from './xml-to-json.ts';
+import { jsonToXml } from './xml/json-to-xml.ts';
+import { parseXml } from './xml/parse-xml.ts';
+import { xmlToJson } from './xml/xml-to-json.ts';
 
 /** What becomes of what. Plain data: it goes to a worker as it is. */
 export type Conversion =
-  | { readonly to: 'JSON'; readonly from: Format; readonly delimiter: string; readonly header: boolean }
+  | ({ readonly to: 'JSON'; readonly from: Format } & CsvToJsonOptions)
   | { readonly to: 'XML'; readonly rootElement: string }
   | { readonly to: 'CSV'; readonly delimiter: string; readonly fields?: readonly string[] }
   | { readonly to: 'PAGE'; readonly title: string };
@@ -29,7 +29,7 @@ export function isStreaming(conversion: Conversion): boolean {
  */
 export function convert(pieces: Iterable<string>, conversion: Conversion, sink: Sink): readonly string[] {
   if (conversion.to === 'JSON') return toJson(pieces, conversion, sink);
-  const data = parseJson(concatenate(pieces));
+  const data = parseExactJson(concatenate(pieces));
   if (conversion.to === 'XML') jsonToXml(data, conversion.rootElement, sink);
   else if (conversion.to === 'CSV') jsonToCsv(data, conversion, sink);
   else dataPage(data, conversion.title, sink);
@@ -53,7 +53,7 @@ function toJson(
     return [];
   }
   const text = concatenate(pieces);
-  if (from === 'XML') sink(JSON.stringify(xmlToJson(parseXml(text)) satisfies Json));
+  if (from === 'XML') xmlToJson(parseXml(text), sink);
   else {
     // The text itself is the result, so that no number loses digits and no key its place.
     parseJson(text);

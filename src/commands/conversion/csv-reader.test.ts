@@ -65,6 +65,19 @@ describe('the CSV reader', () => {
     expect(read([' a , b\t'])).toEqual([[' a ', ' b\t']]);
   });
 
+  it('takes a quote for a character like others where there is no quoting', () => {
+    const records: string[][] = [];
+    const reader = createCsvReader({ delimiter: '\t', quoting: false, onRecord: (fields) => records.push(fields) });
+    for (const piece of ['part\tsize\npipe\t3/4" wi', 'de\n"a\t"b"\n""\t', '"\n']) reader.push(piece);
+    reader.end();
+    expect(records).toEqual([
+      ['part', 'size'],
+      ['pipe', '3/4" wide'],
+      ['"a', '"b"'],
+      ['""', '"'],
+    ]);
+  });
+
   it('takes any delimiter', () => {
     expect(read(['a|"b|c"|d'], '|')).toEqual([['a', 'b|c', 'd']]);
   });

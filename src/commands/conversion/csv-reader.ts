@@ -10,6 +10,8 @@ export interface CsvReader {
 interface CsvReaderOptions {
   /** One UTF-16 unit. */
   readonly delimiter: string;
+  /** False where a quote is a character like others. Default true. */
+  readonly quoting?: boolean;
   /** `line` counts from 1 and is where the record begins. The list is new for every record. */
   onRecord(fields: string[], line: number): void;
 }
@@ -25,12 +27,12 @@ const CR = 13;
 /**
  * CSV as RFC 4180 has it, piece by piece: quoted fields with `""` for a quote, line breaks inside quotes; LF and CR
  * end a record as CRLF does; an empty line is no record. Strict about quotes: what follows a closing quote, or a
- * quote inside an unquoted field, is an error with its line.
+ * quote inside an unquoted field, is an error with its line. Without quoting: text/tab-separated-values as IANA registers it.
  *
  * Own code because the libraries at hand build an Error object for every ragged record: 256 KiB of those would hold
  * up the event loop for most of a second. A test keeps it equal to csv-parse.
  */
-export function createCsvReader({ delimiter, onRecord }: CsvReaderOptions): CsvReader {
+export function createCsvReader({ delimiter, quoting = true, onRecord }: CsvReaderOptions): CsvReader {
   const separator = delimiter.charCodeAt(0);
   let state: 'start' | 'plain' | 'quoted' | 'quote' = 'start';
   let fields: string[] = [];
@@ -111,14 +113,14 @@ export function createCsvReader({ delimiter, onRecord }: CsvReaderOptions): CsvR
           take('"');
           state = 'quoted';
           at += 1;
-        } else if (code === QUOTE) {
+        } else if (code === QUOTE && quoting) {
           if (state === 'plain') throw fault('a quote stands inside a field that is not quoted.');
           state = 'quoted';
           wasQuoted = true;
           at += 1;
         } else {
           const from = at;
-          while (at < text.length && !isSpecial(text.charCodeAt(at), separator)) at += 1;
+          while (at < text.length && !isSpecial(text.charCodeAt(at), separator, quoting)) at += 1;
           take(text.slice(from, at));
           state = 'plain';
         }
@@ -131,8 +133,8 @@ export function createCsvReader({ delimiter, onRecord }: CsvReaderOptions): CsvR
   };
 }
 
-function isSpecial(code: number, separator: number): boolean {
-  return code === separator || code === LF || code === CR || code === QUOTE;
+function isSpecial(code: number, separator: number, quoting: boolean): boolean {
+  return code === separator || code === LF || code === CR || (code === QUOTE && quoting);
 }
 
 /** CR, LF and CRLF each count once, except a CRLF that is cut between two pieces. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../lib/json.ts';
-import { createCsvToJson } from './csv-to-json.ts';
+import { type CsvToJsonOptions, createCsvToJson } from './csv-to-json.ts';
 
-function convert(text: string, options: { delimiter?: string; header?: boolean } = {}) {
+function convert(text: string, options: Partial<CsvToJsonOptions> = {}) {
   let json = '';
   const reader = createCsvToJson({ delimiter: ',', header: true, ...options }, (piece) => {
     json += piece;
@@ -25,6 +25,21 @@ describe('CSV as JSON', () => {
       json: expect.any(String),
       notes: [],
     });
+  });
+
+  it('has numbers and dates in the columns that have them, and refuses other values with line and column', () => {
+    const options = {
+      delimiter: ';',
+      numbers: ['price'],
+      decimalSeparator: ',',
+      dates: ['day'],
+      dateFormat: 'DD.MM.YYYY',
+    } as const;
+    const csv = 'name;price;day\nTea;1.234,50;24.12.2031\n7;;\n';
+    expect(convert(csv, options).json).toBe(
+      '{"fields":["name","price","day"],"rows":[{"name":"Tea","price":1234.50,"day":"2031-12-24"},{"name":"7","price":null,"day":null}]}',
+    );
+    expect(() => convert(`${csv}Tea;x;\n`, options)).toThrow('CSV, line 4, column 2: "x" is not a number');
   });
 
   it('names the columns by number when there is no header', () => {

@@ -1,8 +1,14 @@
+import { Fault } from '../../core/errors.ts';
 import { createCsvReader } from './csv-reader.ts';
-import type { Sink } from './sink.ts';
+import { type ValueOptions, valueConverters } from './csv-values.ts';
+import type { Sink } from './json/sink.ts';
 
-interface CsvToJsonOptions {
+export interface CsvToJsonOptions extends ValueOptions {
   readonly delimiter: string;
+  /** False where a quote is a character like others, as in text/tab-separated-values. Default true. */
+  readonly quoting?: boolean;
+  /** The first record names the delimiter (`sep=;`), and is left out. */
+  readonly namesDelimiter?: boolean;
   /** The first record holds the names. Without it they are `column1`, `column2`, … */
   readonly header: boolean;
 }
@@ -25,17 +31,20 @@ interface RenamedColumn {
 }
 
 /**
- * CSV as `{"fields": […], "rows": [{…}]}`, piece by piece; values stay strings. A row with too few values lacks the
+ * CSV as `{"fields": […], "rows": [{…}]}`, piece by piece; values stay strings, except in columns of numbers and dates. A row with too few values lacks the
  * last fields; the surplus of one with too many is kept under `column4`, `column5`, … Both are reported after the
  * rows as `"ragged": {count, rows}`, and names that were empty or not unique as `"renamed": {count, columns}`.
  */
-export function createCsvToJson({ delimiter, header }: CsvToJsonOptions, sink: Sink) {
+export function createCsvToJson(options: CsvToJsonOptions, sink: Sink) {
+  const { delimiter, header, quoting = true, namesDelimiter = false } = options;
   const taken = new Set<string>();
   const suffixes = new Map<string, number>();
   /** `"name":` for each column. */
   const keys: string[] = [];
   const ragged: { count: number; rows: RaggedRow[] } = { count: 0, rows: [] };
   const renamed: { count: number; columns: RenamedColumn[] } = { count: 0, columns: [] };
+  let toJson: ReturnType<typeof valueConverters> = [];
+  let isFirst = true;
   let width = -1;
   let row = 0;
 
@@ -60,8 +69,15 @@ export function createCsvToJson({ delimiter, header }: CsvToJsonOptions, sink: S
       }
       return to;
     });
+    toJson = valueConverters(fields, options);
     sink(`{"fields":${JSON.stringify(fields)},"rows":[`);
   };
+
+  const converted = (column: number, values: readonly string[], line: number): string =>
+    (toJson[column] as NonNullable<(typeof toJson)[number]>)(
+      values[column] as string,
+      (what) => new Fault('BAD_INPUT', `CSV, line ${line}, column ${column + 1}: ${what}.`),
+    );
 
   const writeRow = (values: readonly string[], line: number) => {
     row += 1;
@@ -72,14 +88,22 @@ export function createCsvToJson({ delimiter, header }: CsvToJsonOptions, sink: S
     for (let i = keys.length; i < values.length; i += 1) nameColumn(`column${i + 1}`);
     let text = row === 1 ? '{' : ',{';
     for (let i = 0; i < values.length; i += 1) {
-      text += (i === 0 ? '' : ',') + (keys[i] as string) + JSON.stringify(values[i]);
+      text +=
+        (i === 0 ? '' : ',') +
+        (keys[i] as string) +
+        (toJson[i] ? converted(i, values, line) : JSON.stringify(values[i]));
     }
     sink(`${text}}`);
   };
 
   const reader = createCsvReader({
     delimiter,
+    quoting,
     onRecord(values, line) {
+      if (isFirst && namesDelimiter) {
+        isFirst = false;
+        return;
+      }
       if (width >= 0) return writeRow(values, line);
       if (header) return begin(values);
       begin(values.map((_, i) => `column${i + 1}`));

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../lib/json.ts';
 import { dataPage } from './data-page.ts';
-import { nameOf, parseXml } from './parse-xml.ts';
+import { parseExactJson } from './json/exact-json.ts';
+import { parseXml } from './xml/parse-xml.ts';
 
+/** @param data JSON text if it is a string */
 function page(data: Json, title = 'Data'): string {
   let html = '';
-  dataPage(data, title, (piece) => {
+  const text = typeof data === 'string' ? data : JSON.stringify(data);
+  dataPage(parseExactJson(text), title, (piece) => {
     html += piece;
   });
   return html;
@@ -24,7 +27,7 @@ describe('the page for data', () => {
     expect(html).toContain('<tr><td class="number">1</td><td>[true]</td></tr>\n<tr><td></td><td></td></tr>');
   });
 
-  it.each<[Json]>([[[]], [{ a: 1 }], ['text'], [[1, 2]], [{ rows: [{ a: 1 }] }], [null]])(
+  it.each<[Json]>([[[]], [{ a: 1 }], [['text']], [[1, 2]], [{ rows: [{ a: 1 }] }], [null]])(
     'shows %j as JSON',
     (data) => {
       const shown = JSON.stringify(data, null, 2).replaceAll('"', '&quot;');
@@ -32,12 +35,18 @@ describe('the page for data', () => {
     },
   );
 
+  it('shows numbers digit by digit and columns in the order of the text', () => {
+    const html = page('[{"2031":36893488147419103233,"2029":7.50,"x":[2e999]}]');
+    expect(html).toContain('<th scope="col">2031</th><th scope="col">2029</th><th scope="col">x</th>');
+    expect(html).toContain('<td class="number">36893488147419103233</td><td class="number">7.50</td><td>[2e999]</td>');
+  });
+
   it('escapes everything', () => {
     const evil = '<script>alert("1")</script>&\'';
     const html = page([{ [evil]: evil, b: [evil] }], evil);
     expect(html).not.toContain('<script');
     expect(html.match(/&lt;script&gt;alert\((&quot;|\\&quot;)1/g)).toHaveLength(6);
-    expect(page(evil)).not.toContain('<script');
+    expect(page(JSON.stringify(evil))).not.toContain('<script');
   });
 
   it('is whole, needs nothing from elsewhere, and names its language and its table', () => {
@@ -48,7 +57,7 @@ describe('the page for data', () => {
     expect(html).not.toMatch(/(src|href)=|url\(|@import/);
     // Well-formed but for the void elements, as an XML parser sees it.
     const xml = html.replace(/<!doctype html>/, '').replaceAll(/<meta[^>]*>/g, '');
-    expect(nameOf(parseXml(xml))).toBe('html');
+    expect(parseXml(xml).name).toBe('html');
   });
 
   it('reads no cell from what every object inherits', () => {

@@ -1,12 +1,21 @@
 import { escapeHtml } from '../../lib/escape-html.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
-import type { Sink } from './sink.ts';
+import {
+  asList,
+  asObject,
+  type ExactJson,
+  type ExactObject,
+  jsonTextOf,
+  keysOf,
+  memberOf,
+  scalarOf,
+} from './json/exact-json.ts';
+import type { Sink } from './json/sink.ts';
 
 /**
  * Data as a page of HTML that needs nothing else: a table for `{fields, rows}` or a list of objects, otherwise the
  * JSON, indented. Everything is escaped.
  */
-export function dataPage(data: Json, title: string, sink: Sink): void {
+export function dataPage(data: ExactJson, title: string, sink: Sink): void {
   const heading = escapeHtml(title);
   sink(`<!doctype html>
 <html lang="en">
@@ -22,11 +31,11 @@ export function dataPage(data: Json, title: string, sink: Sink): void {
 `);
   const rows = rowsOf(data);
   if (rows) writeTable(columnsOf(data, rows), rows, heading, sink);
-  else sink(`<pre tabindex="0">${escapeHtml(JSON.stringify(data, null, 2))}</pre>\n`);
+  else sink(`<pre tabindex="0">${escapeHtml(jsonTextOf(data, 2))}</pre>\n`);
   sink('</main>\n</body>\n</html>\n');
 }
 
-function writeTable(columns: readonly string[], rows: readonly JsonObject[], heading: string, sink: Sink): void {
+function writeTable(columns: readonly string[], rows: readonly ExactObject[], heading: string, sink: Sink): void {
   sink(`<p>${rows.length} ${rows.length === 1 ? 'row' : 'rows'}</p>\n`);
   // Reachable by keyboard, because it may be wider than the screen.
   sink(`<div class="scroll" role="region" aria-label="${heading}" tabindex="0">\n<table>\n<thead>\n<tr>`);
@@ -34,30 +43,42 @@ function writeTable(columns: readonly string[], rows: readonly JsonObject[], hea
   sink('</tr>\n</thead>\n<tbody>\n');
   for (const row of rows) {
     sink('<tr>');
-    for (const column of columns) sink(cellOf(Object.hasOwn(row, column) ? row[column] : undefined));
+    for (const column of columns) sink(cellOf(memberOf(row, column)));
     sink('</tr>\n');
   }
   sink('</tbody>\n</table>\n</div>\n');
 }
 
-function cellOf(value: Json | undefined): string {
-  if (value === undefined || value === null) return '<td></td>';
-  if (typeof value === 'string') return `<td>${escapeHtml(value)}</td>`;
-  if (typeof value === 'number') return `<td class="number">${value}</td>`;
-  return `<td>${escapeHtml(JSON.stringify(value))}</td>`;
+function cellOf(value: ExactJson | undefined): string {
+  if (value === undefined) return '<td></td>';
+  if (asList(value) ?? asObject(value)) return `<td>${escapeHtml(jsonTextOf(value))}</td>`;
+  const { type, text } = scalarOf(value);
+  if (type === 'number') return `<td class="number">${text}</td>`;
+  return type === 'null' ? '<td></td>' : `<td>${escapeHtml(text)}</td>`;
 }
 
-function rowsOf(data: Json): readonly JsonObject[] | undefined {
-  const rows = isJsonObject(data) && Array.isArray(data.fields) ? data.rows : data;
-  return Array.isArray(rows) && rows.length > 0 && rows.every(isJsonObject) ? rows : undefined;
+function fieldsOf(data: ExactJson): readonly ExactJson[] | undefined {
+  const table = asObject(data);
+  const fields = table && memberOf(table, 'fields');
+  return fields && asList(fields);
+}
+
+function rowsOf(data: ExactJson): readonly ExactObject[] | undefined {
+  const table = fieldsOf(data) ? asObject(data) : undefined;
+  const list = asList(table ? (memberOf(table, 'rows') ?? data) : data);
+  const rows = (list ?? []).map(asObject).filter((row) => row !== undefined);
+  return rows.length > 0 && rows.length === list?.length ? rows : undefined;
 }
 
 /** The fields that were named, then whatever else occurs. */
-function columnsOf(data: Json, rows: readonly JsonObject[]): readonly string[] {
-  const columns = new Set<string>();
-  if (isJsonObject(data)) for (const field of data.fields as readonly Json[]) columns.add(String(field));
-  for (const row of rows) for (const key of Object.keys(row)) columns.add(key);
+function columnsOf(data: ExactJson, rows: readonly ExactObject[]): readonly string[] {
+  const columns = new Set((fieldsOf(data) ?? []).map(nameOf));
+  for (const row of rows) for (const key of keysOf(row)) columns.add(key);
   return [...columns];
+}
+
+function nameOf(field: ExactJson): string {
+  return asList(field) || asObject(field) ? jsonTextOf(field) : scalarOf(field).text;
 }
 
 const STYLE = `

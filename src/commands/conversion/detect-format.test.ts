@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { detectFormat, looksLikeCsv, sniffDelimiter } from './detect-format.ts';
+import { detectFormat, looksLikeCsv, namedDelimiter, sniffDelimiter } from './detect-format.ts';
 
 describe('sniffDelimiter', () => {
   it.each([
@@ -15,6 +15,20 @@ describe('sniffDelimiter', () => {
     ['\r\n\na;b\n', ';'],
   ])('finds in %j the delimiter %j', (text, delimiter) => {
     expect(sniffDelimiter(text)).toBe(delimiter);
+  });
+});
+
+describe('namedDelimiter', () => {
+  it.each([
+    ['sep=;\r\na;b', ';'],
+    ['SEP=\t\na\tb', '\t'],
+    ['"sep=;"\na;b', ';'],
+    ['sep=,', ','],
+    ['sep=;;\na', undefined],
+    ['a;sep=;\n', undefined],
+    ['sep;x\n', undefined],
+  ])('finds in %j the delimiter %j', (text, delimiter) => {
+    expect(namedDelimiter(text)).toBe(delimiter);
   });
 });
 

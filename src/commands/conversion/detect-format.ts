@@ -7,6 +7,15 @@ const DELIMITERS = [',', ';', '\t', '|'] as const;
 /** How many records of the start are compared to tell CSV from other text. */
 const SAMPLE_RECORDS = 10;
 
+/**
+ * The delimiter that the first line names as spreadsheets do (`sep=;`), which is no record.
+ * @param head the beginning of the text
+ */
+export function namedDelimiter(head: string): string | undefined {
+  const [, quoted, plain] = /^(?:"sep=([\t -~])"|sep=([\t -~]))(?:\r|\n|$)/i.exec(head) ?? [];
+  return quoted ?? plain;
+}
+
 /** The delimiter that occurs most often in the first record outside quotes; the comma when none does. */
 export function sniffDelimiter(head: string): string {
   const counts = new Map<string, number>(DELIMITERS.map((one) => [one, 0]));
@@ -63,5 +72,5 @@ export function detectFormat(mediaType: string, readHead: () => string): Format 
   const start = head.trimStart()[0];
   if (start === '{' || start === '[') return 'JSON';
   if (start === '<') return 'XML';
-  return looksLikeCsv(head) ? 'CSV' : 'LINES';
+  return namedDelimiter(head) !== undefined || looksLikeCsv(head) ? 'CSV' : 'LINES';
 }

@@ -2,13 +2,19 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../lib/json.ts';
 import { createCsvToJson } from './csv-to-json.ts';
+import { parseExactJson } from './json/exact-json.ts';
 import { jsonToCsv } from './json-to-csv.ts';
 
+/** @param data JSON text if it is a string */
 function csv(data: Json, options: { delimiter?: string; fields?: readonly string[] } = {}): string {
   let text = '';
-  jsonToCsv(data, { delimiter: ',', ...options }, (piece) => {
-    text += piece;
-  });
+  jsonToCsv(
+    parseExactJson(typeof data === 'string' ? data : JSON.stringify(data)),
+    { delimiter: ',', ...options },
+    (piece) => {
+      text += piece;
+    },
+  );
   return text;
 }
 
@@ -39,6 +45,21 @@ describe('JSON as CSV', () => {
     expect(csv([row])).toBe('n,f,x,list,object\r\n,false,1e+21,"[1,""a""]","{""a"":null}"\r\n');
   });
 
+  it('takes columns that are numbers in the order in which they first occur', () => {
+    expect(csv('[{"city":"Oslo","2031":5,"2029":4},{"city":"Bergen","2030":6}]')).toBe(
+      'city,2031,2029,2030\r\nOslo,5,4,\r\nBergen,,,6\r\n',
+    );
+    expect(csv('{"fields":["7","1"],"rows":[{"1":"a","0":"b","7":"c"}]}')).toBe('7,1,0\r\nc,a,b\r\n');
+    expect(csv('[{"7":{"2":1,"1":2}}]')).toBe('7\r\n"{""2"":1,""1"":2}"\r\n');
+  });
+
+  it('writes numbers digit by digit', () => {
+    expect(csv('[{"id":998877665544332211,"price":7.50},{"id":36893488147419103233,"price":1}]')).toBe(
+      'id,price\r\n998877665544332211,7.50\r\n36893488147419103233,1\r\n',
+    );
+    expect(csv('[{"big":2e999,"list":[-0,1E-400]}]')).toBe('big,list\r\n2e999,"[-0,1E-400]"\r\n');
+  });
+
   it('quotes what needs quotes, by the delimiter in use', () => {
     expect(csv([{ a: 'x"y', b: 'x,y', c: 'x\ny' }])).toBe('a,b,c\r\n"x""y","x,y","x\ny"\r\n');
     expect(csv([{ a: 'x;y,z', b: ' ' }], { delimiter: ';' })).toBe('a;b\r\n"x;y,z"; \r\n');
@@ -62,7 +83,7 @@ describe('JSON as CSV', () => {
     expect(csv([], { fields: ['a'] })).toBe('a\r\n');
   });
 
-  it.each([[{ a: 1 }], ['text'], [[1]], [[{ a: 1 }, null]], [{ rows: [[1]] }]] satisfies [Json][])(
+  it.each([[{ a: 1 }], ['"text"'], [[1]], [[{ a: 1 }, null]], [{ rows: [[1]] }]] satisfies [Json][])(
     'refuses %j',
     (data) => {
       expect(() => csv(data)).toThrow(/CSV requires a list of objects/);

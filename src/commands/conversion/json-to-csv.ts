@@ -1,7 +1,16 @@
 import { Fault } from '../../core/errors.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { MAX_FIELDS } from './csv-reader.ts';
-import type { Sink } from './sink.ts';
+import {
+  asList,
+  asObject,
+  type ExactJson,
+  type ExactObject,
+  jsonTextOf,
+  keysOf,
+  memberOf,
+  scalarOf,
+} from './json/exact-json.ts';
+import type { Sink } from './json/sink.ts';
 
 interface JsonToCsvOptions {
   readonly delimiter: string;
@@ -15,7 +24,7 @@ interface JsonToCsvOptions {
  * would take for a formula.
  * @throws Fault BAD_INPUT when the JSON is something else
  */
-export function jsonToCsv(data: Json, options: JsonToCsvOptions, sink: Sink): void {
+export function jsonToCsv(data: ExactJson, options: JsonToCsvOptions, sink: Sink): void {
   const rows = rowsOf(data);
   const columns = options.fields ?? columnsOf(data, rows);
   if (columns.length > MAX_FIELDS)
@@ -32,31 +41,44 @@ export function jsonToCsv(data: Json, options: JsonToCsvOptions, sink: Sink): vo
     sink('\r\n');
   };
   writeRecord(columns);
-  for (const row of rows) writeRecord(columns.map((column) => textOf(Object.hasOwn(row, column) ? row[column] : null)));
+  for (const row of rows) writeRecord(columns.map((column) => textOf(memberOf(row, column))));
 }
 
-function textOf(value: Json | undefined): string {
-  if (value === null || value === undefined) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+function textOf(value: ExactJson | undefined): string {
+  if (value === undefined) return '';
+  if (asList(value) ?? asObject(value)) return jsonTextOf(value);
+  const { type, text } = scalarOf(value);
+  return type === 'null' ? '' : text;
 }
 
-function rowsOf(data: Json): readonly JsonObject[] {
-  const rows = isJsonObject(data) ? data.rows : data;
-  if (!Array.isArray(rows)) {
-    throw new Fault('BAD_INPUT', 'CSV requires a list of objects, or {"fields": […], "rows": […]}.');
-  }
-  rows.forEach((row, i) => {
-    if (!isJsonObject(row)) throw new Fault('BAD_INPUT', `CSV requires a list of objects; item ${i} is not an object.`);
+function rowsOf(data: ExactJson): readonly ExactObject[] {
+  const table = asObject(data);
+  const rows = table ? memberOf(table, 'rows') : data;
+  const list = rows && asList(rows);
+  if (!list) throw new Fault('BAD_INPUT', 'CSV requires a list of objects, or {"fields": […], "rows": […]}.');
+  return list.map((item, i) => {
+    const row = asObject(item);
+    if (!row) throw new Fault('BAD_INPUT', `CSV requires a list of objects; item ${i} is not an object.`);
+    return row;
   });
-  return rows;
 }
 
-function columnsOf(data: Json, rows: readonly JsonObject[]): readonly string[] {
-  const named = isJsonObject(data) && Array.isArray(data.fields) ? data.fields : [];
-  const columns = new Set<string>(named.filter((field) => typeof field === 'string'));
+function columnsOf(data: ExactJson, rows: readonly ExactObject[]): readonly string[] {
+  const columns = new Set(namesOf(data));
   for (const row of rows) {
-    for (const key of Object.keys(row)) columns.add(key);
+    for (const key of keysOf(row)) columns.add(key);
     if (columns.size > MAX_FIELDS) break;
   }
   return [...columns];
+}
+
+/** The strings in `fields`. */
+function namesOf(data: ExactJson): readonly string[] {
+  const table = asObject(data);
+  const fields = table && memberOf(table, 'fields');
+  return ((fields && asList(fields)) ?? []).flatMap((field) => {
+    if (asList(field) ?? asObject(field)) return [];
+    const { type, text } = scalarOf(field);
+    return type === 'string' ? [text] : [];
+  });
 }

@@ -1,4 +1,4 @@
-import type { Sink } from './sink.ts';
+import type { Sink } from './json/sink.ts';
 
 /** Text as a JSON list of its lines, piece by piece. LF, CR and CRLF end a line; the last needs no end. */
 export function createLinesToJson(sink: Sink) {

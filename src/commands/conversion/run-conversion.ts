@@ -4,15 +4,15 @@ import { decodeText } from '../../resources/content/decode-text.ts';
 import type { CommandContext } from '../definition/define-command.ts';
 import type { Conversion } from './convert.ts';
 import type { ConvertResult, ConvertTask } from './convert-task.ts';
-import { createTextSink, SinkFullError } from './sink.ts';
+import { createTextSink, SinkFullError } from './json/sink.ts';
 import { release, SPOOL_THRESHOLD, type Spooled, sizeOf, toFile, withScratchFile } from './spooled.ts';
 
 /** What the conversions to JSON make: in UTF-8, without a byte order mark. */
 export const JSON_MEDIA_TYPE = 'application/json';
 
-/** Where the whole input must be in memory at once: the tree of an XML document takes about 16 times its bytes. */
+/** Where the whole input must be in memory at once: the tree of an XML document takes about 10 times its bytes. */
 const MAX_IN_MEMORY_BYTES = { JSON: 16 * 2 ** 20, XML: 8 * 2 ** 20 };
-/** The XML parser takes about ten times as long for a byte as the others. */
+/** The XML parser takes several times as long for a byte as the others. */
 const MAX_INLINE_XML_BYTES = 32 * 1024;
 /** A small input can make a large result: a long column name stands in every row. */
 const MAX_INLINE_RESULT_LENGTH = 2 ** 20;

@@ -28,6 +28,12 @@ describe('charsets', () => {
     expect(withDeclaredCharset('text/csv', Buffer.from('a,b'))).toBe('text/csv');
   });
 
+  it('are UTF-16 without a mark where the XML declaration is written in it, and never where it is not', () => {
+    const xml = '<?xml version="1.0" encoding="UTF-16"?><river>Žitava</river>';
+    for (const bytes of [Buffer.from(xml, 'utf16le'), Buffer.from(xml, 'utf16le').swap16(), Buffer.from(xml)])
+      expect(decoded(bytes, withDeclaredCharset('text/xml', bytes))).toBe(xml);
+  });
+
   it('are refused when nobody knows them', () => {
     expect(() => createDecoder('text/plain;charset=klingon', Buffer.from('a'))).toThrow(/klingon/);
   });

@@ -11,18 +11,22 @@ export interface StreamingDecoder {
 }
 
 /**
- * The media type with the charset that an XML declaration names, where it names none itself (RFC 7303 section 3). A
- * byte order mark goes before both when the text is decoded.
+ * The media type with the charset that an XML declaration shows, where it names none itself (RFC 7303 section 3): by its
+ * bytes, which are those of UTF-16 or not (XML 1.0 appendix F), and then by its encoding. A byte order mark goes before all
+ * of them when the text is decoded.
  * @param head the first bytes, 100 where there are so many
  */
 export function withDeclaredCharset(mediaType: string, head: Uint8Array): string {
-  if (head[0] !== LESS_THAN || charsetOf(mediaType)) return mediaType;
+  if (charsetOf(mediaType)) return mediaType;
   const start = Buffer.from(head.subarray(0, 100)).toString('latin1');
+  if (start.startsWith('<\0?\0')) return `${mediaType};charset=utf-16le`;
+  if (start.startsWith('\0<\0?')) return `${mediaType};charset=utf-16be`;
   const declared = /^<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']/.exec(start)?.[1];
-  return declared ? `${mediaType};charset=${declared}` : mediaType;
+  // Programs that hold text as UTF-16 write its name. A declaration that can be read here is not in UTF-16.
+  return declared && !/^(?:utf-?16|ucs-?2|iso-10646-ucs-2)/i.test(declared)
+    ? `${mediaType};charset=${declared}`
+    : mediaType;
 }
-
-const LESS_THAN = 0x3c;
 
 /**
  * Decodes as `Body.text()` does: by byte order mark, the media type's charset, UTF-8.

@@ -37,6 +37,8 @@ interface CommandBase<Options extends TObject> {
 /** One action: options in, resource out. */
 export interface Command<Options extends TObject = TObject> extends CommandBase<Options> {
   readonly effect: Effect;
+  /** Of every result, if it is always the same: what expressions see of the output is then known before a run. */
+  readonly mediaType?: string;
   run(options: Static<Options>, ctx: CommandContext): Promise<StepResult>;
 }
 

@@ -20,9 +20,20 @@ export const ResourceInput = Type.Unsafe<Source>({
   type: 'object',
   additionalProperties: false,
   minProperties: 1,
-  maxProperties: 1,
+  dependentSchemas: { text: { maxProperties: 1 }, bytes: { maxProperties: 1 } },
+  dependentRequired: { mediaType: ['uri'], charset: ['uri'] },
   properties: {
     uri: { type: 'string', minLength: 1, maxLength: 65_536, description: 'Where to read it.' },
+    mediaType: {
+      type: 'string',
+      maxLength: 512,
+      description: 'With uri: its media type, instead of the one that the source states.',
+    },
+    charset: {
+      type: 'string',
+      pattern: '^[A-Za-z0-9][\\w.:+-]{0,39}$',
+      description: 'With uri: its charset, such as windows-1250, instead of the one in the media type.',
+    },
     text: {
       type: 'object',
       additionalProperties: false,

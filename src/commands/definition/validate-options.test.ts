@@ -61,7 +61,7 @@ describe('validateOptions', () => {
     [{ source, moode: 'CSV' }, 'Options of convertToJson: /moode is not an option that exists. Did you mean mode?'],
     [
       { source, to: 'CSV' },
-      'Options of convertToJson: /to is not an option that exists. Known options: source, schemaUri, mode, delimiter, header.',
+      'Options of convertToJson: /to is not an option that exists. Known options: source, schemaUri, mode, delimiter, header, numbers, decimalSeparator, dates, dateFormat.',
     ],
   ])('lists the options that exist for %j', (options, message) => {
     expect(refusal(convertToJson, options).message).toBe(message);

@@ -5,6 +5,7 @@ import { Fault, type Violation } from '../../core/errors.ts';
 import { RESOURCE_FORMS } from '../../core/resource.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
+import { addDecimalMultipleOf } from '../../lib/json-schema/keywords.ts';
 import type { AnyCommand } from './define-command.ts';
 import { optionRoleOf } from './options.ts';
 
@@ -45,6 +46,7 @@ function createAjv(): Ajv2020 {
   const { Ajv2020 } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
   const made = new Ajv2020({ allErrors: true, useDefaults: true, strict: true, strictRequired: false });
   for (const annotation of ANNOTATIONS) made.addKeyword(annotation);
+  addDecimalMultipleOf(made);
   return made;
 }
 

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { Fault } from '../../core/errors.ts';
+import { parseJsonToWrite } from '../../core/parse-json.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { essenceOf } from '../../lib/media-type.ts';
 import { SchemaUri, Uri, Uris } from '../definition/options.ts';
@@ -86,7 +87,7 @@ function contentOf({ mediaType, bytes }: ResourceRead): JsonObject {
   }
   if (!/^application\/(?:.+\+)?json$/.test(essenceOf(mediaType))) return { text };
   try {
-    return { json: JSON.parse(text) as Json };
+    return { json: parseJsonToWrite(text) };
   } catch {
     return { text };
   }

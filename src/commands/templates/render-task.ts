@@ -1,6 +1,6 @@
 import { Fault } from '../../core/errors.ts';
 import { parseJson } from '../../core/parse-json.ts';
-import { isJsonObject } from '../../lib/json.ts';
+import { type Mapping, readJsonValue } from '../../lib/jinja/jinja.ts';
 import { renderJinja } from './render-jinja.ts';
 
 export interface RenderTask {
@@ -13,8 +13,12 @@ export interface RenderTask {
 
 /** The template sees `data`, `title`, and the members of `data` by their names where it is an object. */
 export async function run({ template, data, title, maxBytes }: RenderTask): Promise<string> {
-  const value = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(data));
-  const html = await renderJinja(template, { ...(isJsonObject(value) && value), data: value, title });
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(data);
+  // Checks the text, and its limits.
+  parseJson(text);
+  const value = readJsonValue(text);
+  const members: Mapping = value instanceof Map ? value : new Map();
+  const html = renderJinja(template, new Map([...members, ['data', value], ['title', title]]));
   if (Buffer.byteLength(html) > maxBytes) {
     throw new Fault('RESOURCE_TOO_LARGE', `The page is larger than ${maxBytes} bytes. Render less at once.`);
   }

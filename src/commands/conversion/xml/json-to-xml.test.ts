@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../lib/json.ts';
+import type { Json } from '../../../lib/json.ts';
+import { parseExactJson } from '../json/exact-json.ts';
 import { jsonToXml } from './json-to-xml.ts';
 
 function xml(value: Json): string {
   let text = '';
-  jsonToXml(value, 'root', (piece) => {
+  jsonToXml(parseExactJson(JSON.stringify(value)), 'root', (piece) => {
     text += piece;
   });
   return text.replace('<?xml version="1.0" encoding="UTF-8"?>\n<root xmlns:j="urn:signalbox:json"', '<root').trimEnd();

@@ -1,5 +1,5 @@
-import type { Json } from '../../lib/json.ts';
-import type { Sink } from './sink.ts';
+import { asList, asObject, type ExactJson, keysOf, memberOf, scalarOf } from '../json/exact-json.ts';
+import type { Sink } from '../json/sink.ts';
 import {
   ESCAPED_ATTRIBUTE,
   ITEM_ELEMENT,
@@ -17,31 +17,41 @@ import {
  * has a `j:type`. A key like `@id` with a string becomes an attribute.
  * @param rootElement an XML name
  */
-export function jsonToXml(value: Json, rootElement: string, sink: Sink): void {
+export function jsonToXml(value: ExactJson, rootElement: string, sink: Sink): void {
   sink('<?xml version="1.0" encoding="UTF-8"?>\n');
   writeElement(rootElement, ` ${NAMESPACE_DECLARATION}="${TYPED_NAMESPACE}"`, value, sink);
   sink('\n');
 }
 
-function writeElement(tag: string, attributes: string, value: Json, sink: Sink): void {
-  if (typeof value === 'string') {
-    const escaped = isUnrepresentable(value);
-    const text = escapeText(escaped ? jsonEscape(value) : value);
-    sink(`<${tag}${attributes}${escaped ? ` ${ESCAPED_ATTRIBUTE}="true"` : ''}>${text}</${tag}>`);
-  } else if (value === null) {
-    sink(`<${tag}${attributes} ${TYPE_ATTRIBUTE}="null"/>`);
-  } else if (typeof value === 'number' || typeof value === 'boolean') {
-    sink(`<${tag}${attributes} ${TYPE_ATTRIBUTE}="${typeof value}">${value}</${tag}>`);
-  } else if (Array.isArray(value)) {
+function writeElement(tag: string, attributes: string, value: ExactJson, sink: Sink): void {
+  const list = asList(value);
+  if (list) {
     sink(`<${tag}${attributes} ${TYPE_ATTRIBUTE}="array">`);
-    for (const item of value) writeElement(ITEM_ELEMENT, '', item, sink);
+    for (const item of list) writeElement(ITEM_ELEMENT, '', item, sink);
     sink(`</${tag}>`);
+    return;
+  }
+  const object = asObject(value);
+  if (object) {
+    const members = keysOf(object).map((key) => [key, memberOf(object, key) as ExactJson] as const);
+    writeObject(tag, attributes, members, sink);
+    return;
+  }
+  const { type, text } = scalarOf(value);
+  if (type === 'string') {
+    const escaped = isUnrepresentable(text);
+    const content = escapeText(escaped ? jsonEscape(text) : text);
+    sink(`<${tag}${attributes}${escaped ? ` ${ESCAPED_ATTRIBUTE}="true"` : ''}>${content}</${tag}>`);
+  } else if (type === 'null') {
+    sink(`<${tag}${attributes} ${TYPE_ATTRIBUTE}="null"/>`);
   } else {
-    writeObject(tag, attributes, Object.entries(value), sink);
+    sink(`<${tag}${attributes} ${TYPE_ATTRIBUTE}="${type}">${text}</${tag}>`);
   }
 }
 
-function writeObject(tag: string, attributes: string, members: readonly (readonly [string, Json])[], sink: Sink): void {
+type Member = readonly [key: string, value: ExactJson];
+
+function writeObject(tag: string, attributes: string, members: readonly Member[], sink: Sink): void {
   const own = members.map(([key, value]) => attributeOf(key, value)).join('');
   sink(`<${tag}${attributes} ${TYPE_ATTRIBUTE}="object"${own}>`);
   for (const [key, value] of members) {
@@ -53,10 +63,12 @@ function writeObject(tag: string, attributes: string, members: readonly (readonl
 }
 
 /** ` id="7"` for the member `"@id": "7"`, or nothing. */
-function attributeOf(key: string, value: Json): string {
-  if (!key.startsWith('@') || typeof value !== 'string' || isUnrepresentable(value)) return '';
+function attributeOf(key: string, value: ExactJson): string {
+  if (!key.startsWith('@') || asList(value) || asObject(value)) return '';
+  const { type, text } = scalarOf(value);
   const name = key.slice(1);
-  return isXmlName(name) ? ` ${name}="${escapeAttribute(value)}"` : '';
+  if (type !== 'string' || isUnrepresentable(text) || !isXmlName(name)) return '';
+  return ` ${name}="${escapeAttribute(text)}"`;
 }
 
 /** XML 1.0 §2.2: most control characters, U+FFFE, U+FFFF and lone surrogates are not even allowed as references. */

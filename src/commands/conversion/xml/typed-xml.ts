@@ -19,12 +19,14 @@ export const ITEM_ELEMENT = 'item';
 /** Element of a key that is no XML name. */
 export const MEMBER_ELEMENT = 'member';
 
-// NCName of XML 1.0 without the planes above U+FFFF; names that begin with "xml" are reserved.
+// NCName of Namespaces in XML 1.0; names that begin with "xml" are reserved.
 const START =
-  'A-Za-z_\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u02FF\\u0370-\\u037D\\u037F-\\u1FFF\\u200C-\\u200D\\u2070-\\u218F\\u2C00-\\u2FEF\\u3001-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFFD';
-const NCNAME = new RegExp(`^(?!xml)[${START}][${START}\\-.0-9\\u00B7\\u0300-\\u036F\\u203F-\\u2040]*$`, 'i');
+  'A-Za-z_\\u{C0}-\\u{D6}\\u{D8}-\\u{F6}\\u{F8}-\\u{2FF}\\u{370}-\\u{37D}\\u{37F}-\\u{1FFF}\\u{200C}-\\u{200D}\\u{2070}-\\u{218F}\\u{2C00}-\\u{2FEF}\\u{3001}-\\u{D7FF}\\u{F900}-\\u{FDCF}\\u{FDF0}-\\u{FFFD}\\u{10000}-\\u{EFFFF}';
+const NCNAME = new RegExp(
+  `^(?![Xx][Mm][Ll])[${START}][${START}\\-.0-9\\u{B7}\\u{300}-\\u{36F}\\u{203F}-\\u{2040}]*$`,
+  'u',
+);
 
-/** Names with what JavaScript takes for white space (U+1680, U+FEFF) are allowed in XML, but our parser splits them. */
 export function isXmlName(text: string): boolean {
-  return NCNAME.test(text) && !/\s/.test(text);
+  return NCNAME.test(text);
 }
