@@ -102,7 +102,7 @@ export const BashCliConfig = Type.Object(
       Type.String({
         maxLength: 1_000,
         description:
-          'Folder of the workspace in which the script starts; it must exist. Default: the workspace itself.',
+          'Folder of the workspace in which the script starts, such as src or /workspace/src; it must exist. Default /workspace.',
       }),
     ),
     timeoutMs: Type.Optional(
@@ -142,12 +142,12 @@ export const bashCli = (deps: ShellDeps) =>
       const env = bashEnvironment(agent, variables, (names) =>
         session.log('WARN', `${names.join(', ')}: too large for a variable; read the value from standard input.`),
       );
-      const { role, goal, context, memory } = agent;
+      const { role, goal, context, memory, outputSchema } = agent;
       const call: ShellCall = {
         shell: findProgram(shell),
         text,
         env,
-        stdin: JSON.stringify({ role, goal, context, memory }),
+        stdin: JSON.stringify({ role, goal, context, memory, output_schema: outputSchema }),
         cwd: sandboxFolderOf(workingDir),
         ...(timeoutMs !== undefined && { timeoutMs }),
       };
@@ -178,5 +178,8 @@ function sandboxFolderOf(workingDir = '.'): string {
 }
 
 function outsideWorkspaceFault(workingDir: string): Fault {
-  return new Fault('BAD_INPUT', `workingDir must be a folder of the workspace, such as src; received ${workingDir}.`);
+  return new Fault(
+    'BAD_INPUT',
+    `workingDir must be a folder of the workspace, such as src or ${WORKSPACE}/src; received ${workingDir}.`,
+  );
 }

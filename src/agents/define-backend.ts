@@ -1,9 +1,8 @@
 import type { Static, TObject } from 'typebox';
-import type { AgentBackend } from '../core/agent.ts';
 import type { AgentSession } from '../core/agent-session.ts';
 import type { PolicyRequest } from '../core/policy.ts';
 import type { StepResult } from '../core/resource.ts';
-import type { Json } from '../lib/json.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
 
 /** What the policy is asked before an agent starts: `agent:BACKEND` on a URI, or `exec` on a program. */
 export type BackendAccess = Pick<PolicyRequest, 'action' | 'uri'>;
@@ -14,6 +13,8 @@ export interface AgentTask<Config = unknown> {
   readonly goal: string;
   readonly tools?: readonly string[];
   readonly config: Config;
+  /** JSON Schema that the output must fit, which is checked afterwards. A backend helps the agent to answer so. */
+  readonly outputSchema?: JsonObject;
   /** Input of the step. */
   readonly context: Json;
   /** Its memory from earlier runs; empty when it has none. */
@@ -22,7 +23,8 @@ export interface AgentTask<Config = unknown> {
 
 /** A way to reach agents. */
 export interface Backend<Config extends TObject = TObject> {
-  readonly name: AgentBackend;
+  /** snake_case; the policy action is `agent:NAME`. */
+  readonly name: string;
   readonly description: string;
   /**
    * TypeBox schema of the configuration: no additional properties, names in camelCase, a description on every property.

@@ -3,11 +3,11 @@ import { Type } from 'typebox';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { parseMediaType } from '../lib/media-type.ts';
 import type { Outgoing } from '../resources/outgoing/outgoing.ts';
+import { resolveSecretHeaders } from '../resources/outgoing/secret-headers.ts';
 import { statusFault } from '../resources/outgoing/status-fault.ts';
 import { defineBackend } from './define-backend.ts';
 import { startTimeout } from './service/timeout.ts';
 import { requireHttpUri, UriOption } from './shared/http-uri.ts';
-import { resolveSecretHeaders } from './shared/secret-headers.ts';
 
 export interface HttpApiDeps {
   readonly outgoing: Pick<Outgoing, 'fetch'>;
@@ -53,14 +53,14 @@ export function httpApi(deps: HttpApiDeps) {
   return defineBackend({
     name: 'http_api',
     description:
-      'Sends JSON {role, goal, context, memory} to a service. The response body, of any media type, is the output. A ' +
+      'Sends JSON {role, goal, context, memory, output_schema?} to a service. The response body, of any media type, is the output. A ' +
       'status other than 2xx is a failure.',
     config: HttpApiConfig,
     resumes: false,
 
     requiredAccess: ({ url }) => [{ action: 'agent:http_api', uri: requireHttpUri(url, deps.canonicalize) }],
 
-    async run({ config, role, goal, context, memory }, session) {
+    async run({ config, role, goal, context, memory, outputSchema }, session) {
       const { method = 'POST', timeoutMs = DEFAULT_TIMEOUT_MS } = config;
       const uri = requireHttpUri(config.url, deps.canonicalize);
       const { headers, redact } = resolveSecretHeaders(config.headers, uri, session);
@@ -76,7 +76,7 @@ export function httpApi(deps: HttpApiDeps) {
         const response = await fetch(uri.href, {
           method,
           headers: { accept: '*/*', ...(hasBody && { 'content-type': 'application/json' }), ...headers },
-          ...(hasBody && { body: JSON.stringify({ role, goal, context, memory }) }),
+          ...(hasBody && { body: JSON.stringify({ role, goal, context, memory, output_schema: outputSchema }) }),
         });
         const bytes = response.body ? await buffer(response.body) : Buffer.alloc(0);
         if (!response.ok)

@@ -2,20 +2,23 @@ import { type Static, Type } from 'typebox';
 import type { AgentSession } from '../core/agent-session.ts';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { type AgentTask, type BackendAccess, defineBackend } from './define-backend.ts';
-import { type ChatCompletionDeps, completeChat } from './llm/chat-completion.ts';
+import type { ChatCompletionDeps } from './llm/chat-completion.ts';
 import { offerTools, toFunctions } from './llm/offered-tools.ts';
 import type { LlmEndpoint, ServerModel } from './llm/request.ts';
+import { completeWithSchema, schemaInstruction, violationFeedback } from './llm/schema-request.ts';
 import { runToolLoop, type ToolLoopResult, truncateText } from './llm/tool-loop.ts';
 import { connectMcp, type McpClientDeps, type McpConnection } from './mcp/client.ts';
 import { McpServerConfig, mcpServerUri } from './mcp/server-config.ts';
 import { requireHttpUri, UriOption } from './shared/http-uri.ts';
+import { checkAnswer } from './shared/structured-answer.ts';
 import { tryParseJson } from './shared/try-parse-json.ts';
 
 const MAX_CONTEXT_BYTES = 256 * 1024;
 
 /** The messages before the first turn of a model; the same for the same agent. */
-function buildPrompt({ role, goal, context, memory }: AgentTask): {
+function buildPrompt({ role, goal, context, memory, outputSchema }: AgentTask): {
   readonly system: string;
   readonly user: string;
 } {
@@ -25,7 +28,8 @@ function buildPrompt({ role, goal, context, memory }: AgentTask): {
     ...(isEmpty ? [] : [`Context, as JSON:\n${truncateText(JSON.stringify(context), MAX_CONTEXT_BYTES)}`]),
     ...(memory === '' ? [] : [`What you remember from earlier:\n${memory}`]),
   ];
-  return { system: role, user: parts.join('\n\n') };
+  const system = outputSchema ? `${role}\n\n${schemaInstruction(outputSchema)}` : role;
+  return { system, user: parts.join('\n\n') };
 }
 
 export interface LitellmDeps extends Omit<McpClientDeps, 'outgoing'>, Omit<ChatCompletionDeps, 'outgoing'> {
@@ -101,7 +105,8 @@ export function litellm(deps: LitellmDeps) {
     name: 'litellm',
     description:
       'Asks a language model behind LiteLLM or any other endpoint that speaks OpenAI chat completions. The model may call ' +
-      'tools of this server and of MCP servers, under the policy. The output is JSON: {text, json?, turns, usage?}.',
+      'tools of this server and of MCP servers, under the policy. The output is JSON: {text, json?, turns, usage?}, or with ' +
+      'an output schema the answer itself.',
     config: LitellmConfig,
     resumes: true,
 
@@ -111,29 +116,38 @@ export function litellm(deps: LitellmDeps) {
     ],
 
     async run(agent, session) {
-      const { config } = agent;
+      const { config, outputSchema: schema } = agent;
       const { maxTokens = DEFAULT_MAX_TOKENS, maxTurns = DEFAULT_MAX_TURNS, temperature } = config;
-      const endpoint = endpointOf(config, deps, session);
+      const complete = completeWithSchema(deps, endpointOf(config, deps, session));
       const servers: McpConnection[] = [];
       try {
         for (const server of config.mcpServers ?? []) servers.push(await connectMcp(server, deps, session));
         const tools = await offerTools(agent.tools, servers, session);
-        const request = { tools: toFunctions(tools), maxTokens, ...(temperature !== undefined && { temperature }) };
+        const options = { ...(temperature !== undefined && { temperature }), ...(schema && { schema }) };
+        const request = { tools: toFunctions(tools), maxTokens, ...options };
         const result = await runToolLoop(
           {
             prompt: buildPrompt(agent),
             tools,
             maxTurns,
-            ask: (messages) => completeChat(deps, endpoint, { ...request, messages }, session),
+            ask: (messages) => complete({ ...request, messages }, session),
+            ...(schema && { objection: (text) => objectionTo(text, schema, session) }),
           },
           session,
         );
+        // The answer itself is checked against the schema, whatever it is.
+        if (schema) return { mediaType: 'text/plain; charset=utf-8', content: result.text };
         return { mediaType: 'application/json', content: JSON.stringify(outputOf(result)) };
       } finally {
         await Promise.all(servers.map((server) => server.close()));
       }
     },
   });
+}
+
+async function objectionTo(text: string, schema: JsonObject, session: AgentSession): Promise<string | undefined> {
+  const check = await checkAnswer(text, schema, session);
+  return 'violations' in check ? violationFeedback(check.violations) : undefined;
 }
 
 /** @throws Fault BAD_INPUT, UNSUPPORTED_SCHEME */
@@ -161,7 +175,7 @@ function endpointOf(config: LitellmConfig, deps: LitellmDeps, session: AgentSess
     secretName !== undefined
       ? session.secret(secretName, uri)
       : serverKey && Buffer.from(serverKey.reveal()).toString();
-  return { uri, model, ...(apiKey !== undefined && { apiKey }) };
+  return { uri, model, refused: new Set(), ...(apiKey !== undefined && { apiKey }) };
 }
 
 function accessToServer(server: McpServerConfig, uri: CanonicalUri): readonly BackendAccess[] {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { createTestSession, TestPause, type TestSession } from '../../test/support/agents/agent-session.ts';
-import { isRunning } from '../../test/support/is-running.ts';
+import { isRunning } from '../../test/support/runtime/is-running.ts';
 import type { AgentSpec } from '../core/agent.ts';
 import type { Sandbox } from '../core/sandbox.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
@@ -93,7 +93,7 @@ describe('the backend mcp', () => {
     await expect(run(runOptions, { rule: () => 'pause' })).rejects.toBeInstanceOf(TestPause);
     const { output, session } = await run(runOptions);
     expect(output).toEqual({ text: 'Echo: hello', content: [{ type: 'text', text: 'Echo: hello' }] });
-    expect(session.authorized).toEqual([`tool:echo exec://${process.execPath}`]);
+    expect(session.authorized).toEqual(['tool:echo exec:///run/signalbox/bin/node']);
   });
 
   it('leaves no process behind', async () => {
@@ -119,8 +119,8 @@ describe('the backend mcp', () => {
 
   it('asks the policy about the program, or about the URL', () => {
     expect(backend.requiredAccess({ stdioCommand: ['node', 'x'] })).toMatchObject([
-      { action: 'exec', uri: { href: `exec://${process.execPath}` } },
-      { action: 'agent:mcp', uri: { href: `exec://${process.execPath}` } },
+      { action: 'exec', uri: { href: 'exec:///run/signalbox/bin/node' } },
+      { action: 'agent:mcp', uri: { href: 'exec:///run/signalbox/bin/node' } },
     ]);
     expect(backend.requiredAccess({ serverUrl: 'HTTPS://Example.com:443/mcp' })).toMatchObject([
       { action: 'agent:mcp', uri: { href: 'https://example.com/mcp' } },

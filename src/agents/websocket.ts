@@ -4,11 +4,11 @@ import type { CanonicalUri } from '../core/canonical-uri.ts';
 import { Fault } from '../core/errors.ts';
 import type { Outgoing } from '../resources/outgoing/outgoing.ts';
 import { httpUriOfWebSocket, type OutgoingSocket } from '../resources/outgoing/outgoing-socket.ts';
+import { resolveSecretHeaders } from '../resources/outgoing/secret-headers.ts';
 import { defineBackend } from './define-backend.ts';
 import { startTimeout } from './service/timeout.ts';
 import { parseWebsocketMessage, type WebsocketReply } from './service/websocket-message.ts';
 import { requireHttpUri, UriOption } from './shared/http-uri.ts';
-import { resolveSecretHeaders } from './shared/secret-headers.ts';
 import { tryParseJson } from './shared/try-parse-json.ts';
 
 export interface WebsocketDeps {
@@ -60,14 +60,14 @@ export function websocket(deps: WebsocketDeps) {
   return defineBackend({
     name: 'websocket',
     description:
-      'Sends one JSON message {role, goal, context, memory} to a service over a WebSocket. The service answers with text, ' +
+      'Sends one JSON message {role, goal, context, memory, output_schema?} to a service over a WebSocket. The service answers with text, ' +
       'or with JSON messages of type delta, log, message, final and error. The output is JSON: {text, json?}.',
     config: WebsocketConfig,
     resumes: false,
 
     requiredAccess: ({ uri }) => [{ action: 'agent:websocket', uri: httpUriOf(uri) }],
 
-    async run({ config, role, goal, context, memory }, session) {
+    async run({ config, role, goal, context, memory, outputSchema }, session) {
       const { subprotocol, timeoutMs = DEFAULT_TIMEOUT_MS } = config;
       const uri = httpUriOf(config.uri);
       const { headers } = resolveSecretHeaders(config.headers, uri, session);
@@ -78,10 +78,11 @@ export function websocket(deps: WebsocketDeps) {
         socket = await deps.outgoing.connect(uri, {
           headers,
           maxMessageBytes: MAX_MESSAGE_BYTES,
+          owner: session.user,
           signal,
           ...(subprotocol !== undefined && { subprotocol }),
         });
-        await socket.send(JSON.stringify({ role, goal, context, memory }));
+        await socket.send(JSON.stringify({ role, goal, context, memory, output_schema: outputSchema }));
         const reply = await receiveReply(socket, uri.host, limit.restart, session);
         return { mediaType: 'application/json', content: JSON.stringify(reply) };
       } finally {

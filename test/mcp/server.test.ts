@@ -60,30 +60,40 @@ describe('the list of tools', () => {
     const { tools } = await alice.listTools();
     const named = new Map(tools.map((tool) => [tool.name, tool]));
     expect([...named.keys()]).toEqual(
-      expect.arrayContaining(['convertToJson', 'pipeline', 'web.search', 'python.run', 'workflow.agree']),
+      expect.arrayContaining(['convertToJson', 'pipeline', 'web_search', 'python_run', 'workflow_agree']),
     );
     expect(named.get('convertToJson')).toMatchObject({
       title: 'Convert to JSON',
       inputSchema: { type: 'object', additionalProperties: false, required: ['source'] },
       annotations: { readOnlyHint: true },
     });
-    expect(named.get('notify.send')).toMatchObject({
+    expect(named.get('notify_send')).toMatchObject({
       outputSchema: { type: 'object', required: ['delivered', 'id'] },
       annotations: { readOnlyHint: false },
     });
-    expect(named.get('workflow.agree')).toMatchObject({
+    expect(named.get('workflow_agree')).toMatchObject({
       description: 'Asks a person, then says so.',
       inputSchema: { type: 'object', required: ['word'], properties: { word: { type: 'string' } } },
     });
     // The result may be a request for approval, which its output schema does not include.
-    expect(named.get('repo.git.push')).not.toHaveProperty('outputSchema');
+    expect(named.get('repo_git_push')).not.toHaveProperty('outputSchema');
+  });
+
+  it('has names that every client accepts, all different, and calls take the original ones too', async () => {
+    const names = (await admin.listTools()).tools.map(({ name }) => name);
+    expect(names.filter((name) => !/^[A-Za-z0-9_-]{1,64}$/.test(name))).toEqual([]);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of ['workflow.nap', 'workflow_nap'])
+      expect((await call(alice, name)).structuredContent).toEqual({ awake: true });
+    for (const name of ['notify.send', 'notify_send'])
+      expect(textOf(await call(alice, name))).toMatch(/^BAD_INPUT: [\s\S]*message must be given/);
   });
 
   it('omits what the policy never lets the caller do', async () => {
     const bob = await connectMcp(server, users.tokens.bob);
     const names = (await bob.listTools()).tools.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['fetch', 'render', 'web.search', 'workflow.nap']));
-    for (const hidden of ['convertToXml', 'testSimpleText', 'python.run', 'repo.git.push', 'endless'])
+    expect(names).toEqual(expect.arrayContaining(['fetch', 'render', 'web_search', 'workflow_nap']));
+    for (const hidden of ['convertToXml', 'testSimpleText', 'python_run', 'repo_git_push', 'endless'])
       expect(names).not.toContain(hidden);
     const refused = await call(bob, 'python.run', { entrypoint: 'main.py' });
     expect([refused.isError, textOf(refused)]).toEqual([true, expect.stringMatching(/^(FORBIDDEN|BAD_INPUT)/)]);

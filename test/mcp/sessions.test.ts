@@ -47,10 +47,13 @@ const statusOf = async (answer: Promise<Response>) => {
 
 describe('a session', () => {
   it('requires a valid token', async () => {
-    for (const authorization of [undefined, 'Bearer nonsense']) {
+    for (const [authorization, challenge] of [
+      [undefined, 'Bearer'],
+      ['Bearer nonsense', 'Bearer error="invalid_token"'],
+    ]) {
       const headers = { 'content-type': 'application/json', ...(authorization && { authorization }) };
       const response = await server.fetch('/mcp', { method: 'POST', headers, body: JSON.stringify(INITIALIZE) });
-      expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+      expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, challenge]);
     }
   });
 
@@ -83,7 +86,7 @@ describe('a session', () => {
     });
   });
 
-  it('ends with its token, also for a client that only listens', async () => {
+  it('has streams that end with their token, and continues with a newer one', async () => {
     let [short, session] = ['', ''];
     let listening: Response;
     let seconds = 1;
@@ -98,29 +101,32 @@ describe('a session', () => {
     expect(await listening.text()).toBe('');
     expect(await statusOf(post(PING, { session, token: short }))).toBe(401);
     const fresh = await tokenFor('carol', { roles: ['user'] });
-    expect(await statusOf(post(PING, { session, token: fresh }))).toBe(404);
+    expect(await statusOf(post(PING, { session, token: fresh }))).toBe(200);
   });
 
-  it('is replaced by the seventeenth of a principal if it has been idle longest', async () => {
-    const token = await tokenFor('dave', { roles: ['user'] });
-    const sessions: string[] = [];
-    for (let i = 0; i < 16; i++) sessions.push(await openSession(token));
-    const [first = '', second = '', third = ''] = sessions;
-    expect(await statusOf(post(PING, { session: first, token }))).toBe(200);
-    await openSession(token);
-    expect(await statusOf(post(PING, { session: second, token }))).toBe(404);
-    expect(await statusOf(post(PING, { session: first, token }))).toBe(200);
-    expect(await statusOf(post(PING, { session: third, token }))).toBe(200);
+  it('is known to a node that did not begin it', async () => {
+    const other = await startServer({ env: { SIGNALBOX_PLUGINS: 'test/support/mcp/commands.ts' } });
+    const session = await openSession();
+    const ask = { headers: { 'content-type': 'application/json', 'mcp-session-id': session }, token: alice };
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
+    const answer = await other.fetch('/mcp', { method: 'POST', body, ...ask });
+    expect([answer.status, await answer.json()]).toMatchObject([200, { result: { tools: expect.any(Array) } }]);
+    await other.stop();
   });
 
-  it('is refused if all sessions of the principal are in use', async () => {
+  it('opens no more than sixteen streams of a principal at once', async () => {
     const token = await tokenFor('erin', { roles: ['user'] });
+    const session = await openSession(token);
     const listening: Response[] = [];
-    for (let i = 0; i < 16; i++) listening.push(await listen(await openSession(token), token));
+    for (let i = 0; i < 16; i++) listening.push(await listen(session, token));
     expect(listening.map(({ status }) => status)).toEqual(Array(16).fill(200));
-    expect(await statusOf(post(INITIALIZE, { token }))).toBe(429);
+    expect(await statusOf(listen(session, token))).toBe(429);
     await Promise.all(listening.map(({ body }) => body?.cancel()));
-    await until('there is place again', async () => (await statusOf(post(INITIALIZE, { token }))) === 200);
+    await until('there is place again', async () => {
+      const { status, body } = await listen(session, token);
+      await body?.cancel();
+      return status === 200;
+    });
   });
 });
 
@@ -133,7 +139,8 @@ describe('a request', () => {
     expect(await errorOf(post('{"jsonrpc": '))).toEqual([400, -32_700]);
     expect(await errorOf(post([INITIALIZE, PING]))).toEqual([400, -32_600]);
     expect(await errorOf(post(PING))).toEqual([400, -32_600]);
-    expect(await errorOf(post({ hello: 1 }, { session: await openSession() }))).toEqual([400, -32_700]);
+    expect(await errorOf(post({ hello: 1 }, { session: await openSession() }))).toEqual([400, -32_600]);
+    expect(await errorOf(post({ ...PING, id: null }, { session: await openSession() }))).toEqual([400, -32_600]);
     expect(await errorOf(post(INITIALIZE, { accept: 'text/html' }))).toEqual([406, -32_000]);
     expect(await errorOf(post(INITIALIZE, { 'content-type': 'text/plain' }))).toEqual([415, -32_000]);
     expect(await errorOf(post('x'.repeat(4 * 2 ** 20 + 1)))).toEqual([413, 'RESOURCE_TOO_LARGE']);
@@ -149,6 +156,56 @@ describe('a request', () => {
     const session = await openSession();
     const answer = await post({ jsonrpc: '2.0', id: 5, method: 'prompts/list' }, { session });
     expect(await answer.text()).toContain('"code":-32601');
+  });
+});
+
+describe('invalid parameters', () => {
+  it.each<[string, string, unknown]>([
+    ['a call without a name', 'tools/call', {}],
+    ['a call of a number', 'tools/call', { name: 7 }],
+    ['arguments that are a text', 'tools/call', { name: 'web.search', arguments: 'x' }],
+    ['metadata that are a text', 'tools/call', { name: 'web.search', _meta: 'x' }],
+    ['a progress token that is a list', 'tools/call', { name: 'web.search', _meta: { progressToken: [] } }],
+    ['a resource without a URI', 'resources/read', {}],
+    ['a cursor that is a number', 'tools/list', { cursor: 7 }],
+    ['an unknown level', 'logging/setLevel', { level: 'loud' }],
+    ['a list', 'tools/list', [1]],
+  ])('are named, as in %s', async (_, method, params) => {
+    const answer = await post({ jsonrpc: '2.0', id: 5, method, params }, { session: await openSession() });
+    const { id, error } = (await answer.json()) as { id: number; error: { code: number; message: string } };
+    expect([id, error.code]).toEqual([5, -32_602]);
+    expect(error.message).toMatch(/must|missing/);
+    expect(error.message).not.toMatch(/expected|received|invalid_type/i);
+  });
+
+  it('are not those that are null: null means absent', async () => {
+    const session = await openSession();
+    const of = async (method: string, params: unknown) =>
+      (await post({ jsonrpc: '2.0', id: 5, method, params }, { session })).json();
+    expect(await of('tools/list', null)).toMatchObject({ result: { tools: expect.any(Array) } });
+    expect(await of('tools/list', { cursor: null })).toMatchObject({ result: { tools: expect.any(Array) } });
+    expect(await of('tools/call', { name: 'web.search', arguments: null, _meta: null })).toMatchObject({
+      result: { isError: true, content: [{ text: expect.stringMatching(/^BAD_INPUT/) }] },
+    });
+  });
+});
+
+describe('a batch', () => {
+  it('is taken by the only version that has them', async () => {
+    const open = async (protocolVersion: string) => {
+      const response = await post({ ...INITIALIZE, params: { ...INITIALIZE.params, protocolVersion } });
+      await response.text();
+      return response.headers.get('mcp-session-id') ?? '';
+    };
+    const batch = [PING, { jsonrpc: '2.0', method: 'notifications/initialized' }, { ...PING, id: 'two', method: 'no' }];
+    const session = await open('2025-03-26');
+    expect(await (await post(batch, { session })).json()).toMatchObject([
+      { id: 1, result: {} },
+      { id: 'two', error: { code: -32_601 } },
+    ]);
+    expect(await statusOf(post([batch[1]], { session }))).toBe(202);
+    expect(await statusOf(post([], { session }))).toBe(400);
+    expect(await statusOf(post(batch, { session: await open('2025-06-18') }))).toBe(400);
   });
 });
 

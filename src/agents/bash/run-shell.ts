@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { abortFault } from '../../core/abort.ts';
 import type { AgentSession } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
-import { exceededFault, type Process, type ProgramLimits, type Sandbox } from '../../core/sandbox.ts';
+import { limitFault, type Process, type ProgramLimits, type Sandbox } from '../../core/sandbox.ts';
 import { forwardLogLines } from '../shared/log-lines.ts';
 import { BASE_ENVIRONMENT, WORKSPACE } from '../shared/sandbox-environment.ts';
 
@@ -84,28 +84,26 @@ export async function runShell(call: ShellCall, deps: ShellDeps, session: AgentS
     session.log('WARN', `${call.shell} runs without a sandbox: it may do whatever this server may.`);
   const controller = new AbortController();
   const signal = AbortSignal.any([session.signal, controller.signal]);
-  const timer = call.timeoutMs && setTimeout(() => controller.abort(timeoutFault(call.timeoutMs)), call.timeoutMs);
-  try {
-    const mounts = [{ from: await session.workspace(), to: WORKSPACE, writable: true as const }];
-    const command = [call.shell, '-c', call.text];
-    const process = await sandbox.spawn(
-      { command, env: { ...BASE_ENVIRONMENT, ...call.env }, cwd: call.cwd, mounts, reads: 'settings', limits },
-      signal,
-    );
-    // The shell need not read its input.
-    process.stdin.on('error', () => {});
-    process.stdin.end(call.stdin);
-    const outcome = await outcomeOf(process, (name) => controller.abort(outputTooLargeFault(name)), session);
-    if (signal.aborted) throw abortFault(signal);
-    if (outcome.exceeded) throw exceededFault('The command', outcome.exceeded);
-    if (outcome.code !== null) return { ...outcome, code: outcome.code };
-    throw new Fault(
-      'BAD_INPUT',
-      `The command was ended by ${outcome.signal}. It may have exceeded a limit of the sandbox; let it do less.`,
-    );
-  } finally {
-    clearTimeout(timer);
-  }
+  const mounts = [{ from: await session.workspace(), to: WORKSPACE, writable: true as const }];
+  const command = [call.shell, '-c', call.text];
+  const process = await sandbox.spawn(
+    { command, env: { ...BASE_ENVIRONMENT, ...call.env }, cwd: call.cwd, mounts, reads: 'settings', limits },
+    signal,
+  );
+  const { timeoutMs } = call;
+  if (timeoutMs !== undefined) process.limitTime(timeoutMs, () => controller.abort(timeoutFault(timeoutMs)));
+  // The shell need not read its input.
+  process.stdin.on('error', () => {});
+  process.stdin.end(call.stdin);
+  const outcome = await outcomeOf(process, (name) => controller.abort(outputTooLargeFault(name)), session);
+  if (signal.aborted) throw abortFault(signal);
+  const fault = limitFault('The command', outcome);
+  if (fault) throw fault;
+  if (outcome.code !== null) return { ...outcome, code: outcome.code };
+  throw new Fault(
+    'BAD_INPUT',
+    `The command was ended by ${outcome.signal}. It may have exceeded a limit of the sandbox; let it do less.`,
+  );
 }
 
 async function outcomeOf(process: Process, onFull: (name: string) => void, session: AgentSession) {
@@ -128,8 +126,8 @@ async function outcomeOf(process: Process, onFull: (name: string) => void, sessi
   return { ...exit, stdout: stdout.text(), stderr: stderr.text() };
 }
 
-function timeoutFault(ms: number | undefined): Fault {
-  return new Fault('TIMEOUT', `The command took longer than ${ms} ms. Raise timeoutMs, or let it do less.`);
+function timeoutFault(ms: number): Fault {
+  return new Fault('TIMEOUT', `The command ran for longer than ${ms} ms. Raise timeoutMs, or let it do less.`);
 }
 
 function outputTooLargeFault(name: string): Fault {

@@ -51,7 +51,7 @@ describe('a failing endpoint', () => {
       'garbage',
       (response) => void beginEventStream(response).end('data: {oh no\n\n'),
       'RESOURCE_UNREACHABLE',
-      /not send a stream/,
+      /not JSON.*streams OpenAI/,
     ],
     ['a page', (response) => void response.end('<html></html>'), 'RESOURCE_UNREACHABLE', /without an end/],
     ['nothing', {}, 'RESOURCE_UNREACHABLE', /empty answer/],

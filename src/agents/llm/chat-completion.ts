@@ -1,13 +1,15 @@
-import type OpenAI from 'openai';
 import { abortFault } from '../../core/abort.ts';
 import type { AgentSession } from '../../core/agent-session.ts';
 import { Fault, isRetryable } from '../../core/errors.ts';
 import { backoffDelayMs } from '../../lib/backoff.ts';
+import { readEvents } from '../../resources/content/event-stream.ts';
+import { networkFault } from '../../resources/outgoing/network-fault.ts';
 import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
-import { redactValues } from '../shared/secret-headers.ts';
-import { type LlmCompletion, readCompletion } from './completion-stream.ts';
-import { consumedNoTokens, llmFault } from './llm-fault.ts';
-import { type LlmEndpoint, type LlmRequest, maxTokensOf, toRequestBody } from './request.ts';
+import { redactValues } from '../../resources/outgoing/secret-headers.ts';
+import { type AnswerListener, type LlmCompletion, readCompletion } from './completion-stream.ts';
+import { consumedNoTokens, readRejection } from './llm-fault.ts';
+import { type LlmEndpoint, type LlmRequest, maxTokensOf, refusedField, toRequestBody } from './request.ts';
+import { malformedStreamFault } from './tool-call-pieces.ts';
 
 export interface ChatCompletionDeps {
   readonly outgoing: Pick<Outgoing, 'fetch'>;
@@ -36,18 +38,20 @@ export async function completeChat(
   for (let attempt = 1; ; attempt += 1) {
     const release = await session.reserveTokens(maxTokensOf(request));
     let answering = false;
-    const onText = (text: string) => {
-      answering = true;
-      session.streamText(text);
+    const listener = {
+      onText: (text: string) => session.streamText(text),
+      onPiece: () => {
+        answering = true;
+      },
     };
     try {
-      const answer = await sendRequest(deps, endpoint, request, session, onText);
+      const answer = await sendRequest(deps, endpoint, request, session, listener);
       if (answer.usage) await release(answer.usage.totalTokens);
-      checkFinishReason(answer, request, session);
+      checkAnswer(answer, request, session);
       return answer;
     } catch (error) {
       if (session.signal.aborted) throw abortFault(session.signal);
-      const fault = llmFault(error, endpoint.uri.host);
+      const fault = networkFault(error, endpoint.uri.host);
       if (!answering && consumedNoTokens(fault)) await release(0);
       const wait =
         fault.retryAfterMs ?? backoffDelayMs(attempt, { baseMs: deps.backoffMs ?? 500, random: Math.random });
@@ -62,56 +66,70 @@ export async function completeChat(
   }
 }
 
+/** A field that the endpoint refuses is left out from then on, and the request is sent again at once. */
 async function sendRequest(
-  { outgoing, idleMs = 60_000 }: ChatCompletionDeps,
-  { uri, model, apiKey }: LlmEndpoint,
+  deps: ChatCompletionDeps,
+  endpoint: LlmEndpoint,
   request: LlmRequest,
-  { signal, user: owner }: AgentSession,
-  onText: (text: string) => void,
+  session: AgentSession,
+  listener: AnswerListener,
 ): Promise<LlmCompletion> {
-  const { default: Client } = await import('openai');
-  const fetch = outgoing.fetch(uri, { maxBytes: MAX_RESPONSE_BYTES, idleMs, signal, owner });
-  const client: OpenAI = new Client({
-    baseURL: uri.href.replace(/\/$/, ''),
-    apiKey: apiKey ?? 'none',
-    // Without these, the package reads the environment.
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    webhookSecret: null,
-    logLevel: 'off',
-    maxRetries: 0,
-    // Sends only these headers: the package would add some that describe this machine.
-    fetch: (url, init) =>
-      fetch(url as string, {
-        method: 'POST',
-        body: init?.body as string,
-        signal: init?.signal ?? null,
-        headers: {
-          'content-type': 'application/json',
-          accept: 'text/event-stream',
-          ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
-        },
-      }),
+  const { uri, apiKey } = endpoint;
+  const { signal, user: owner } = session;
+  const fetch = deps.outgoing.fetch(uri, {
+    maxBytes: MAX_RESPONSE_BYTES,
+    idleMs: deps.idleMs ?? 60_000,
+    signal,
+    owner,
   });
-  const stream = await client.chat.completions.create(toRequestBody(model, request), { signal });
-  const answer = await readCompletion(stream, onText);
-  // The package ends an aborted stream as if it were complete.
-  if (signal.aborted) throw abortFault(signal);
-  return answer;
+  for (;;) {
+    const response = await fetch(`${uri.href.replace(/\/$/, '')}/chat/completions`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+      },
+      body: JSON.stringify(toRequestBody(endpoint, request)),
+      signal,
+    });
+    if (response.ok) return await readCompletion(dataOf(response), listener);
+    const { fault, explanation } = await readRejection(response, uri.host);
+    const field = fault.code === 'BAD_INPUT' ? refusedField(explanation, endpoint) : undefined;
+    if (!field) throw fault;
+    endpoint.refused.add(field);
+    session.log('DEBUG', `${uri.host} does not accept ${field}; asking without it.`);
+  }
 }
 
-/** A truncated answer is still an answer: later checks decide whether it is usable. */
-function checkFinishReason(
-  { finishReason: finish }: LlmCompletion,
-  { maxTokens }: LlmRequest,
-  session: AgentSession,
-): void {
-  if (finish === 'length')
-    session.log('WARN', `The model's answer was truncated after ${maxTokens} tokens. Raise maxTokens.`);
+/** The data of the events of a response; an endpoint that does not stream answers with one JSON value. */
+async function* dataOf(response: Response): AsyncGenerator<string> {
+  if (/^application\/json\b/i.test(response.headers.get('content-type') ?? '')) {
+    yield await response.text();
+    return;
+  }
+  if (!response.body) return;
+  for await (const { data } of readEvents(response.body)) if (data.trim() !== '') yield data;
+}
+
+/**
+ * An answer may be empty after the tools have done the work. A truncated answer is still an answer: later checks decide
+ * whether it is usable.
+ * @throws Fault RESOURCE_UNREACHABLE for an empty answer, TOO_COSTLY for one that was truncated before its beginning, BAD_INPUT
+ */
+function checkAnswer(answer: LlmCompletion, { maxTokens, messages }: LlmRequest, session: AgentSession): void {
+  const { finishReason: finish, text, calls } = answer;
+  const isEmpty = text === '' && calls.length === 0;
   if (finish === 'content_filter') {
     throw new Fault('BAD_INPUT', "The model's content filter stopped its answer. Rephrase the goal.");
   }
+  if (finish === 'length' && isEmpty) {
+    const message = `The model used all of its ${maxTokens} tokens before it began to answer. Raise maxTokens.`;
+    throw new Fault('TOO_COSTLY', message);
+  }
+  if (isEmpty && messages.at(-1)?.role !== 'tool') throw malformedStreamFault('an empty answer');
+  if (finish === 'length')
+    session.log('WARN', `The model's answer was truncated after ${maxTokens} tokens. Raise maxTokens.`);
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -4,10 +4,12 @@ import { type JsonObject, wellFormed } from '../../lib/json.ts';
 import { readCompletion } from './completion-stream.ts';
 
 async function* chunks(deltas: readonly JsonObject[], usage?: JsonObject) {
-  for (const delta of deltas) yield { choices: [{ index: 0, delta, finish_reason: null }] };
-  yield { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] };
-  if (usage) yield { choices: [], usage };
+  for (const delta of deltas) yield JSON.stringify({ choices: [{ index: 0, delta, finish_reason: null }] });
+  yield JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] });
+  if (usage) yield JSON.stringify({ choices: [], usage });
 }
+
+const ignore = { onText: () => {} };
 
 /** The text in pieces of these lengths, cut between UTF-16 units. */
 function pieces(text: string, lengths: readonly number[]): string[] {
@@ -30,7 +32,7 @@ describe('an answer in pieces', () => {
       fc.asyncProperty(fc.oneof(anyText, halves), anyLengths, async (text, lengths) => {
         const told: string[] = [];
         const deltas = pieces(text, lengths).map((content) => ({ content }));
-        const answer = await readCompletion(chunks(deltas), (piece) => told.push(piece));
+        const answer = await readCompletion(chunks(deltas), { onText: (piece) => told.push(piece) });
         expect(answer.text).toBe(wellFormed(text));
         expect(told.join('')).toBe(answer.text);
         expect(told.filter((piece) => !piece.isWellFormed())).toEqual([]);
@@ -47,7 +49,7 @@ describe('an answer in pieces', () => {
         );
         rest.sort((one, other) => one.at - other.at || one.index - other.index);
         const deltas = [...begun, ...rest].map((call) => ({ tool_calls: [call] }));
-        const { calls } = await readCompletion(chunks(deltas), () => {});
+        const { calls } = await readCompletion(chunks(deltas), ignore);
         expect(calls).toEqual(args.map((text, at) => ({ id: `id-${at}`, name: `tool${at}`, arguments: text })));
       }),
     );
@@ -57,19 +59,19 @@ describe('an answer in pieces', () => {
     const whole = (id: string | undefined, name: string) => ({
       tool_calls: [{ ...(id !== undefined && { id }), function: { name, arguments: '{}' } }],
     });
-    const { calls } = await readCompletion(chunks([whole('a', 'one'), whole('b', 'two')]), () => {});
+    const { calls } = await readCompletion(chunks([whole('a', 'one'), whole('b', 'two')]), ignore);
     expect(calls.map(({ id, name }) => [id, name])).toEqual([
       ['a', 'one'],
       ['b', 'two'],
     ]);
     const nameless = { tool_calls: [{ index: 0, function: { name: 'one', arguments: '' } }] };
-    expect((await readCompletion(chunks([nameless]), () => {})).calls).toEqual([
+    expect((await readCompletion(chunks([nameless]), ignore)).calls).toEqual([
       { id: 'call_1', name: 'one', arguments: '' },
     ]);
   });
 
   it('has a usage only when the numbers are plausible', async () => {
-    const used = async (usage: JsonObject) => (await readCompletion(chunks([{ content: 'a' }], usage), () => {})).usage;
+    const used = async (usage: JsonObject) => (await readCompletion(chunks([{ content: 'a' }], usage), ignore)).usage;
     expect(await used({ prompt_tokens: 3, completion_tokens: 4, total_tokens: 9 })).toEqual({
       ...{ promptTokens: 3, completionTokens: 4, totalTokens: 9 },
     });
@@ -84,12 +86,12 @@ describe('an answer in pieces', () => {
       fc.asyncProperty(fc.array(fc.jsonValue(), { maxLength: 5 }), async (values) => {
         async function* anything() {
           for (const value of values) {
-            yield value;
-            yield { choices: value };
-            yield { choices: [value, { delta: value, finish_reason: value }, { delta: { tool_calls: [value] } }] };
+            yield JSON.stringify(value);
+            yield JSON.stringify({ choices: value });
+            yield JSON.stringify({ choices: [value, { delta: value }, { delta: { tool_calls: [value] } }] });
           }
         }
-        await expect(readCompletion(anything(), () => {})).rejects.toMatchObject({ code: 'RESOURCE_UNREACHABLE' });
+        await expect(readCompletion(anything(), ignore)).rejects.toMatchObject({ code: 'RESOURCE_UNREACHABLE' });
       }),
       { numRuns: 50 },
     );

@@ -1,5 +1,7 @@
 import { Fault } from '../../core/errors.ts';
-import { isJsonObject, type Json, wellFormed } from '../../lib/json.ts';
+import { parseJson } from '../../core/parse-json.ts';
+import { isJsonObject, type Json, type JsonObject, wellFormed } from '../../lib/json.ts';
+import { type LlmToolCall, malformedStreamFault, toolCallAccumulator } from './tool-call-pieces.ts';
 
 export interface LlmUsage {
   readonly promptTokens: number;
@@ -18,69 +20,108 @@ export interface LlmCompletion {
   readonly usage?: LlmUsage;
 }
 
-export interface LlmToolCall {
-  readonly id: string;
-  readonly name: string;
-  readonly arguments: string;
+export interface AnswerListener {
+  /** Called with each piece of text as it arrives. */
+  onText(text: string): void;
+  /** Called with each piece of the answer, which may be a thought or a tool call. */
+  onPiece?(): void;
 }
 
-/** More calls in one turn are a loop, not a plan. */
-const MAX_TOOL_CALLS = 64;
+/** Ends a stream (OpenAI, "Streaming"). */
+const DONE = '[DONE]';
 
 /**
- * Assembles an answer from its chunks (OpenAI's `chat.completion.chunk`). Checks everything: the endpoint is not trusted.
- * @param onText called with each piece of text as it arrives
- * @throws Fault RESOURCE_UNREACHABLE for a stream that is incomplete, empty or malformed; and whatever the stream throws
+ * Assembles an answer from the data of the stream's events (OpenAI's `chat.completion.chunk`); docs/agents.md has the grammar.
+ * Checks everything: the endpoint is not trusted. The answer is complete after a `finish_reason` or `[DONE]`, and may be empty.
+ * @throws Fault RESOURCE_UNREACHABLE for a stream that breaks off or is malformed, UNAVAILABLE for an error of the endpoint
+ *   within its answer; and whatever the stream throws before the answer is complete
  */
 export async function readCompletion(
-  chunks: AsyncIterable<unknown>,
-  onText: (text: string) => void,
+  events: AsyncIterable<string>,
+  { onText, onPiece }: AnswerListener,
 ): Promise<LlmCompletion> {
-  const calls: { index: number; id: string; name: string; arguments: string }[] = [];
   const text = textAccumulator(onText);
-  let finish: string | undefined;
+  const calls = toolCallAccumulator();
+  let finish = '';
   let usage: LlmUsage | undefined;
 
-  for await (const chunk of chunks) {
-    if (!isJsonObject(chunk)) throw malformedStreamFault('a chunk that is not an object');
-    usage = usageOf(chunk.usage) ?? usage;
-    const { choices = [] } = chunk;
-    if (!Array.isArray(choices)) throw malformedStreamFault('choices that are not a list');
-    for (const choice of choices as readonly Json[]) {
-      if (!isJsonObject(choice) || (choice.index ?? 0) !== 0) continue;
-      if (typeof choice.finish_reason === 'string') finish = choice.finish_reason;
-      if (!isJsonObject(choice.delta)) continue;
-      const { content, refusal, tool_calls: pieces } = choice.delta;
-      for (const piece of [content, refusal]) if (typeof piece === 'string') text.add(piece);
-      if (Array.isArray(pieces)) for (const piece of pieces as readonly Json[]) mergeToolCall(calls, piece);
+  const addChoice = ({ finish_reason: reason, delta, message }: JsonObject) => {
+    if (typeof reason === 'string' && reason !== '') finish = reason;
+    // An endpoint that does not stream sends one message.
+    const piece = isJsonObject(delta) ? delta : message;
+    if (!isJsonObject(piece)) return;
+    const texts = [piece.content, piece.refusal].map(textOf);
+    const hasCalls = Array.isArray(piece.tool_calls) && piece.tool_calls.length > 0;
+    if (hasCalls || [...texts, textOf(piece.reasoning_content), textOf(piece.reasoning)].some((one) => one !== '')) {
+      onPiece?.();
     }
+    for (const one of texts) text.add(one);
+    if (hasCalls) for (const call of piece.tool_calls as readonly Json[]) calls.add(call);
+  };
+
+  try {
+    for await (const data of events) {
+      if (data.trim() === DONE) {
+        finish ||= 'stop';
+        break;
+      }
+      const chunk = parseChunk(data);
+      usage = usageOf(chunk.usage) ?? usage;
+      const choices = chunk.choices ?? [];
+      if (!Array.isArray(choices)) throw malformedStreamFault('choices that are not a list');
+      for (const choice of choices as readonly Json[])
+        if (isJsonObject(choice) && (choice.index ?? 0) === 0) addChoice(choice);
+    }
+  } catch (error) {
+    // After its reason to end, an answer lacks nothing but perhaps its usage.
+    if (finish === '' || !(error instanceof Fault) || !CONNECTION_FAULTS.includes(error.code)) throw error;
   }
-  if (finish === undefined) throw malformedStreamFault('an answer without an end');
-  const whole = text.end();
-  if (whole === '' && calls.length === 0) throw malformedStreamFault('an empty answer');
-  const toolCalls = calls.map(({ id, name, arguments: args }, at) => ({
-    id: wellFormed(id) || `call_${at + 1}`,
-    name: wellFormed(name),
-    arguments: args,
-  }));
-  return { text: whole, calls: toolCalls, finishReason: finish, ...(usage && { usage }) };
+  if (finish === '') throw malformedStreamFault('an answer without an end');
+  return { text: text.end(), calls: calls.end(), finishReason: finish, ...(usage && { usage }) };
 }
 
-/** A call arrives in pieces with its index; some endpoints omit the index and send complete calls. */
-function mergeToolCall(calls: { index: number; id: string; name: string; arguments: string }[], piece: Json): void {
-  if (!isJsonObject(piece) || !isJsonObject(piece.function)) throw malformedStreamFault('a malformed tool call');
-  const { name, arguments: args } = piece.function;
-  const begins = typeof piece.id === 'string' && piece.id !== '';
-  const index = typeof piece.index === 'number' ? piece.index : calls.length - (begins ? 0 : 1);
-  let call = calls.find((one) => one.index === index);
-  if (!call) {
-    if (calls.length === MAX_TOOL_CALLS) throw malformedStreamFault(`more than ${MAX_TOOL_CALLS} tool calls`);
-    call = { index, id: '', name: '', arguments: '' };
-    calls.push(call);
+const CONNECTION_FAULTS: readonly string[] = ['RESOURCE_UNREACHABLE', 'TIMEOUT'];
+
+/** @throws Fault RESOURCE_UNREACHABLE, UNAVAILABLE */
+function parseChunk(data: string): JsonObject {
+  let chunk: Json;
+  try {
+    chunk = parseJson(data);
+  } catch (error) {
+    throw malformedStreamFault('something that is not JSON', error);
   }
-  if (begins && call.id === '') call.id = String(piece.id);
-  if (typeof name === 'string') call.name += name;
-  if (typeof args === 'string') call.arguments += args;
+  if (!isJsonObject(chunk)) throw malformedStreamFault('a chunk that is not an object');
+  const error = chunk.error || (chunk.object === 'error' ? chunk.message : undefined);
+  if (!error) return chunk;
+  const reason = errorTextOf(error).slice(0, 500) || 'it gave no reason';
+  throw new Fault(
+    'UNAVAILABLE',
+    `The language model's endpoint ended its answer with an error: ${reason}. Try again later.`,
+  );
+}
+
+/** The explanation in an error of an endpoint, in any of the forms in use. */
+export function errorTextOf(body: Json | undefined): string {
+  if (typeof body === 'string') return body;
+  if (Array.isArray(body))
+    return (body as readonly Json[])
+      .map(errorTextOf)
+      .filter((text) => text !== '')
+      .join('; ');
+  if (!isJsonObject(body)) return '';
+  const { msg, loc } = body;
+  // FastAPI names the field that it rejects by its path.
+  if (typeof msg === 'string') return `${Array.isArray(loc) ? `${loc.join('.')}: ` : ''}${msg}`;
+  return errorTextOf(body.message ?? body.error ?? body.detail);
+}
+
+/** Text, or the text of a list of parts; of parts of another type, such as thoughts, nothing. */
+function textOf(content: Json | undefined): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  return (content as readonly Json[])
+    .map((part) => (isJsonObject(part) && part.type === 'text' ? textOf(part.text) : ''))
+    .join('');
 }
 
 /** Passes text on in well-formed pieces: a character may be split between two chunks. */
@@ -112,9 +153,4 @@ function usageOf(value: Json | undefined): LlmUsage | undefined {
   if (!isCount(prompt) || !isCount(completion)) return undefined;
   const sum = prompt + completion;
   return { promptTokens: prompt, completionTokens: completion, totalTokens: Math.max(sum, isCount(total) ? total : 0) };
-}
-
-function malformedStreamFault(what: string): Fault {
-  const message = `The endpoint of the language model sent ${what}. Check that it streams OpenAI chat completions, or try again.`;
-  return new Fault('RESOURCE_UNREACHABLE', message);
 }

@@ -1,35 +1,23 @@
-import { Fault } from '../../core/errors.ts';
-import { isJsonObject, type Json } from '../../lib/json.ts';
-import { networkFault } from '../../resources/outgoing/network-fault.ts';
+import type { Fault } from '../../core/errors.ts';
+import { isJsonObject } from '../../lib/json.ts';
 import { statusFault } from '../../resources/outgoing/status-fault.ts';
+import { tryParseJson } from '../shared/try-parse-json.ts';
+import { errorTextOf } from './completion-stream.ts';
 
-/** Properties of errors of the `openai` package, which is loaded late, so its classes are not imported. */
-interface ApiError extends Error {
-  readonly status?: unknown;
-  readonly headers?: unknown;
-  readonly error?: unknown;
+/** What an endpoint says of a request that it rejects: its fault, and all of its explanation. */
+export interface Rejection {
+  readonly fault: Fault;
+  readonly explanation: string;
 }
 
-/** Converts an error of a model request to a fault. */
-export function llmFault(error: unknown, host: string): Fault {
-  if (error instanceof Fault) return error;
-  if (!(error instanceof Error)) return networkFault(error, host);
-  const { status, headers, error: body, cause } = error as ApiError;
-  if (cause instanceof Fault) return cause;
-  if (typeof status === 'number') {
-    const retryAfter = headers instanceof Headers ? headers.get('retry-after') : undefined;
-    return statusFault(host, status, retryAfter, errorTextOf(body));
-  }
-  if (error instanceof SyntaxError) {
-    const message = `${host} did not send a stream of chat completions. Check the address of the LLM endpoint, or try again.`;
-    return new Fault('RESOURCE_UNREACHABLE', message, { cause: error });
-  }
-  if (body !== undefined) {
-    const reason = errorTextOf(body).slice(0, 500);
-    const message = `${host} ended its answer with an error: ${reason || 'it gave no reason'}. Try again later.`;
-    return new Fault('UNAVAILABLE', message, { cause: error });
-  }
-  return networkFault(cause ?? error, host);
+/** Reads a response without a successful status. */
+export async function readRejection(response: Response, host: string): Promise<Rejection> {
+  const { status, headers } = response;
+  const explanation = await response.text().catch(() => '');
+  const json = tryParseJson(explanation);
+  const isPage = explanation.trimStart().startsWith('<');
+  const words = json === undefined ? (isPage ? '' : explanation) : errorTextOf(json);
+  return { fault: statusFault(host, status, headers.get('retry-after'), words), explanation };
 }
 
 /** Codes of a connection that was never established. */
@@ -43,10 +31,4 @@ export function consumedNoTokens(fault: Fault): boolean {
   // After 408 a model may still be running.
   if (typeof status === 'number') return status >= 400 && status < 500 && status !== 408;
   return typeof reason === 'string' && CONNECTION_FAILURE.test(reason);
-}
-
-function errorTextOf(body: unknown): string {
-  if (typeof body === 'string') return body;
-  const inner = isJsonObject(body) ? (body.message ?? body.error) : undefined;
-  return inner === undefined ? '' : errorTextOf(inner as Json);
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cpuMsOf } from '../../../test/support/cpu-time.ts';
 import { canonicalJson } from '../../lib/json.ts';
-import { assignFunctionNames, hasUnreadableArguments, toToolCallRequest } from './offered-tools.ts';
+import { assignFunctionNames, hasUnreadableArguments, toToolCallRequests } from './offered-tools.ts';
 
 const tool = (name: string) => ({ name, description: '', input: { type: 'object' } });
 
@@ -40,7 +40,12 @@ describe('many tools with equal names', () => {
 
 describe('a call that a model requests', () => {
   const tools = assignFunctionNames([tool('web.search')]);
-  const call = (args: string, name = 'web_search') => toToolCallRequest({ id: 'a', name, arguments: args }, tools);
+  const call = (args: string, name = 'web_search') => {
+    const calls = [{ id: 'a', name, arguments: args }];
+    const [request] = toToolCallRequests({ text: '', calls, finishReason: 'stop' }, tools);
+    if (!request) throw new Error('there is no call');
+    return request;
+  };
 
   it('has the original name of the tool and its arguments', () => {
     expect(call('{"query": "x"}')).toEqual({ id: 'a', tool: 'web.search', arguments: { query: 'x' } });

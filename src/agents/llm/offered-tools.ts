@@ -1,11 +1,12 @@
-import type OpenAI from 'openai';
 import type { AgentSession, RemoteTool, ToolInfo } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
 import type { ToolCallRequest } from '../../core/event.ts';
-import { isJsonObject, type JsonObject, wellFormedJson } from '../../lib/json.ts';
+import { isJsonObject, type JsonObject, wellFormed, wellFormedJson } from '../../lib/json.ts';
 import type { McpConnection } from '../mcp/client.ts';
 import { tryParseJson } from '../shared/try-parse-json.ts';
-import type { LlmToolCall } from './completion-stream.ts';
+import type { LlmCompletion } from './completion-stream.ts';
+import type { LlmFunction } from './request.ts';
+import type { LlmToolCall } from './tool-call-pieces.ts';
 
 /** A tool that a model may call: of this server, or of an MCP server. */
 export interface OfferedTool extends ToolInfo {
@@ -39,20 +40,34 @@ function withSuffix(plain: string, number: number): string {
   return plain.slice(0, MAX_FUNCTION_NAME_CHARS - end.length) + end;
 }
 
-/** The tools as function definitions of the API. */
-export function toFunctions(tools: OfferedTools): readonly OpenAI.ChatCompletionFunctionTool[] {
+/** The tools as function definitions of the API, which requires `properties` even of a tool without parameters. */
+export function toFunctions(tools: OfferedTools): readonly LlmFunction[] {
   return [...tools].map(([name, { description, input }]) => ({
     type: 'function',
-    function: { name, description: description.slice(0, MAX_DESCRIPTION_CHARS), parameters: { ...input } },
+    function: {
+      name,
+      description: wellFormed(description.slice(0, MAX_DESCRIPTION_CHARS)),
+      parameters: { type: 'object', properties: {}, ...input },
+    },
   }));
 }
 
 /** The only property of arguments that were not a JSON object: a call is stored as JSON, so its arguments must be JSON. */
 const UNREADABLE_ARGUMENTS = 'unreadable_arguments';
 
-/** A call as the journal stores it, with the original name of the tool when the tool exists. */
-export function toToolCallRequest(call: LlmToolCall, tools: OfferedTools): ToolCallRequest {
-  const args = call.arguments.trim() === '' ? {} : tryParseJson(call.arguments);
+/**
+ * The calls of an answer as the journal stores them, with the original name of the tool when the tool exists. No arguments are
+ * `{}`, except in the last call of a truncated answer, whose arguments are missing.
+ */
+export function toToolCallRequests({ calls, finishReason }: LlmCompletion, tools: OfferedTools): ToolCallRequest[] {
+  return calls.map((call, at) => {
+    const isCut = finishReason === 'length' && at === calls.length - 1;
+    return toToolCallRequest(call, tools, isCut ? undefined : {});
+  });
+}
+
+function toToolCallRequest(call: LlmToolCall, tools: OfferedTools, none: JsonObject | undefined): ToolCallRequest {
+  const args = call.arguments.trim() === '' ? none : tryParseJson(call.arguments);
   return {
     id: call.id.slice(0, 200),
     tool: tools.get(call.name)?.name ?? call.name.slice(0, 200),

@@ -1,4 +1,3 @@
-import type OpenAI from 'openai';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import type { JsonObject } from '../../lib/json.ts';
 
@@ -8,7 +7,12 @@ export interface LlmEndpoint {
   readonly uri: CanonicalUri;
   readonly model: string;
   readonly apiKey?: string;
+  /** Fields that the endpoint has refused: further requests do without them. */
+  readonly refused: Set<AdaptableField>;
 }
+
+/** Fields of a request that endpoints refuse: `max_tokens` becomes `max_completion_tokens`, the other is left out. */
+export type AdaptableField = 'max_tokens' | 'stream_options';
 
 /** The server's model, from its settings. */
 export interface ServerModel {
@@ -17,12 +21,28 @@ export interface ServerModel {
   readonly apiKey?: { reveal(): Uint8Array };
 }
 
-export type LlmMessage = OpenAI.ChatCompletionMessageParam;
+/** A message of the API. */
+export type LlmMessage =
+  | { readonly role: 'system' | 'user'; readonly content: string }
+  | { readonly role: 'assistant'; readonly content: string | null; readonly tool_calls?: readonly FunctionCall[] }
+  | { readonly role: 'tool'; readonly tool_call_id: string; readonly content: string };
+
+interface FunctionCall {
+  readonly id: string;
+  readonly type: 'function';
+  readonly function: { readonly name: string; readonly arguments: string };
+}
+
+/** A tool as the API expects it. */
+export interface LlmFunction {
+  readonly type: 'function';
+  readonly function: { readonly name: string; readonly description: string; readonly parameters: JsonObject };
+}
 
 /** A request to a model. */
 export interface LlmRequest {
   readonly messages: readonly LlmMessage[];
-  readonly tools?: readonly OpenAI.ChatCompletionFunctionTool[];
+  readonly tools?: readonly LlmFunction[];
   /** Limit of the answer. */
   readonly maxTokens: number;
   readonly temperature?: number;
@@ -31,18 +51,24 @@ export interface LlmRequest {
 }
 
 /** The request as the API expects it. */
-export function toRequestBody(model: string, request: LlmRequest) {
+export function toRequestBody({ model, refused }: LlmEndpoint, request: LlmRequest): Readonly<Record<string, unknown>> {
   const { messages, tools = [], maxTokens, temperature, schema } = request;
   return {
     model,
-    messages: [...messages],
-    max_tokens: maxTokens,
+    messages,
+    [refused.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens']: maxTokens,
     stream: true,
-    stream_options: { include_usage: true },
-    ...(tools.length > 0 && { tools: [...tools] }),
+    ...(!refused.has('stream_options') && { stream_options: { include_usage: true } }),
+    ...(tools.length > 0 && { tools }),
     ...(temperature !== undefined && { temperature }),
-    ...(schema && { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: { ...schema } } } }),
-  } satisfies OpenAI.ChatCompletionCreateParamsStreaming;
+    ...(schema && { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema } } }),
+  };
+}
+
+/** The field that the endpoint refuses, by its explanation, if the request can do without it and has it. */
+export function refusedField(explanation: string, { refused }: LlmEndpoint): AdaptableField | undefined {
+  if (!refused.has('max_tokens') && /\bmax_completion_tokens\b/.test(explanation)) return 'max_tokens';
+  return !refused.has('stream_options') && /\bstream_options\b/.test(explanation) ? 'stream_options' : undefined;
 }
 
 /** Added by chat templates: roles and delimiters around each message and tool, and a preamble. */

@@ -3,7 +3,7 @@ import type { AgentSession, ModelReply } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
 import type { ToolCallRequest } from '../../core/event.ts';
 import type { LlmCompletion, LlmUsage } from './completion-stream.ts';
-import { hasUnreadableArguments, type OfferedTools, toToolCallRequest } from './offered-tools.ts';
+import { hasUnreadableArguments, type OfferedTools, toToolCallRequests } from './offered-tools.ts';
 import type { LlmMessage } from './request.ts';
 
 /** The text, or its beginning with a note about how much is missing. */
@@ -21,6 +21,8 @@ export interface ToolLoop {
   readonly tools: OfferedTools;
   readonly maxTurns: number;
   ask(messages: readonly LlmMessage[]): Promise<LlmCompletion>;
+  /** What is wrong with a final answer, for the model, which is told once; undefined when nothing is. */
+  objection?(text: string): Promise<string | undefined>;
 }
 
 export interface ToolLoopResult {
@@ -33,12 +35,13 @@ export interface ToolLoopResult {
 const MAX_TOOL_RESULT_BYTES = 32 * 1024;
 
 /**
- * Asks the model and makes the tool calls that it requests, in its order, until it requests none. Turns and calls that
- * are in the journal are not repeated, so the same conversation results.
+ * Asks the model and makes the tool calls that it requests, in its order, until it requests none. An answer with an objection
+ * has one more turn than `maxTurns`, if need be. Turns and calls that are in the journal are not repeated, so the same
+ * conversation results.
  * @throws Fault TOO_COSTLY after too many turns; and whatever `ask` and `session.callTool` throw
  */
 export async function runToolLoop(
-  { prompt, tools, maxTurns, ask }: ToolLoop,
+  { prompt, tools, maxTurns, ask, objection }: ToolLoop,
   session: AgentSession,
 ): Promise<ToolLoopResult> {
   await session.addMessage('system', prompt.system);
@@ -49,19 +52,29 @@ export async function runToolLoop(
   ];
   const usages: (LlmUsage | undefined)[] = [];
 
-  for (let turns = 1; turns <= maxTurns; turns += 1) {
+  let lastTurn = maxTurns;
+  let objected = false;
+  for (let turns = 1; turns <= lastTurn; turns += 1) {
     let usage: LlmUsage | undefined;
     const turn = await session.requestModel(async () => {
       const answer = await ask(messages);
       usage = answer.usage;
-      return { text: answer.text, calls: answer.calls.map((call) => toToolCallRequest(call, tools)) };
+      return { text: answer.text, calls: toToolCallRequests(answer, tools) };
     });
     usages.push(usage);
     if (turn.calls.length === 0) {
-      const sum = totalUsage(usages);
-      return { text: turn.text, turns, ...(sum && { usage: sum }) };
+      const feedback = objected ? undefined : await objection?.(turn.text);
+      if (feedback === undefined) {
+        const sum = totalUsage(usages);
+        return { text: turn.text, turns, ...(sum && { usage: sum }) };
+      }
+      objected = true;
+      lastTurn = Math.max(maxTurns, turns + 1);
+      await session.addMessage('user', feedback);
+      messages.push({ role: 'assistant', content: turn.text }, { role: 'user', content: feedback });
+      continue;
     }
-    if (turns === maxTurns) break;
+    if (turns === lastTurn) break;
     messages.push(assistantMessage(turn, tools));
     for (const call of turn.calls) {
       messages.push({ role: 'tool', tool_call_id: call.id, content: await toolResultText(call, tools, session) });

@@ -2,12 +2,12 @@ import type { ToolContext, ToolInfo } from '../../core/agent-session.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
-import { resolveSecretHeaders } from '../shared/secret-headers.ts';
+import { resolveSecretHeaders } from '../../resources/outgoing/secret-headers.ts';
 import { type McpHttpDeps, openHttpTransport, openSseTransport } from './http-transport.ts';
 import { type McpServerConfig, mcpServerUri } from './server-config.ts';
 import { openMcpSession } from './session.ts';
 import { type McpStdioDeps, openStdioTransport } from './stdio-transport.ts';
-import { toolResultJson } from './tool-result.ts';
+import { readToolResult, toolResultJson } from './tool-result.ts';
 
 export interface McpClientDeps extends McpHttpDeps, Omit<McpStdioDeps, 'redact'> {
   canonicalize(uri: string): CanonicalUri;
@@ -32,7 +32,7 @@ export interface McpConnection {
   close(): Promise<void>;
 }
 
-/** Statuses of servers without streamable HTTP (MCP 2025-06-18, "Backwards compatibility"). */
+/** Statuses of servers without streamable HTTP (MCP 2025-11-25, "Backwards Compatibility"). */
 const SSE_FALLBACK_STATUSES = [400, 404, 405, 406, 415, 501];
 
 /**
@@ -59,7 +59,9 @@ export async function connectMcp(
     uri,
     tools: () => redacted(() => session.tools()),
     call: (tool, args, signal) =>
-      redacted(async () => toolResultJson(tool, await session.call(tool, args, signal), ctx)),
+      redacted(async () =>
+        toolResultJson(tool, readToolResult(await session.call(tool, args, signal), uri.host || uri.path), ctx),
+      ),
     close: () => session.close(),
   };
 }
@@ -76,17 +78,17 @@ async function openSession(
   deps: McpHttpDeps & McpStdioDeps & { version: string },
   ctx: ToolContext,
 ) {
-  const { version } = deps;
+  const as = (where: string) => ({ where, clientVersion: deps.version });
   if (server.stdioCommand) {
-    return openMcpSession(await openStdioTransport(server.stdioCommand, values, deps, ctx), uri.path, version, ctx);
+    return openMcpSession(await openStdioTransport(server.stdioCommand, values, deps, ctx), as(uri.path), ctx);
   }
   const target = { uri, headers: values, owner: ctx.user };
   try {
-    return await openMcpSession(await openHttpTransport(target, deps), uri.host, version, ctx);
+    return await openMcpSession(openHttpTransport(target, deps), as(uri.host), ctx);
   } catch (error) {
     if (!(error instanceof Fault) || !shouldFallBackToSse(error)) throw error;
     ctx.log('DEBUG', `${uri.host} does not support streamable HTTP; trying HTTP with SSE.`);
-    return openMcpSession(await openSseTransport(target, deps), uri.host, version, ctx);
+    return openMcpSession(openSseTransport(target, deps), { ...as(uri.host), needsHandshake: true }, ctx);
   }
 }
 

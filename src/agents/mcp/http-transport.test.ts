@@ -98,6 +98,9 @@ async function broken(answer: Answer, ofHandshake = false): Promise<{ url: strin
       });
     }
     if (call.id === undefined) return void res.writeHead(202).end();
+    if (!ofHandshake && call.method === 'server/discover') {
+      return sendJson(res, { id: call.id, error: { code: -32_601, message: 'unknown method' } });
+    }
     answer(call, res, req);
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -232,7 +235,7 @@ describe('an MCP server over streamable HTTP', () => {
   it('that fails the handshake with a server error is not tried over SSE', async () => {
     const { url, requests } = await broken((_, res) => res.writeHead(500).end(), true);
     await expect(connect(url)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    expect(requests).toEqual(['POST -']);
+    expect(requests).toEqual(['POST -', 'POST -']);
   });
 });
 

@@ -1,113 +1,193 @@
-import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js';
-import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { abortFault } from '../../core/abort.ts';
 import type { ToolContext, ToolInfo } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
-import type { JsonObject } from '../../lib/json.ts';
-import { mcpFault } from './mcp-fault.ts';
-import { toPlainJson } from './tool-result.ts';
-import { MAX_MESSAGE_BYTES, type McpTransport } from './transport.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
+import { type RpcMessage, RpcResponseError, resultOf } from './json-rpc.ts';
+import { mcpFault, unusableServerFault } from './mcp-fault.ts';
+import { HANDSHAKE_VERSIONS, STATELESS_VERSION, statelessMeta } from './request-metadata.ts';
+import { listTools } from './tool-list.ts';
+import { type McpTransport, SessionLost } from './transport.ts';
 
 export interface McpSession {
   tools(): Promise<readonly ToolInfo[]>;
-  call(tool: string, args: JsonObject, signal: AbortSignal): Promise<CallToolResult>;
+  /** The result of the call, unchecked. */
+  call(tool: string, args: JsonObject, signal: AbortSignal): Promise<Json>;
   close(): Promise<void>;
 }
 
 /** For the handshake and each page of the tool list. */
 const RESPONSE_TIMEOUT_MS = 10_000;
-const MAX_TOOLS = 1_000;
-const MAX_PAGES = 100;
-/** Names are used unescaped in policies, events and prompts. */
-const TOOL_NAME = /^[^\p{C}\p{Z}]{1,128}$/u;
-/** Maximum of a timer: the time limit of the step ends a call. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+/** A server of an earlier version may leave the first request unanswered. */
+const DISCOVER_TIMEOUT_MS = 3_000;
+/** UnsupportedProtocolVersionError of MCP 2026-07-28. */
+const UNSUPPORTED_VERSION_CODE = -32_022;
+/** How long the notification of a cancellation may take. */
+const CANCEL_TIMEOUT_MS = 500;
+
+interface Ask {
+  readonly signal: AbortSignal;
+  readonly method: string;
+  readonly params?: JsonObject;
+  readonly tool?: ToolInfo | undefined;
+  onProgress?(params: JsonObject): void;
+}
+
+interface SessionOptions {
+  /** Names the server in messages. */
+  readonly where: string;
+  readonly clientVersion: string;
+  /** The transport is one of an earlier version than 2026-07-28. */
+  readonly needsHandshake?: boolean;
+}
 
 /**
- * Performs the handshake (MCP 2025-06-18, "Lifecycle"). The client has no capabilities: no sampling, roots or elicitation.
- * @param where names the server in messages
+ * Finds out whether the server speaks 2026-07-28 ("Backward Compatibility"), and performs the handshake of an earlier version if
+ * not (2025-11-25, "Lifecycle"). The client has no capabilities: no sampling, roots or elicitation.
  * @throws Fault, after closing the transport
  */
 export async function openMcpSession(
   transport: McpTransport,
-  where: string,
-  version: string,
+  { where, clientVersion, ...options }: SessionOptions,
   ctx: ToolContext,
 ): Promise<McpSession> {
-  const sdk = await import('@modelcontextprotocol/sdk/client/index.js');
-  const types = await import('@modelcontextprotocol/sdk/types.js');
-  const client: Client = new sdk.Client({ name: 'signalbox', version }, { capabilities: {} });
+  let { needsHandshake = false } = options;
+  let version: string | undefined;
+  let lastId = 0;
+  let opening: Promise<void> | undefined;
+  let known: readonly ToolInfo[] = [];
 
-  /** Waits until the response arrives, is no longer wanted, or can no longer arrive. */
-  const ask = async <T>(signal: AbortSignal, timeoutMs: number, send: (options: RequestOptions) => Promise<T>) => {
-    const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(timeoutFault(where)), timeoutMs);
-    const anySignal = AbortSignal.any([signal, transport.broken, timeout.signal]);
-    transport.pendingRequests += 1;
+  const send = async ({ signal, method, params = {}, tool, onProgress }: Ask, asVersion = version): Promise<Json> => {
+    lastId += 1;
+    const id = lastId;
+    const meta = {
+      ...(asVersion === STATELESS_VERSION && statelessMeta(clientVersion)),
+      ...(onProgress && { progressToken: id }),
+    };
+    const onNotification = ({ method: name, params: told }: RpcMessage) => {
+      if (name === 'notifications/progress' && told && String(told.progressToken) === String(id)) onProgress?.(told);
+    };
+    const request = { id, method, params: { ...params, ...(Object.keys(meta).length > 0 && { _meta: meta }) } };
     try {
-      return await runOrAbort(anySignal, () => send({ signal: anySignal, timeout: MAX_TIMEOUT_MS }));
+      return resultOf(await transport.exchange(request, { signal, version: asVersion, tool, onNotification }));
     } catch (error) {
-      throw mcpFault(anySignal.aborted ? abortFault(anySignal) : error, where);
+      if (signal.aborted && method === 'tools/call') notifyCancelled(id);
+      throw error;
+    }
+  };
+  const notifyCancelled = (requestId: number) => {
+    const options = { signal: AbortSignal.timeout(CANCEL_TIMEOUT_MS), version };
+    const params = { requestId, reason: 'the step was cancelled' };
+    transport.notify({ method: 'notifications/cancelled', params }, options).catch(() => {});
+  };
+
+  const handshake = async (signal: AbortSignal) => {
+    const clientInfo = { name: 'signalbox', version: clientVersion };
+    const params = { protocolVersion: HANDSHAKE_VERSIONS[0] ?? '', capabilities: {}, clientInfo };
+    const result = await send({ signal, method: 'initialize', params }, undefined);
+    const agreed = isJsonObject(result) ? String(result.protocolVersion) : 'none';
+    if (!HANDSHAKE_VERSIONS.includes(agreed)) throw unsupportedVersionFault(where, agreed);
+    version = agreed;
+    await transport.notify({ method: 'notifications/initialized' }, { signal, version });
+  };
+  /** Whether the server needs no handshake. Any failure but one of 2026-07-28 is that of an earlier version. */
+  const discover = async (signal: AbortSignal): Promise<boolean> => {
+    const supported = await send({ signal, method: 'server/discover' }, STATELESS_VERSION)
+      .then((result) => isJsonObject(result) && result.supportedVersions)
+      .catch((error: unknown) => error instanceof RpcResponseError && supportedVersions(error));
+    if (!Array.isArray(supported)) return false;
+    if (supported.includes(STATELESS_VERSION)) {
+      version = STATELESS_VERSION;
+      return true;
+    }
+    if (supported.some((one) => HANDSHAKE_VERSIONS.includes(String(one)))) return false;
+    throw unsupportedVersionFault(where, supported.join(', '));
+  };
+  const open = async (signal: AbortSignal) => {
+    const soon = AbortSignal.any([signal, AbortSignal.timeout(DISCOVER_TIMEOUT_MS)]);
+    if (!needsHandshake && (await discover(soon))) return;
+    try {
+      await handshake(signal);
+      needsHandshake = true;
+    } catch (error) {
+      // A server without a handshake rejects it; it was too slow for the first request.
+      if (!(error instanceof RpcResponseError) || needsHandshake || !(await discover(signal))) throw error;
+    }
+  };
+  const reopen = (signal: AbortSignal) => {
+    opening ??= withTimeout(signal, open).finally(() => {
+      opening = undefined;
+    });
+    return opening;
+  };
+
+  const ask = async (request: Ask): Promise<Json> => {
+    const { signal } = request;
+    try {
+      try {
+        return await send(request);
+      } catch (error) {
+        if (!(error instanceof SessionLost)) throw error;
+        await reopen(signal);
+        return await send(request);
+      }
+    } catch (error) {
+      throw mcpFault(signal.aborted ? abortFault(signal) : error, where);
+    }
+  };
+  /** Limits the time of an act. */
+  const withTimeout = async <T>(signal: AbortSignal, act: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(timeoutFault(where)), RESPONSE_TIMEOUT_MS);
+    const either = AbortSignal.any([signal, timeout.signal]);
+    try {
+      return await act(either);
+    } catch (error) {
+      throw either.aborted ? abortFault(either) : error;
     } finally {
-      transport.pendingRequests -= 1;
       clearTimeout(timer);
     }
   };
 
   try {
-    await ask(ctx.signal, RESPONSE_TIMEOUT_MS, (options) => client.connect(transport.transport, options));
+    await withTimeout(ctx.signal, open);
   } catch (error) {
     await transport.close();
-    throw error;
+    throw mcpFault(error, where);
   }
   return {
     async tools() {
-      const tools: ToolInfo[] = [];
-      let size = 0;
-      let cursor: string | undefined;
-      for (let page = 1; page <= MAX_PAGES; page += 1) {
-        const params = cursor === undefined ? {} : { cursor };
-        // Not `listTools`: it compiles the server's output schemas, which are not trusted, in this thread.
-        const result = await ask(ctx.signal, RESPONSE_TIMEOUT_MS, (options) =>
-          client.request({ method: 'tools/list', params }, types.ListToolsResultSchema, options),
-        );
-        for (const { name, description = '', inputSchema } of result.tools) {
-          if (TOOL_NAME.test(name))
-            tools.push({ name, description, input: toPlainJson(inputSchema, where) as JsonObject });
-          else
-            ctx.log(
-              'WARN',
-              `${where} has a tool with an invalid name, which is ignored: ${JSON.stringify(name.slice(0, 128))}.`,
-            );
-        }
-        size += JSON.stringify(tools.slice(-result.tools.length)).length;
-        cursor = result.nextCursor;
-        if (tools.length > MAX_TOOLS || size > MAX_MESSAGE_BYTES) break;
-        if (cursor === undefined) return tools;
-      }
-      throw tooManyToolsFault(where);
+      const page = (params: JsonObject) =>
+        withTimeout(ctx.signal, (signal) => ask({ signal, method: 'tools/list', params }));
+      known = await listTools(page, where, ctx, version === STATELESS_VERSION);
+      return known;
     },
     call: (name, args, signal) =>
-      ask(signal, MAX_TIMEOUT_MS, (options) =>
-        client.request({ method: 'tools/call', params: { name, arguments: args } }, types.CallToolResultSchema, {
-          ...options,
-          onprogress: ({ progress, total, message }) =>
-            ctx.progress(percentOf(progress, total), message?.slice(0, 1_000)),
-        }),
-      ),
+      ask({
+        signal,
+        method: 'tools/call',
+        params: { name, arguments: args },
+        tool: known.find((tool) => tool.name === name),
+        onProgress: ({ progress, total, message }) => {
+          const memo = typeof message === 'string' ? message.slice(0, 1_000) : undefined;
+          ctx.progress(percentOf(progress, total), memo);
+        },
+      }),
     close: () => transport.close(),
   };
 }
 
-function tooManyToolsFault(where: string): Fault {
-  const message = `The MCP server ${where} has more than ${MAX_TOOLS} tools, or their descriptions are too long.`;
-  return new Fault('RESOURCE_TOO_LARGE', `${message} Use a server with fewer tools.`);
+function percentOf(progress: Json | undefined, total: Json | undefined): number | undefined {
+  if (typeof progress !== 'number' || typeof total !== 'number' || !(total > 0)) return undefined;
+  return Math.min(100, Math.max(0, (100 * progress) / total));
 }
 
-function percentOf(progress: number, total: number | undefined): number | undefined {
-  if (total === undefined || !(total > 0)) return undefined;
-  return Math.min(100, Math.max(0, (100 * progress) / total));
+/** Of a server that does not speak the version it was asked in. Undefined for any other error. */
+function supportedVersions({ code, data }: RpcResponseError): Json | undefined {
+  return code === UNSUPPORTED_VERSION_CODE && isJsonObject(data) ? data.supported : undefined;
+}
+
+function unsupportedVersionFault(where: string, versions: string): Fault {
+  return unusableServerFault(where, `its protocol version is not supported: ${versions.slice(0, 100)}`);
 }
 
 function timeoutFault(where: string): Fault {
@@ -115,16 +195,4 @@ function timeoutFault(where: string): Fault {
     'TIMEOUT',
     `The MCP server ${where} did not answer within ${RESPONSE_TIMEOUT_MS / 1_000} s. Try again later.`,
   );
-}
-
-/** The SDK observes a signal only after a request is sent, not while it connects. */
-function runOrAbort<T>(signal: AbortSignal, act: () => Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(abortFault(signal));
-    const onAbort = () => reject(abortFault(signal));
-    signal.addEventListener('abort', onAbort, { once: true });
-    act()
-      .finally(() => signal.removeEventListener('abort', onAbort))
-      .then(resolve, reject);
-  });
 }

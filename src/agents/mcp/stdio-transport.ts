@@ -1,15 +1,13 @@
 import { basename, dirname, join } from 'node:path';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import type { ToolContext } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
-import { parseJson } from '../../core/parse-json.ts';
-import { exceededFault, type Process, type ProgramLimits, type Sandbox } from '../../core/sandbox.ts';
+import { limitFault, type Process, type ProgramLimits, type Sandbox } from '../../core/sandbox.ts';
 import { findProgram } from '../../resources/uri/exec-uri.ts';
 import { forwardLogLines } from '../shared/log-lines.ts';
 import { BASE_ENVIRONMENT, WORKSPACE } from '../shared/sandbox-environment.ts';
+import { parseMessages, type RpcMessage, rpcText } from './json-rpc.ts';
 import { truncateMessage, unusableServerFault } from './mcp-fault.ts';
-import { MAX_MESSAGE_BYTES, type McpTransport } from './transport.ts';
+import { createDuplexTransport, MAX_MESSAGE_BYTES, type McpTransport } from './transport.ts';
 
 export interface McpStdioDeps {
   readonly sandbox: Sandbox;
@@ -24,8 +22,7 @@ export interface McpStdioDeps {
 const STDERR_GRACE_MS = 100;
 
 /**
- * Starts an MCP server in the sandbox and exchanges messages line by line (MCP 2025-06-18, "stdio"). The SDK's transport
- * starts programs itself and does not limit the size of messages, so it is not used.
+ * Starts an MCP server in the sandbox and exchanges messages line by line (MCP 2025-11-25, "stdio").
  * @throws Fault UNAVAILABLE, NOT_FOUND
  */
 export async function openStdioTransport(
@@ -48,26 +45,32 @@ export async function openStdioTransport(
     },
     ctx.signal,
   );
-  const broken = new AbortController();
+  process.stdin.on('error', () => {});
+  const transport = createDuplexTransport(
+    (message) => writeLine(process, program, message),
+    async () => process.kill(),
+  );
   const lastOutput = forwardLogLines(process.stderr, (level, text) => ctx.log(level, deps.redact(text)), 'INFO');
   const fail = (why: string | Fault) => {
-    if (!broken.signal.aborted) broken.abort(typeof why === 'string' ? unusableServerFault(program, why) : why);
+    transport.fail(typeof why === 'string' ? unusableServerFault(program, why) : why);
     process.kill();
   };
-  void process.exited.then(async ({ code, signal, exceeded }) => {
-    if (exceeded) return fail(exceededFault(program, exceeded));
+  void process.exited.then(async (status) => {
+    const { code, signal } = status;
+    const fault = limitFault(program, status);
+    if (fault) return fail(fault);
     await new Promise((resolve) => setTimeout(resolve, STDERR_GRACE_MS));
     const output = deps.redact(lastOutput());
     fail(
       `it ended (${signal ?? `code ${code}`})${output && `; its last output: ${truncateMessage(output.slice(-500))}`}`,
     );
   });
-  return {
-    transport: transportOf(process, program, fail),
-    broken: broken.signal,
-    pendingRequests: 0,
-    close: async () => process.kill(),
-  };
+  readLines(process, program, fail, (line) => {
+    const messages = parseMessages(line);
+    if (messages) for (const message of messages) transport.receive(message);
+    else fail(`it wrote something other than MCP to standard output: ${truncateMessage(line.slice(0, 200))}`);
+  });
+  return transport;
 }
 
 /** `examples/a.ts` → `/srv/signalbox/examples/a.ts`, when programs may read `/srv/signalbox/examples`. */
@@ -76,38 +79,12 @@ function resolveReadablePath(arg: string, readPaths: readonly string[]): string 
   return folder === undefined || arg.split('/').includes('..') ? arg : join(dirname(folder), arg);
 }
 
-function transportOf(process: Process, program: string, fail: (why: string | Fault) => void): Transport {
-  const transport: Transport = {
-    async start() {
-      const { JSONRPCMessageSchema } = await import('@modelcontextprotocol/sdk/types.js');
-      readLines(process, program, fail, (line) => {
-        const message = JSONRPCMessageSchema.safeParse(parseLine(line));
-        if (message.success) return transport.onmessage?.(message.data);
-        fail(`it wrote something other than MCP to standard output: ${truncateMessage(line.slice(0, 200))}`);
-      });
-    },
-    send: (message: JSONRPCMessage) =>
-      new Promise((resolve, reject) => {
-        const onSent = (error: Error | null | undefined) =>
-          error ? reject(unusableServerFault(program, 'it no longer reads its standard input', error)) : resolve();
-        process.stdin.write(`${JSON.stringify(message)}\n`, onSent);
-      }),
-    async close() {
-      process.kill();
-      transport.onclose?.();
-    },
-  };
-  process.stdin.on('error', () => {});
-  return transport;
-}
-
-/** Undefined for a line that is not JSON. */
-function parseLine(line: string): unknown {
-  try {
-    return parseJson(line);
-  } catch {
-    return undefined;
-  }
+function writeLine({ stdin }: Process, program: string, message: RpcMessage): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stdin.write(`${rpcText(message)}\n`, (error) =>
+      error ? reject(unusableServerFault(program, 'it no longer reads its standard input', error)) : resolve(),
+    );
+  });
 }
 
 function readLines(

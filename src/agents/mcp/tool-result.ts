@@ -1,10 +1,10 @@
-import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/sdk/types.js';
 import type { ToolContext } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
 import { parseJson } from '../../core/parse-json.ts';
-import type { Json, JsonObject } from '../../lib/json.ts';
+import { canonicalJson, isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { decodeBase64 } from '../../resources/content/decode-base64.ts';
-import { truncateMessage } from './mcp-fault.ts';
+import { tryParseJson } from '../shared/try-parse-json.ts';
+import { notMcpFault, truncateMessage, unusableServerFault } from './mcp-fault.ts';
 import { MAX_MESSAGE_BYTES } from './transport.ts';
 
 /** Extensions of artifact names, which are only for people. */
@@ -20,45 +20,111 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'application/gzip': 'gz',
 };
 
+/** What a tool returned, as far as it is read. */
+export interface ToolCallResult {
+  readonly content: readonly JsonObject[];
+  readonly structuredContent?: Json;
+  readonly isError: boolean;
+}
+
+/** Reads the result of `tools/call`. A member that is null counts as absent. @throws Fault RESOURCE_UNREACHABLE */
+export function readToolResult(result: Json, where: string): ToolCallResult {
+  if (!isJsonObject(result)) throw notMcpFault(where);
+  const { content, structuredContent, isError, resultType } = result;
+  const parts = content ?? [];
+  if (!Array.isArray(parts)) throw notMcpFault(where);
+  if (typeof resultType === 'string' && resultType !== 'complete') {
+    throw unusableServerFault(where, 'it asks for input, which is not supported here');
+  }
+  return {
+    content: (parts as readonly Json[]).filter(isJsonObject),
+    ...(structuredContent !== undefined && structuredContent !== null && { structuredContent }),
+    isError: isError === true,
+  };
+}
+
 /**
- * The result of a tool as JSON: its structured content, or its text and the parts of its content, with bytes replaced by
- * artifacts of the run.
- * @throws Fault BAD_INPUT when the tool reports a failure, RESOURCE_TOO_LARGE, UNAVAILABLE
+ * The result of a tool as JSON: its structured content, or its text and the parts of its content. Bytes are replaced by
+ * artifacts of the run. Next to structured content, `content` has the parts that do not repeat it.
+ * @throws Fault BAD_INPUT when the tool reports a failure, RESOURCE_TOO_LARGE, UNAVAILABLE, THROTTLED
  */
 export async function toolResultJson(
   tool: string,
-  result: CallToolResult,
-  ctx: Pick<ToolContext, 'saveArtifact'>,
+  { content: parts, structuredContent: structured, isError }: ToolCallResult,
+  ctx: Pick<ToolContext, 'saveArtifact' | 'log'>,
 ): Promise<Json> {
-  const text = result.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
-  if (result.isError) {
+  const text = parts.flatMap((part) => (isText(part) ? [part.text] : [])).join('\n');
+  if (isError) {
     // Not retryable: MCP uses this for failures that the caller must handle, not for those of the connection.
     throw new Fault('BAD_INPUT', `The tool ${tool} failed: ${truncateMessage(text) || 'it gave no reason'}`);
   }
-  if (result.structuredContent) return toPlainJson(result.structuredContent, tool);
   const content: Json[] = [];
-  for (const part of result.content) content.push(await partJson(part, `${tool}-${content.length + 1}`, ctx));
-  return { text, content };
+  for (const [at, part] of parts.entries()) {
+    if (structured !== undefined && isText(part) && repeats(part.text, structured)) continue;
+    content.push(await partJson(part, `${tool}-${at + 1}`, ctx));
+  }
+  if (structured === undefined) return { text, content };
+  const plain = toPlainJson(structured, tool);
+  if (content.length === 0) return plain;
+  if (!isJsonObject(plain)) return { structured_content: plain, content };
+  return Object.hasOwn(plain, 'content') ? plain : { ...plain, content };
 }
 
-async function partJson(part: ContentBlock, name: string, ctx: Pick<ToolContext, 'saveArtifact'>): Promise<Json> {
-  const saveBase64 = async (base64: string, mediaType = 'application/octet-stream'): Promise<JsonObject> => {
-    const bytes = decodeBase64(base64, MAX_MESSAGE_BYTES);
+interface TextPart extends JsonObject {
+  readonly text: string;
+}
+
+function isText(part: JsonObject): part is TextPart {
+  return part.type === 'text' && typeof part.text === 'string';
+}
+
+/** Whether the text is the structured content or one of its members, as JSON or as it is. */
+function repeats(text: string, structured: Json): boolean {
+  const members = isJsonObject(structured) ? Object.values(structured) : [];
+  if (members.includes(text)) return true;
+  const json = tryParseJson(text);
+  if (json === undefined) return false;
+  const canonical = canonicalText(json);
+  return canonical !== undefined && [structured, ...members].some((one) => canonicalText(one) === canonical);
+}
+
+function canonicalText(json: Json): string | undefined {
+  try {
+    return canonicalJson(json);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes that are not Base64 stay out of the result, with a warning: the tool has acted, and the rest of it is sound. */
+async function partJson(
+  part: JsonObject,
+  name: string,
+  ctx: Pick<ToolContext, 'saveArtifact' | 'log'>,
+): Promise<JsonObject> {
+  const saveBase64 = async (base64: string, type: Json | undefined): Promise<JsonObject> => {
+    const mediaType = typeof type === 'string' && type !== '' ? type : 'application/octet-stream';
+    let bytes: Uint8Array;
+    try {
+      bytes = decodeBase64(base64, MAX_MESSAGE_BYTES);
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== 'BAD_INPUT') throw error;
+      ctx.log('WARN', `The tool returned ${name} in invalid Base64, which is left out.`);
+      return { media_type: mediaType };
+    }
     const extension = EXTENSIONS[mediaType] ?? 'bin';
     return { ...(await ctx.saveArtifact(`${name.replace(/[^\w.-]/g, '_')}.${extension}`, mediaType, bytes)) };
   };
-  switch (part.type) {
-    case 'image':
-    case 'audio':
-      return { type: part.type, ...(await saveBase64(part.data, part.mimeType)) };
-    case 'resource': {
-      const { resource } = part;
-      if (!('blob' in resource)) return { type: 'resource', ...(toPlainJson(resource, name) as JsonObject) };
-      return { type: 'resource', source: resource.uri, ...(await saveBase64(resource.blob, resource.mimeType)) };
-    }
-    default:
-      return toPlainJson(part, name);
+  const { type, data, resource } = part;
+  if ((type === 'image' || type === 'audio') && typeof data === 'string') {
+    return { type, ...(await saveBase64(data, part.mimeType)) };
   }
+  if (type === 'resource' && isJsonObject(resource)) {
+    const { blob, uri = null } = resource;
+    if (typeof blob !== 'string') return { type, ...(toPlainJson(resource, name) as JsonObject) };
+    return { type, source: uri, ...(await saveBase64(blob, resource.mimeType)) };
+  }
+  return toPlainJson(part, name) as JsonObject;
 }
 
 /** Copies a value from a server that is not trusted to JSON of limited depth and size. @throws Fault */

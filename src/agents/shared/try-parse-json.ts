@@ -3,13 +3,33 @@ import type { Json } from '../../lib/json.ts';
 
 const CODE_FENCE = '```';
 
-/** Parses an agent's text as JSON; undefined when it is not JSON. */
+/** Parses an agent's text as JSON; undefined when it is not JSON. Thoughts before it and a fence around it are not part of it. */
 export function tryParseJson(text: string): Json | undefined {
+  const json = tryParse(text);
+  const answer = json === undefined ? withoutThoughts(text) : undefined;
+  return answer === undefined ? json : tryParse(answer);
+}
+
+function tryParse(text: string): Json | undefined {
   try {
     return parseJson(withoutFence(text.trim()));
   } catch {
     return undefined;
   }
+}
+
+const THOUGHTS_END = /<\/(think|thinking|thought|reasoning)>/;
+
+/**
+ * The text after the thoughts of a reasoning model, `<think>…</think>`. A chat template may have written the opening tag, which
+ * is missing then. Undefined for a text that does not begin with thoughts.
+ */
+function withoutThoughts(text: string): string | undefined {
+  const end = THOUGHTS_END.exec(text);
+  if (!end) return undefined;
+  const opening = text.indexOf(`<${end[1]}>`);
+  const startsWithThoughts = opening < 0 || opening > end.index || text.slice(0, opening).trim() === '';
+  return startsWithThoughts ? text.slice(end.index + end[0].length) : undefined;
 }
 
 /**

@@ -27,6 +27,8 @@ type RequestId = string | number;
 const UNREACHABLE_CODE = -32_000;
 /** The session is lost: the server was restarted, or the token has expired. */
 const SESSION_LOST_STATUSES = [401, 404];
+/** Codes of a connection that was never established. After any other failure the server may have begun what was asked. */
+const CONNECTION_FAILURE = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
 const RESPONSE_TIMEOUT_MS = 15_000;
 const CLOSE_TIMEOUT_MS = 1_000;
 
@@ -130,6 +132,8 @@ export async function createRemoteSession({
           pending.delete(message.params?.requestId as RequestId);
         }
       } catch (error) {
+        const { code } = ((error as Error).cause ?? {}) as { readonly code?: string };
+        if (request && code !== undefined && !CONNECTION_FAILURE.test(code)) return cut(request.id);
         const why = `${url} cannot be asked: ${error instanceof Error ? error.message : String(error)}`;
         if (request) fail(request.id, why);
         else complain(why);

@@ -10,7 +10,7 @@ import { matchName } from '../../../workflow/forms/envelope.ts';
 import { IDEMPOTENCY_KEY_META } from '../protocol/identifiers.ts';
 import type { McpCaller, McpDeps } from '../protocol/mcp-deps.ts';
 import { RPC_CODES, RpcError } from '../protocol/rpc-error.ts';
-import { WORKFLOW_PREFIX } from '../tools/describe-tool.ts';
+import { findWorkflowByToolName, type ToolNames } from '../tools/tool-names.ts';
 import { findRunOfCall, forwardEvents } from './call-events.ts';
 import { createLogMessages } from './log-messages.ts';
 import { resumesUnattended } from './pending-result.ts';
@@ -41,7 +41,13 @@ type StartRun = (key: string) => Promise<RunSnapshot>;
  * Runs a command, a tool or a saved workflow. A failure is also a result, so that a model can react to it.
  * @throws RpcError when no tool has that name
  */
-export async function handleToolCall(deps: McpDeps, caller: McpCaller, call: ToolCallRequest): Promise<CallToolResult> {
+export async function handleToolCall(
+  deps: McpDeps,
+  names: ToolNames,
+  caller: McpCaller,
+  called: ToolCallRequest,
+): Promise<CallToolResult> {
+  const call = { ...called, name: names.original(called.name) ?? called.name };
   const start = await resolveStart(deps, caller, call);
   // A tool's output schema is a promise about its whole output.
   const whole = deps.tools.some(({ name }) => name === call.name);
@@ -75,8 +81,8 @@ async function resolveStart(
     const request = { tool: name, arguments: given, traceId };
     return async (idempotencyKey) => (await engine.callTool(principal, { ...request, idempotencyKey })).snapshot;
   }
-  const workflow = name.startsWith(WORKFLOW_PREFIX) ? name.slice(WORKFLOW_PREFIX.length) : undefined;
-  if (workflow !== undefined && (await workflows.find(principal.tenant, workflow))) {
+  const workflow = await findWorkflowByToolName(workflows, principal.tenant, name);
+  if (workflow !== undefined) {
     const request = { source: { name: workflow }, inputs: given, traceId };
     return (idempotencyKey) => engine.startWorkflow(principal, { ...request, idempotencyKey });
   }

@@ -1,13 +1,13 @@
 import type { ContentBlock } from '@modelcontextprotocol/sdk/types.js';
 import { Fault } from '../../../core/errors.ts';
-import { parseJson } from '../../../core/parse-json.ts';
+import { parseJson, parseJsonToWrite } from '../../../core/parse-json.ts';
 import type { SignedIn } from '../../../core/principal.ts';
 import type { StepOutput } from '../../../core/run.ts';
 import { outputUri } from '../../../engine/outputs/output-json.ts';
 import type { DownloadDeps } from '../../../engine/requests/find-download.ts';
 import { isJsonObject, type JsonObject } from '../../../lib/json.ts';
 import { MAX_BLOB_BYTES, MAX_TEXT_BYTES } from '../protocol/mcp-limits.ts';
-import { readOutput, textOrUndefined } from '../resources/read-output.ts';
+import { readOutput, textContents } from '../resources/read-output.ts';
 
 /** What an MCP result says of an output. */
 export interface ResultContent {
@@ -39,7 +39,7 @@ export async function outputContent(
     if (error instanceof Fault) return { content: [link] };
     throw error;
   }
-  const text = textOrUndefined(bytes);
+  const text = textContents(bytes, output.mediaType)?.text;
   if (text === undefined) return { content: bytes.byteLength > MAX_BLOB_BYTES ? [link] : [blobContent(output, bytes)] };
   const fits = bytes.byteLength <= MAX_TEXT_BYTES;
   const structured = fits || whole ? parseJsonObject(output, text) : undefined;
@@ -62,7 +62,9 @@ function blobContent(output: StepOutput, bytes: Uint8Array): ContentBlock {
 function parseJsonObject({ mediaType }: StepOutput, text: string): JsonObject | undefined {
   if (!/^application\/(?:[\w.-]+\+)?json\b/i.test(mediaType)) return undefined;
   try {
-    const value = parseJson(text);
+    // What it may be is checked first.
+    parseJson(text);
+    const value = parseJsonToWrite(text);
     return isJsonObject(value) ? value : undefined;
   } catch {
     // A command may declare text as JSON that is not JSON; it is returned as text.

@@ -1,24 +1,26 @@
 /** Limits for clients. Only tests change them. */
 export interface McpLimits {
-  readonly maxSessionsPerPrincipal: number;
+  /** Concurrent requests of one principal. */
+  readonly maxRequests: number;
+  /** Open streams of notifications of one principal. */
+  readonly maxStreams: number;
+  /** Sessions that this node remembers something of: a log level, or subscriptions. */
   readonly maxSessions: number;
-  /** Concurrent requests of one session, including streams. */
-  readonly maxRequestsPerSession: number;
-  /** A session without requests or streams ends after this time. */
-  readonly idleTimeoutMs: number;
-  /** Runs to which one session may subscribe. */
-  readonly maxSubscriptionsPerSession: number;
+  /** Runs that one session, or one stream, may follow. */
+  readonly maxSubscriptions: number;
   /** Of one request, in bytes. */
   readonly maxMessageBytes: number;
+  /** Messages in a batch. */
+  readonly maxBatch: number;
 }
 
 export const MCP_LIMITS: McpLimits = {
-  maxSessionsPerPrincipal: 16,
+  maxRequests: 64,
+  maxStreams: 16,
   maxSessions: 1_000,
-  maxRequestsPerSession: 64,
-  idleTimeoutMs: 30 * 60_000,
-  maxSubscriptionsPerSession: 16,
+  maxSubscriptions: 16,
   maxMessageBytes: 4 * 2 ** 20,
+  maxBatch: 64,
 };
 
 /** Text of one result; more is linked. */

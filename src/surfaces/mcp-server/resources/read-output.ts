@@ -1,8 +1,11 @@
 import { isUtf8 } from 'node:buffer';
+import { withDeclaredCharset } from '../../../commands/conversion/text-decoder.ts';
 import { Fault } from '../../../core/errors.ts';
 import type { SignedIn } from '../../../core/principal.ts';
 import type { StepOutput } from '../../../core/run.ts';
 import { type DownloadDeps, findDownload } from '../../../engine/requests/find-download.ts';
+import { charsetOf, isTextual, mediaTypeInUtf8 } from '../../../lib/media-type.ts';
+import { decodeText } from '../../../resources/content/decode-text.ts';
 
 /** The bytes of an output, as the caller may read them. @throws Fault NOT_FOUND, FORBIDDEN, RESOURCE_TOO_LARGE */
 export async function readOutput(
@@ -32,8 +35,19 @@ export async function readArtifact(
   return { bytes: Buffer.concat(chunks), mediaType };
 }
 
-/** The text that the bytes are, where they are some. */
-export function textOrUndefined(bytes: Uint8Array): string | undefined {
-  if (!isUtf8(bytes) || bytes.includes(0)) return undefined;
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+/** Bytes as text, with the media type of that text in UTF-8. Undefined if they are not text in their charset. */
+export function textContents(
+  bytes: Uint8Array,
+  mediaType: string,
+): { readonly text: string; readonly mimeType: string } | undefined {
+  const declared = withDeclaredCharset(mediaType, bytes);
+  if (!isUtf8(bytes) && !(isTextual(mediaType) && charsetOf(declared))) return undefined;
+  let text: string;
+  try {
+    text = decodeText(bytes, isTextual(mediaType) ? declared : 'text/plain');
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
+  return text.includes('\0') ? undefined : { text, mimeType: mediaTypeInUtf8(mediaType, text) };
 }

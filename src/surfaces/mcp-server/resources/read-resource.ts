@@ -5,7 +5,7 @@ import type { SignedIn } from '../../../core/principal.ts';
 import { parseResourceUri } from '../protocol/identifiers.ts';
 import { callerScope, type McpDeps } from '../protocol/mcp-deps.ts';
 import { MAX_RESOURCE_BYTES } from '../protocol/mcp-limits.ts';
-import { readArtifact, textOrUndefined } from './read-output.ts';
+import { readArtifact, textContents } from './read-output.ts';
 import { runJson } from './run-json.ts';
 
 const MAX_EVENTS = 1_000;
@@ -30,8 +30,8 @@ export async function readResource(deps: McpDeps, who: SignedIn, uri: string): P
 
 async function artifactContents(deps: McpDeps, who: SignedIn, uri: string, digest: string) {
   const { bytes, mediaType: mimeType } = await readArtifact(deps, who, digest, MAX_RESOURCE_BYTES);
-  const text = textOrUndefined(bytes);
-  if (text !== undefined) return { uri, mimeType, text };
+  const text = textContents(bytes, mimeType);
+  if (text) return { uri, ...text };
   return { uri, mimeType, blob: Buffer.from(bytes).toString('base64') };
 }
 

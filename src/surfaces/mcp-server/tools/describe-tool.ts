@@ -3,15 +3,11 @@ import { type AnyCommand, isComposite } from '../../../commands/definition/defin
 import type { WorkflowRecord } from '../../../core/workflows.ts';
 import type { AnyTool } from '../../../tools/define-tool.ts';
 import { inputSchema } from './input-schema.ts';
+import { listedWorkflowName } from './tool-names.ts';
 
-/** Names of saved workflows, among the names of tools. */
-export const WORKFLOW_PREFIX = 'workflow.';
-
-/** What MCP takes as the name of a tool (2025-11-25, "Tool Names"). */
-export const TOOL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
-
-export function describeCommand(command: AnyCommand): Tool {
-  const { name, title, description, options } = command;
+/** @param name as it is listed, here and below */
+export function describeCommand(command: AnyCommand, name: string): Tool {
+  const { title, description, options } = command;
   const pure = !isComposite(command) && command.effect === 'pure';
   return {
     ...{ name, title, description },
@@ -22,8 +18,8 @@ export function describeCommand(command: AnyCommand): Tool {
 }
 
 /** @param schemaOfOutput false where a call may first have to be approved: then it has no output yet */
-export function describeTool(tool: AnyTool, schemaOfOutput: boolean): Tool {
-  const { name, title, description, effect, idempotent, input, output } = tool;
+export function describeTool(tool: AnyTool, name: string, schemaOfOutput: boolean): Tool {
+  const { title, description, effect, idempotent, input, output } = tool;
   const pure = effect === 'pure';
   return {
     ...{ name, title, description },
@@ -35,7 +31,7 @@ export function describeTool(tool: AnyTool, schemaOfOutput: boolean): Tool {
 
 export function describeWorkflow({ name, description, inputs, version }: WorkflowRecord): Tool {
   return {
-    name: `${WORKFLOW_PREFIX}${name}`,
+    name: listedWorkflowName(name),
     title: name,
     description: description ?? `Runs the saved workflow ${name}, version ${version}, to its end.`,
     inputSchema: inputSchema(inputs),

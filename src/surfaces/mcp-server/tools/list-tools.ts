@@ -5,7 +5,8 @@ import { Fault } from '../../../core/errors.ts';
 import type { SignedIn } from '../../../core/principal.ts';
 import type { McpDeps } from '../protocol/mcp-deps.ts';
 import { PAGE_SIZE } from '../protocol/mcp-limits.ts';
-import { describeCommand, describeTool, describeWorkflow, TOOL_NAME } from './describe-tool.ts';
+import { describeCommand, describeTool, describeWorkflow } from './describe-tool.ts';
+import type { ToolNames } from './tool-names.ts';
 import type { GetToolVisibility, ToolVisibility } from './tool-visibility.ts';
 
 /** One page: what is built in first, then the saved workflows of the tenant, newest first. */
@@ -22,6 +23,7 @@ interface ToolEntry {
 export function createListTools(
   { commands, tools, workflows, policy }: ListToolsDeps,
   mayUse: GetToolVisibility,
+  names: ToolNames,
 ): ListTools {
   const simple = commands.filter((command) => !isComposite(command));
   const useOf = (command: AnyCommand, who: SignedIn): ToolVisibility => {
@@ -31,11 +33,12 @@ export function createListTools(
   };
   const entries: readonly ToolEntry[] = [
     ...commands.map((command) => {
-      const described = describeCommand(command);
+      const described = describeCommand(command, names.listed(command.name));
       return { use: (who: SignedIn) => useOf(command, who), describe: () => described };
     }),
     ...tools.map((tool) => {
-      const [whole, approved] = [describeTool(tool, true), describeTool(tool, false)];
+      const name = names.listed(tool.name);
+      const [whole, approved] = [describeTool(tool, name, true), describeTool(tool, name, false)];
       return {
         use: (who: SignedIn) => mayUse(who, `tool:${tool.name}`, tool.accessedUris !== undefined),
         describe: (use: ToolVisibility) => (use === 'with approval' ? approved : whole),
@@ -56,7 +59,7 @@ export function createListTools(
     const usable = page.edges.filter(({ node }) => mayUse(who, `workflow:${node.name}`, false) !== 'never');
     const last = page.edges.at(-1)?.cursor;
     return {
-      tools: usable.map(({ node }) => describeWorkflow(node)).filter(({ name }) => TOOL_NAME.test(name)),
+      tools: usable.map(({ node }) => describeWorkflow(node)),
       ...(page.hasNextPage && last !== undefined && { nextCursor: `w:${last}` }),
     };
   };
