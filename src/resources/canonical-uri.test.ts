@@ -174,7 +174,7 @@ describe('canonicalUri', () => {
     for (const text of ['gopher://h.example/', 'javascript:alert(1)', 'C:\\data\\a.csv', 'ftp://h.example/']) {
       expect(codeOfUri(text)).toBe('UNSUPPORTED_SCHEME');
     }
-    expect(() => canonicalUri('s3://b/k')).toThrow(/http:, https:, file:, data: or artifact:/);
+    expect(() => canonicalUri('gopher://h/')).toThrow(/http:, https:, file:, data:, artifact:, redis: or s3:/);
   });
 
   it('is idempotent', () => {

@@ -31,6 +31,16 @@ describe('inline content', () => {
     expect(await body.text()).toBe('ż');
   });
 
+  it('has the media type and the charset that the caller states with its URI', async () => {
+    const uri = 'data:text/plain;charset=utf-8,%BF';
+    const body = await resources.open({ uri, charset: 'iso-8859-2' });
+    expect(body.mediaType).toBe('text/plain;charset=iso-8859-2');
+    expect(await body.text()).toBe('ż');
+    expect((await resources.open({ uri, mediaType: 'text/csv' })).mediaType).toBe('text/csv');
+    expect((await resources.open({ uri, mediaType: 'text/csv', charset: 'x' })).mediaType).toBe('text/csv;charset=x');
+    await expect(resources.open({ uri, mediaType: 'garbage' })).rejects.toEqual(fault('BAD_INPUT'));
+  });
+
   it('is strict base64 if it is bytes, in the charset it states', async () => {
     const source = {
       bytes: { base64: Buffer.from([0xbf]).toString('base64'), mediaType: 'text/csv;charset=iso-8859-2' },
@@ -69,7 +79,8 @@ describe('a read', () => {
   });
 
   it('knows the protocols with their limits', () => {
-    expect(resources.protocols.map(({ scheme }) => scheme)).toEqual(['http', 'https', 'file', 'data', 'artifact']);
+    const schemes = ['http', 'https', 'file', 'data', 'artifact', 'redis', 's3'];
+    expect(resources.protocols.map(({ scheme }) => scheme)).toEqual(schemes);
     for (const { description, limits } of resources.protocols) {
       expect(description).toMatch(/\.$/);
       expect(limits).toHaveProperty('maxBytes');

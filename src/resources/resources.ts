@@ -8,26 +8,32 @@ import type { Scope } from '../core/principal.ts';
 import type { Body, ReadContext, ResourceInput, Resources } from '../core/resource.ts';
 import type { StoredContent } from '../core/store-reader.ts';
 import { isTracingEnabled } from '../core/tracing.ts';
-import { parseMediaType } from '../lib/media-type.ts';
-import { canonicalUri } from './canonical-uri.ts';
+import { mediaTypeInUtf8, parseMediaType } from '../lib/media-type.ts';
+import { createCanonicalize } from './canonical-uri.ts';
 import { decodeBase64 } from './content/decode-base64.ts';
 import type { Outgoing } from './outgoing/outgoing.ts';
 import { appendFile, tailFile } from './protocols/append-file.ts';
 import { createBody } from './protocols/body.ts';
-import type { OpenedResource } from './protocols/define-protocol.ts';
-import { protocols } from './protocols/registry.ts';
+import type { OpenContext, OpenedResource, Protocol } from './protocols/define-protocol.ts';
+import { protocols as builtIn } from './protocols/registry.ts';
 
-export interface ResourcesDeps {
+export interface ResourcesDeps extends Pick<OpenContext, 's3' | 'redis'> {
   readonly settings: Config['resources'];
   readonly outgoing: Outgoing;
   readonly artifacts: ArtifactStore;
   /** `StoreReader.content`. */
   readonly content: (scope: Scope, digest: string) => Promise<StoredContent | undefined>;
+  /** Protocols of plugins. */
+  readonly protocols?: readonly Protocol[];
 }
 
 type Inline = Exclude<ResourceInput, { readonly uri: string }>;
 
 export function createResources(deps: ResourcesDeps): Resources {
+  const protocols = [...builtIn, ...(deps.protocols ?? [])];
+  const canonicalize = createCanonicalize(protocols);
+  const policyUriOf = (source: ResourceInput) =>
+    canonicalize('uri' in source ? source.uri : `data:${inlineMediaType(source).essence}`);
   const openUri = async (uri: CanonicalUri, ctx: ReadContext): Promise<OpenedResource> => {
     const protocol = protocols.find(({ scheme }) => scheme === uri.scheme);
     if (!protocol) throw new Fault('UNSUPPORTED_SCHEME', `No protocol reads "${uri.scheme}:".`);
@@ -35,13 +41,13 @@ export function createResources(deps: ResourcesDeps): Resources {
       ...deps,
       ...ctx,
       authorize: (hop) => ctx.authorize(hop),
-      canonicalize: canonicalUri,
+      canonicalize,
     });
   };
 
   return {
-    canonicalize: canonicalUri,
-    policyUriOf: subjectOf,
+    canonicalize,
+    policyUriOf,
     tail: (uri, maxBytes) => tailFile(uri, deps, maxBytes),
     append: (uri, text) => appendFile(uri, deps, text),
     protocols: protocols.map(({ scheme, description, limits }) => ({
@@ -50,23 +56,43 @@ export function createResources(deps: ResourcesDeps): Resources {
       limits: limits(deps.settings),
     })),
     async read(source, ctx) {
-      const uri = subjectOf(source);
+      const uri = policyUriOf(source);
+      const restate = 'uri' in source ? mediaTypeOverride(source) : undefined;
       ctx.authorize(uri);
       if (ctx.signal.aborted) throw abortFault(ctx.signal);
-      return await withReadSpan(uri, ctx, async () =>
-        'uri' in source ? await openUri(uri, ctx) : openInline(source, uri, ctx.maxBytes),
-      );
+      return await withReadSpan(uri, ctx, async () => {
+        if (!('uri' in source)) return openInline(source, uri, ctx.maxBytes);
+        const opened = await openUri(uri, ctx);
+        return restate ? { ...opened, mediaType: restate(opened.mediaType) } : opened;
+      });
     },
   };
 }
 
-function subjectOf(source: ResourceInput): CanonicalUri {
-  return 'uri' in source ? canonicalUri(source.uri) : canonicalUri(`data:${inlineMediaType(source).essence}`);
+const CHARSET = /^[A-Za-z0-9][\w.:+-]{0,39}$/;
+
+/** From the media type of the source to the one that the caller states; undefined if the caller states nothing. */
+function mediaTypeOverride({ mediaType, charset }: Exclude<ResourceInput, Inline>) {
+  if (mediaType === undefined && charset === undefined) return undefined;
+  if (charset !== undefined && !CHARSET.test(charset))
+    throw new Fault('BAD_INPUT', 'The charset must be a name of the WHATWG Encoding standard, such as windows-1250.', {
+      path: ['charset'],
+    });
+  const stated = mediaType === undefined ? undefined : validMediaType(mediaType);
+  return (original: string): string => {
+    const type = stated ?? parseMediaType(original) ?? validMediaType('application/octet-stream');
+    if (charset !== undefined) type.params.set('charset', charset);
+    return type.toString();
+  };
 }
 
 function inlineMediaType(source: Inline) {
   const text = 'text' in source ? (source.text.mediaType ?? 'text/plain') : source.bytes.mediaType;
-  const parsed = parseMediaType(text ?? 'application/octet-stream');
+  return validMediaType(text ?? 'application/octet-stream');
+}
+
+function validMediaType(text: string) {
+  const parsed = parseMediaType(text);
   if (!parsed) throw new Fault('BAD_INPUT', 'The media type is not valid (RFC 6838). Write one such as text/csv.');
   return parsed;
 }
@@ -79,9 +105,7 @@ function openInline(source: Inline, uri: CanonicalUri, maxBytes: number): Opened
   const { text } = source.text;
   if (!text.isWellFormed())
     throw new Fault('BAD_INPUT', 'The text contains half of a surrogate pair. Send it as bytes.');
-  // The text is already decoded, so a charset parameter no longer applies.
-  if (type.params.has('charset')) type.params.set('charset', 'utf-8');
-  return { uri: uri.href, mediaType: type.toString(), content: Buffer.from(text) };
+  return { uri: uri.href, mediaType: mediaTypeInUtf8(type.toString(), text), content: Buffer.from(text) };
 }
 
 /** One span from the opening until the body was read, failed or was cancelled. */

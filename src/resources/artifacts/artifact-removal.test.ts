@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { artifactRemovalContract } from '../../../test/support/resources/artifact-removal-contract.ts';
+import { artifactsInFolder } from '../../../test/support/resources/artifacts-in-folder.ts';
 import { createArtifactStore } from './artifact-store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -31,67 +33,9 @@ async function putOld(text: string): Promise<string> {
   return digest;
 }
 
-async function unused(): Promise<string[]> {
-  const digests: string[] = [];
-  for await (const digest of store.unusedSince(hourAgo())) digests.push(digest);
-  return digests.sort();
-}
+describe('artifacts in a folder', () => artifactRemovalContract(artifactsInFolder));
 
-describe('removing artifacts', () => {
-  it('lists artifacts that were not put for some time, and no other files', async () => {
-    const old = [await putOld('one'), await putOld('two')].sort();
-    await put('young');
-    await writeFile(store.scratch(), 'on its way');
-    await mkdir(join(folder, 'ab', 'cd'), { recursive: true });
-    await writeFile(join(folder, 'ab', 'cd', 'notes.txt'), 'somebody’s');
-    expect(await unused()).toEqual(old);
-  });
-
-  it('removes an artifact that is old and not needed', async () => {
-    const digest = await putOld('old');
-    expect(await store.removeUnused(digest, hourAgo(), unneeded)).toBe(true);
-    expect(await store.has(digest)).toBe(false);
-    expect(await readdir(join(folder, 'removed'))).toEqual([]);
-    expect(await store.removeUnused(digest, hourAgo(), unneeded)).toBe(false);
-  });
-
-  it('keeps an artifact that is new, needed, or may be needed', async () => {
-    const { digest: young } = await put('young');
-    const old = await putOld('old');
-    expect(await store.removeUnused(young, hourAgo(), unneeded)).toBe(false);
-    expect(await store.removeUnused(old, hourAgo(), async () => true)).toBe(false);
-    const failing = store.removeUnused(old, hourAgo(), () => Promise.reject(new Error('the database is away')));
-    await expect(failing).rejects.toThrow('the database is away');
-    expect([await store.has(young), await store.has(old)]).toEqual([true, true]);
-    expect(Buffer.from(await store.read(old, 10)).toString()).toBe('old');
-    expect(await readdir(join(folder, 'removed'))).toEqual([]);
-  });
-
-  it('keeps an old artifact that is put again', async () => {
-    const digest = await putOld('again');
-    await put('again');
-    expect(await unused()).toEqual([]);
-    expect(await store.removeUnused(digest, hourAgo(), unneeded)).toBe(false);
-  });
-
-  it('counts the age of an adopted file from its adoption', async () => {
-    const path = store.scratch();
-    await writeFile(path, 'made long ago');
-    await utimes(path, new Date(0), new Date(0));
-    const { digest } = await store.adopt(path, { maxBytes: 100 });
-    expect(await store.removeUnused(digest, hourAgo(), unneeded)).toBe(false);
-  });
-
-  it('loses nothing that is put while it is being removed', async () => {
-    for (let round = 0; round < 40; round += 1) {
-      const text = `content ${round}`;
-      const digest = await putOld(text);
-      await Promise.all([store.removeUnused(digest, hourAgo(), unneeded), put(text), put(text)]);
-      expect((await readFile(pathOf(digest))).toString()).toBe(text);
-    }
-    expect(await readdir(join(folder, 'removed'))).toEqual([]);
-  });
-
+describe('removing artifacts from a folder', () => {
   it('loses nothing that is put between setting aside and checking again', async () => {
     const digest = await putOld('in between');
     const removed = await store.removeUnused(digest, hourAgo(), async () => {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { ArtifactRemoval, ArtifactStore, ByteRange, StoredBytes } from '../../core/artifact-store.ts';
-import { Fault } from '../../core/errors.ts';
+import { isDigest, noSuchArtifact, readWhole, verified } from './artifact-bytes.ts';
 import { createArtifactRemoval, restoreTrashed } from './artifact-removal.ts';
 import { hashedCopy, hashFile } from './hashed-copy.ts';
 import { createScratchFolder } from './scratch-folder.ts';
@@ -66,6 +66,9 @@ export async function createArtifactStore(folder: string, node = 'own'): Promise
       }
     });
 
+  const wholeFile = (digest: string, size: number) =>
+    verified(digest, chunksOf(pathOf(digest), { start: 0, end: size - 1 }));
+
   return {
     ...createArtifactRemoval(root, pathOf),
     scratch,
@@ -77,24 +80,15 @@ export async function createArtifactStore(folder: string, node = 'own'): Promise
     async open(digest, range) {
       const size = isDigest(digest) ? await sizeOf(pathOf(digest)) : undefined;
       if (size === undefined) throw noSuchArtifact();
-      return chunksOf(pathOf(digest), range ?? { start: 0, end: size - 1 });
+      return range ? chunksOf(pathOf(digest), range) : wholeFile(digest, size);
     },
     async read(digest, maxBytes) {
       const size = isDigest(digest) ? await sizeOf(pathOf(digest)) : undefined;
       if (size === undefined) throw noSuchArtifact();
-      if (size > maxBytes) {
-        throw new Fault('RESOURCE_TOO_LARGE', `The artifact has ${size} bytes; at most ${maxBytes} are read at once.`, {
-          details: { size, maxBytes },
-        });
-      }
-      return await withStorageFaults(() => readFile(pathOf(digest)));
+      return await readWhole({ size, chunks: wholeFile(digest, size) }, maxBytes);
     },
     has: async (digest) => isDigest(digest) && (await sizeOf(pathOf(digest))) !== undefined,
   };
-}
-
-function isDigest(text: string): boolean {
-  return /^[0-9a-f]{64}$/.test(text);
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {
@@ -154,8 +148,4 @@ function ignoreErrors(...codes: readonly string[]) {
   return (error: NodeJS.ErrnoException): undefined => {
     if (!codes.includes(error.code ?? '')) throw error;
   };
-}
-
-function noSuchArtifact(): Fault {
-  return new Fault('NOT_FOUND', 'No artifact has this digest. Run the step that creates it again.');
 }

@@ -8,13 +8,13 @@ import { Fault } from '../../core/errors.ts';
 const PIECE_BYTES = 1024 * 1024;
 
 /**
- * Writes the bytes to an empty file and hashes them on the way. Asks for the next chunk when the last is written.
+ * Writes the bytes to an empty file, if there is one, and hashes them on the way. Asks for the next chunk when the last is written.
  * @throws Fault RESOURCE_TOO_LARGE past `maxBytes`, CANCELLED or TIMEOUT when the signal is aborted, the disk's own
  *   error, or what the source throws.
  */
 export async function hashedCopy(
   bytes: AsyncIterable<Uint8Array> | Uint8Array,
-  file: FileHandle,
+  file: FileHandle | undefined,
   { maxBytes, signal }: { readonly maxBytes: number; readonly signal?: AbortSignal },
 ): Promise<StoredBytes> {
   const hash = createHash('sha256');
@@ -26,7 +26,7 @@ export async function hashedCopy(
       const piece = chunk.subarray(at, at + PIECE_BYTES);
       if (size + piece.length > maxBytes) throw tooLarge(maxBytes);
       hash.update(piece);
-      await writeAll(file, piece);
+      if (file) await writeAll(file, piece);
       size += piece.length;
     }
   }

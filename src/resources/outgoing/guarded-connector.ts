@@ -1,4 +1,3 @@
-import { lookup as systemLookup } from 'node:dns/promises';
 import { createRequire } from 'node:module';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import type { buildConnector } from 'undici';
@@ -7,6 +6,7 @@ import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
 import { isPublicAddress } from '../../lib/ip-address.ts';
 import { canonicalHost } from '../uri/canonical-host.ts';
+import type { Lookup, Names } from './names.ts';
 import { networkFault } from './network-fault.ts';
 
 const require = createRequire(import.meta.url);
@@ -16,18 +16,13 @@ export function loadUndici(): typeof import('undici') {
   return require('undici') as typeof import('undici');
 }
 
-export interface ResolvedAddress {
-  readonly address: string;
-  readonly family: number;
-}
-
 export interface GuardDeps {
   /** `host:port` that may be private addresses; IPv6 in brackets. */
   readonly allowedPrivateHosts: readonly string[];
   /** Maximum time to accept a connection, to begin the response, and between two parts of the response. */
   readonly headerTimeoutMs: number;
-  /** Resolves a name to all of its addresses. Default: the resolver of the system. */
-  readonly lookup?: (hostname: string) => Promise<readonly ResolvedAddress[]>;
+  /** Default: the resolver of the system. */
+  readonly lookup?: Lookup;
 }
 
 type AddressFilter = (address: string) => boolean;
@@ -37,9 +32,8 @@ type AddressFilter = (address: string) => boolean;
  * them is tried, and exactly these are tried (so a second DNS response changes nothing); the peer's address is checked
  * after connecting. TLS verifies the certificate against the name as usual.
  */
-export function guardedConnector(deps: GuardDeps): buildConnector.connector {
+export function guardedConnector(deps: GuardDeps, { lookup }: Pick<Names, 'lookup'>): buildConnector.connector {
   const exempt = new Set(deps.allowedPrivateHosts.map(canonicalEndpoint));
-  const resolve = deps.lookup ?? ((hostname: string) => systemLookup(hostname, { all: true, order: 'verbatim' }));
   const anywhere: AddressFilter = () => true;
   const connectors = new Map<AddressFilter, buildConnector.connector>();
   const connectorFor = (judge: AddressFilter) => {
@@ -49,7 +43,7 @@ export function guardedConnector(deps: GuardDeps): buildConnector.connector {
       allowH2: false,
       timeout: deps.headerTimeoutMs,
       autoSelectFamily: true,
-      lookup: filteredLookup(resolve, judge),
+      lookup: filteredLookup(lookup, judge),
     });
     connectors.set(judge, connector);
     return connector;
@@ -95,12 +89,9 @@ export function connectTo(connect: buildConnector.connector, to: CanonicalUri, s
   });
 }
 
-function filteredLookup(
-  resolve: (hostname: string) => Promise<readonly ResolvedAddress[]>,
-  judge: AddressFilter,
-): LookupFunction {
+function filteredLookup(lookup: Lookup, judge: AddressFilter): LookupFunction {
   return (hostname, options, done) => {
-    resolve(hostname).then(
+    lookup(hostname).then(
       (addresses) => {
         const [first] = addresses;
         if (!first) return done(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), '');

@@ -4,6 +4,7 @@ import { abortFault } from '../../core/abort.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
 import { decodeContent } from '../content/content-coding.ts';
+import type { Names } from './names.ts';
 import { networkFault } from './network-fault.ts';
 import type { Places, RequestOwner } from './places.ts';
 import { checkHeaders } from './request-headers.ts';
@@ -21,6 +22,7 @@ export interface FetchOptions {
 interface FetchDeps {
   readonly agent: Dispatcher;
   readonly places: Places;
+  readonly names: Pick<Names, 'prepare'>;
   readonly version: string;
 }
 
@@ -51,6 +53,7 @@ export function createOutgoingFetch(deps: FetchDeps, to: CanonicalUri, options: 
     };
     try {
       release = await deps.places.take(origin, options.owner, stop.signal);
+      await deps.names.prepare(to.host, options.owner, stop.signal);
       const answer = await deps.agent.request({
         origin,
         path: url.pathname + url.search,

@@ -4,7 +4,9 @@ import { abortFault } from '../../core/abort.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
 import { connectTo } from './guarded-connector.ts';
+import type { Names } from './names.ts';
 import { networkFault } from './network-fault.ts';
+import type { RequestOwner } from './places.ts';
 import { checkHeaders } from './request-headers.ts';
 import { socketMessages } from './socket-messages.ts';
 import { statusFault } from './status-fault.ts';
@@ -13,6 +15,7 @@ export interface ConnectOptions {
   readonly subprotocol?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly maxMessageBytes: number;
+  readonly owner?: RequestOwner;
   /** Cuts the connection. */
   readonly signal: AbortSignal;
 }
@@ -34,6 +37,7 @@ export interface OutgoingSocket {
 
 interface SocketDeps {
   readonly connect: buildConnector.connector;
+  readonly names: Pick<Names, 'prepare'>;
   readonly version: string;
   readonly headerTimeoutMs: number;
   /** Aborts when this server stops. */
@@ -60,7 +64,10 @@ export async function openSocket(deps: SocketDeps, to: CanonicalUri, options: Co
     );
   }
   const signals = [options.signal, deps.closing];
-  const connection = await connectTo(deps.connect, to, signals);
+  const connection = await deps.names.prepare(to.host, options.owner, options.signal).then(
+    () => connectTo(deps.connect, to, signals),
+    (error: unknown) => Promise.reject(networkFault(error, to.host)),
+  );
   const socket = new WebSocket(to.href, subprotocol === undefined ? [] : [subprotocol], {
     createConnection: () => connection,
     headers: { ...headers, 'user-agent': `signalbox/${deps.version}` },

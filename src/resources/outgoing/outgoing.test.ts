@@ -9,7 +9,7 @@ import { WebSocketServer } from 'ws';
 import { createTestResources } from '../../../test/support/resources/resources.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { canonicalUri } from '../canonical-uri.ts';
-import type { ResolvedAddress } from './guarded-connector.ts';
+import type { ResolvedAddress } from './names.ts';
 import { createOutgoing, type Outgoing, type OutgoingDeps } from './outgoing.ts';
 
 // Self-signed for secure.test until 2126; used only in this file.
@@ -78,7 +78,7 @@ function outgoing(deps: Partial<OutgoingDeps>): Outgoing {
 
 async function get(from: Outgoing, uri: string): Promise<string> {
   const signal = new AbortController().signal;
-  const answer = await from.get(canonicalUri(uri), { headers: {}, signal, timeoutMs: 10_000 });
+  const answer = await from.request(canonicalUri(uri), { headers: {}, signal, timeoutMs: 10_000 });
   return await text(answer.body);
 }
 

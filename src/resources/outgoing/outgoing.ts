@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
-import type { Agent } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import { abortFault } from '../../core/abort.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
 import { connectTo, type GuardDeps, guardedConnector, loadUndici } from './guarded-connector.ts';
+import { createNames } from './names.ts';
 import { networkFault } from './network-fault.ts';
 import { createOutgoingFetch, type FetchOptions, originOf } from './outgoing-fetch.ts';
 import { forwardRequest, type HttpExchange } from './outgoing-forward.ts';
@@ -16,17 +17,21 @@ export interface OutgoingDeps extends GuardDeps {
 }
 
 interface OutgoingRequest {
+  /** Default: GET. */
+  readonly method?: Dispatcher.HttpMethod;
   readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
   readonly signal: AbortSignal;
   readonly owner?: RequestOwner;
-  /** From the call to the last byte of the body. */
-  readonly timeoutMs: number;
+  /** From the call to the last byte of the body. Absent: only the signal ends the request, also while the server is silent. */
+  readonly timeoutMs?: number;
 }
 
 interface ForwardOptions {
   /** Replace those of the request. */
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  readonly owner: RequestOwner;
 }
 
 export interface OutgoingResponse {
@@ -39,18 +44,18 @@ export interface OutgoingResponse {
 
 /** The only way to other machines: it connects to public and explicitly allowed addresses only. */
 export interface Outgoing {
-  /** One GET, one response; redirects are not followed. @throws Fault RESOURCE_UNREACHABLE, TIMEOUT, FORBIDDEN, CANCELLED */
-  get(uri: CanonicalUri, request: OutgoingRequest): Promise<OutgoingResponse>;
+  /** One request, one response; redirects are not followed. @throws Fault RESOURCE_UNREACHABLE, TIMEOUT, FORBIDDEN, CANCELLED */
+  request(uri: CanonicalUri, request: OutgoingRequest): Promise<OutgoingResponse>;
   /**
    * A WHATWG fetch for the origin of this URI only. Redirects are rejected, and the size of responses is limited. Its errors,
    * and those of reading a body, are faults. The policy must have been asked before.
    */
   fetch(to: CanonicalUri, options: FetchOptions): typeof globalThis.fetch;
-  /** A WebSocket to this http or https URI. @throws Fault as `get`, and by the status that rejects it */
+  /** A WebSocket to this http or https URI. @throws Fault as `request`, and by the status that rejects it */
   connect(to: CanonicalUri, options: ConnectOptions): Promise<OutgoingSocket>;
   /**
    * Passes a request that this server received on to this URI, and the response back, whatever its status: neither is
-   * buffered, and redirects are not followed. @throws Fault as `get`
+   * buffered, and redirects are not followed. @throws Fault as `request`
    */
   forward(to: CanonicalUri, exchange: HttpExchange, options: ForwardOptions): Promise<void>;
   /** Aborts all active requests. */
@@ -63,20 +68,21 @@ const MAX_CONNECTIONS_PER_ORIGIN = 64;
 const MAX_FETCH_CONNECTIONS_PER_ORIGIN = 256;
 
 export function createOutgoing(deps: OutgoingDeps): Outgoing {
-  const connect = guardedConnector(deps);
+  const names = createNames(deps.headerTimeoutMs, deps.lookup);
+  const connect = guardedConnector(deps, names);
   const closing = new AbortController();
-  const placesOfGet = createPlaces(MAX_CONNECTIONS_PER_ORIGIN);
+  const placesOfRequest = createPlaces(MAX_CONNECTIONS_PER_ORIGIN);
   const placesOfFetch = createPlaces(MAX_FETCH_CONNECTIONS_PER_ORIGIN);
-  const agents: { get?: Agent; fetch?: Agent } = {};
+  const agents: { request?: Agent; fetch?: Agent } = {};
   const agentWith = (options: Agent.Options) => {
     const agent = new (loadUndici().Agent)({ connect, allowH2: false, ...options });
     if (closing.signal.aborted) void agent.destroy();
     return agent;
   };
-  const agentOfGet = () => {
+  const agentOfRequest = () => {
     const { headerTimeoutMs: ms } = deps;
-    agents.get ??= agentWith({ connections: MAX_CONNECTIONS_PER_ORIGIN, headersTimeout: ms, bodyTimeout: ms });
-    return agents.get;
+    agents.request ??= agentWith({ connections: MAX_CONNECTIONS_PER_ORIGIN, headersTimeout: ms, bodyTimeout: ms });
+    return agents.request;
   };
   const agentOfFetch = () => {
     agents.fetch ??= agentWith({ connections: MAX_FETCH_CONNECTIONS_PER_ORIGIN });
@@ -84,12 +90,12 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
   };
 
   return {
-    async get(uri, { headers, signal, owner, timeoutMs }) {
+    async request(uri, { method = 'GET', headers, body, signal, owner, timeoutMs }) {
       if (signal.aborted) throw abortFault(signal);
       const stop = new AbortController();
       const onAbort = () => stop.abort(abortFault(signal));
       const timeout = new Fault('TIMEOUT', `${uri.host} did not send its whole response in time. Try again later.`);
-      const timer = setTimeout(() => stop.abort(timeout), Math.max(timeoutMs, 1));
+      const timer = timeoutMs === undefined ? undefined : setTimeout(() => stop.abort(timeout), Math.max(timeoutMs, 1));
       let release = () => {};
       const settle = () => {
         release();
@@ -99,13 +105,16 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
       signal.addEventListener('abort', onAbort, { once: true });
       try {
         const origin = originOf(uri);
-        release = await placesOfGet.take(origin, owner, stop.signal);
-        const answer = await agentOfGet().request({
+        release = await placesOfRequest.take(origin, owner, stop.signal);
+        await names.prepare(uri.host, owner, stop.signal);
+        const answer = await agentOfRequest().request({
           origin,
           path: uri.query === '' ? uri.path : `${uri.path}?${uri.query}`,
-          method: 'GET',
+          method,
           headers: { ...headers, 'user-agent': `signalbox/${deps.version}` },
           signal: stop.signal,
+          ...(body && { body }),
+          ...(timeoutMs === undefined && { headersTimeout: 0, bodyTimeout: 0 }),
         });
         answer.body.once('close', settle);
         // A body that is destroyed before its end emits an error that may have no listener.
@@ -117,10 +126,11 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
       }
     },
     fetch: (to, options) =>
-      createOutgoingFetch({ agent: agentOfFetch(), places: placesOfFetch, version: deps.version }, to, options),
-    connect: (to, options) => openSocket({ ...deps, connect, closing: closing.signal }, to, options),
-    async forward(to, exchange, { headers, signal }) {
+      createOutgoingFetch({ agent: agentOfFetch(), places: placesOfFetch, names, version: deps.version }, to, options),
+    connect: (to, options) => openSocket({ ...deps, connect, names, closing: closing.signal }, to, options),
+    async forward(to, exchange, { headers, signal, owner }) {
       const stop = AbortSignal.any([signal, closing.signal]);
+      await names.prepare(to.host, owner, stop);
       const socket = await connectTo(connect, to, [stop]);
       const cut = () => socket.destroy();
       stop.addEventListener('abort', cut, { once: true });
@@ -135,7 +145,7 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
     },
     async close() {
       closing.abort(new Fault('UNAVAILABLE', 'This server is stopping. Try again later.'));
-      await Promise.all([agents.get?.destroy(), agents.fetch?.destroy()]);
+      await Promise.all([agents.request?.destroy(), agents.fetch?.destroy()]);
     },
   };
 }

@@ -33,7 +33,7 @@ describe('a host that does not answer the requests of one user', () => {
   });
   const read = async (path: string, owner: typeof ADA) => {
     const request = { headers: {}, owner, signal: stop.signal, timeoutMs: 30_000 };
-    return text((await outgoing.get(canonicalUri(origin + path), request)).body);
+    return text((await outgoing.request(canonicalUri(origin + path), request)).body);
   };
   const exchange = async (path: string, owner: typeof ADA) => {
     const fetch = outgoing.fetch(canonicalUri(origin), { maxBytes: 100, idleMs: 30_000, owner, signal: stop.signal });

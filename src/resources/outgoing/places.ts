@@ -15,7 +15,8 @@ export interface Places {
   take(origin: string, owner: RequestOwner, signal: AbortSignal): Promise<() => void>;
 }
 
-const SERVER = { tenant: '', subject: '' };
+/** Who the server itself is where owners share. */
+export const SERVER = { tenant: '', subject: '' };
 
 export function createPlaces(perOrigin: number): Places {
   const origins = new Map<string, FairSlots>();

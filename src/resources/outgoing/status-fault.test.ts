@@ -14,3 +14,15 @@ describe('the Retry-After of a service', () => {
     expect(statusFault('api.example', 429, header).retryAfterMs).toEqual(retryAfterMs);
   });
 });
+
+it.each([
+  [399, 'BAD_INPUT'],
+  [418, 'BAD_INPUT'],
+  [499, 'BAD_INPUT'],
+  [507, 'UNAVAILABLE'],
+  [599, 'UNAVAILABLE'],
+  // RFC 9110 section 15: a status that is not valid counts as 5xx.
+  [999, 'UNAVAILABLE'],
+])('a status that nobody knows counts as its class: %i is %s', (status, code) => {
+  expect(statusFault('api.example', status)).toMatchObject({ code, details: { host: 'api.example', status } });
+});

@@ -5,6 +5,8 @@ import type { Scope } from '../../core/principal.ts';
 import type { ReadContext } from '../../core/resource.ts';
 import type { StoredContent } from '../../core/store-reader.ts';
 import type { Outgoing } from '../outgoing/outgoing.ts';
+import type { Redis } from '../redis/redis.ts';
+import type { S3Client } from '../s3/s3-client.ts';
 
 /** The dependencies with which a protocol opens a URI. */
 export interface OpenContext extends ReadContext {
@@ -13,6 +15,13 @@ export interface OpenContext extends ReadContext {
   readonly artifacts: ArtifactStore;
   /** Content that a run produced, if `scope` may see it. */
   readonly content: (scope: Scope, digest: string) => Promise<StoredContent | undefined>;
+  /** The S3 service of the operator, and where in it the artifacts are. */
+  readonly s3?: {
+    readonly client: S3Client;
+    readonly artifacts?: { readonly bucket: string; readonly prefix: string };
+  };
+  /** The Redis server of the operator. */
+  readonly redis?: Redis;
   /** For a URI in a response, such as the target of a redirect. @throws Fault BAD_INPUT, UNSUPPORTED_SCHEME */
   readonly canonicalize: (uri: string) => CanonicalUri;
 }
@@ -29,21 +38,34 @@ export interface OpenedResource {
   release?(): void | Promise<void>;
 }
 
-/** Reads one URI scheme. A new one is one file in `protocols/` and one line in `registry.ts`. */
-export interface Protocol {
+interface ReadingProtocol {
   /** Lower case, without the colon. */
   readonly scheme: string;
   /** One sentence, shown in the catalog. */
   readonly description: string;
   /** Shown in the catalog: name → number with its unit in the name. */
   limits(settings: Config['resources']): Readonly<Record<string, number>>;
-  /** @param url parsed by WHATWG rules; free of userinfo, white space and control characters. @throws Fault BAD_INPUT */
-  canonicalize(url: URL): CanonicalUri;
   /** Calls `ctx.authorize` for every further URI, such as a redirect; the first is already authorized. @throws Fault */
   open(uri: CanonicalUri, ctx: OpenContext): Promise<OpenedResource>;
 }
 
+type Canonicalizer =
+  | {
+      /** @param url parsed by WHATWG rules; free of userinfo, white space and control characters. @throws Fault BAD_INPUT */
+      canonicalize(url: URL): CanonicalUri;
+    }
+  | {
+      /**
+       * For URIs that WHATWG cannot parse.
+       * @param text free of white space, control characters and halves of surrogate pairs; the scheme in any case. @throws Fault BAD_INPUT
+       */
+      canonicalizeText(text: string): CanonicalUri;
+    };
+
+/** Reads one URI scheme. A new one is one file in `protocols/` and one line in `registry.ts`. */
+export type Protocol = ReadingProtocol & Canonicalizer;
+
 /** Returns the object unchanged; gives it its type. */
-export function defineProtocol(protocol: Protocol): Protocol {
+export function defineProtocol<P extends Protocol>(protocol: P): P {
   return protocol;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestResources, type TestResources } from '../../../test/support/resources/resources.ts';
+import { canonicalUri } from '../canonical-uri.ts';
 
 let folder: string;
 let resources: TestResources;
@@ -49,6 +50,16 @@ describe('file:', () => {
     expect(await body.text()).toBe('a,b');
     expect(resources.authorizedUris).toEqual(['file:///data/a.csv']);
     expect(await openHere()).toBe(0);
+  });
+
+  it('has one spelling for each file, so that a rule about one spelling holds for the others', () => {
+    for (const character of ["'", '(', ')', '*', '!', '[', ']', '|', '~', '+', '&', ';', '^', 'ż']) {
+      const escaped = [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+      const spellings = [character, escaped, escaped.toUpperCase()].map((one) => {
+        return canonicalUri(`file:///data/a${one}b`).href;
+      });
+      expect(new Set(spellings).size, character).toBe(1);
+    }
   });
 
   it('decodes the name once, and asks once about a file that is not a link', async () => {

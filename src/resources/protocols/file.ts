@@ -29,8 +29,8 @@ export const file = defineProtocol({
   canonicalize(url) {
     if (url.host !== '') throw new Fault('BAD_INPUT', 'A file: URI has no host. Write three slashes: file:///data/…');
     if (url.search !== '') throw new Fault('BAD_INPUT', 'A file: URI has no query. Write %3F for a ? in a file name.');
-    const path = canonicalPath(url.pathname);
-    decodedPath(path);
+    // One spelling for each file, whatever was escaped: `a%7Cb` and `a|b` are the same name.
+    const path = encodePath(decodedPath(canonicalPath(url.pathname)));
     return { href: `file://${path}`, scheme: 'file', host: '', port: '', path, query: '' };
   },
 

@@ -40,12 +40,22 @@ describe('reading http', () => {
     [500, 'RESOURCE_UNREACHABLE', /status 500/],
     [206, 'RESOURCE_UNREACHABLE', /status 206/],
     [304, 'RESOURCE_UNREACHABLE', /status 304/],
+    [399, 'RESOURCE_UNREACHABLE', /status 399/],
+    [499, 'RESOURCE_UNREACHABLE', /status 499/],
+    [599, 'RESOURCE_UNREACHABLE', /status 599/],
+    [999, 'RESOURCE_UNREACHABLE', /status 999/],
     [302, 'RESOURCE_UNREACHABLE', /status 302/],
   ])('answers status %i with %s and the status in its details', async (status, code, message) => {
     http.handler = (_, response) => response.writeHead(status).end(status === 304 ? undefined : 'not for you');
     const error = await http.resources.open(http.origin).catch((thrown: unknown) => thrown);
     expect(error).toEqual(fault(code, message));
     expect(error).toMatchObject({ details: { status } });
+  });
+
+  it.each([201, 203, 226, 294, 299])('reads what comes with status %i, which is a success', async (status) => {
+    http.handler = (_, response) => response.writeHead(status, { 'content-type': 'text/csv' }).end('a,b');
+    const body = await http.resources.open(http.origin);
+    expect([body.mediaType, await body.text()]).toEqual(['text/csv', 'a,b']);
   });
 
   it('reports in plain words that nothing listens, the name does not exist, or the response is not HTTP', async () => {

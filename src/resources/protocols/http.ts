@@ -4,13 +4,10 @@ import { parseMediaType } from '../../lib/media-type.ts';
 import { ACCEPTED_CODINGS, decodeContent } from '../content/content-coding.ts';
 import { networkFault } from '../outgoing/network-fault.ts';
 import type { OutgoingResponse } from '../outgoing/outgoing.ts';
+import { headerOf, MAX_REDIRECTS, redirectTarget } from '../outgoing/redirect-target.ts';
 import { canonicalHost } from '../uri/canonical-host.ts';
 import { canonicalPath, canonicalQuery } from '../uri/canonical-path.ts';
 import { defineProtocol, type OpenContext, type OpenedResource } from './define-protocol.ts';
-
-const MAX_REDIRECTS = 5;
-
-const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** The canonical form of an http or https URL: origin, path and query. A fragment is never sent, and is omitted. */
 function canonicalHttp(url: URL): CanonicalUri {
@@ -32,22 +29,16 @@ async function openHttp(uri: CanonicalUri, ctx: OpenContext): Promise<OpenedReso
   const deadline = performance.now() + ctx.settings.totalTimeoutMs;
   let hop = uri;
   for (let redirects = 0; ; redirects++) {
-    const answer = await ctx.outgoing.get(hop, {
+    const answer = await ctx.outgoing.request(hop, {
       headers: { accept: '*/*', 'accept-encoding': ACCEPTED_CODINGS },
       signal: ctx.signal,
       owner: ctx.owner,
       timeoutMs: deadline - performance.now(),
     });
     try {
-      const location = header(answer, 'location');
-      if (!REDIRECT_STATUSES.has(answer.status) || location === undefined) return toOpenedResource(hop, answer);
-      if (redirects === MAX_REDIRECTS) {
-        throw unreachableFault(
-          `${uri.host} redirects more than ${MAX_REDIRECTS} times. Use the URI of the last redirect.`,
-          answer,
-        );
-      }
-      hop = redirectTarget(hop, location, answer, ctx);
+      const target = redirectTarget(hop, answer, redirects, ctx.canonicalize);
+      if (!target) return toOpenedResource(hop, answer);
+      hop = target;
       ctx.authorize(hop);
     } catch (error) {
       answer.body.destroy();
@@ -57,38 +48,13 @@ async function openHttp(uri: CanonicalUri, ctx: OpenContext): Promise<OpenedReso
   }
 }
 
-function redirectTarget(
-  from: CanonicalUri,
-  location: string,
-  answer: OutgoingResponse,
-  ctx: OpenContext,
-): CanonicalUri {
-  // Header values arrive as one character per byte; servers that do not escape send UTF-8.
-  const target = URL.parse(Buffer.from(location, 'latin1').toString(), from.href);
-  if (target === null)
-    throw unreachableFault(`${from.host} redirects to an invalid URI. Use the URI that it should redirect to.`, answer);
-  if (target.protocol !== 'https:' && target.protocol !== 'http:') {
-    throw unreachableFault(
-      `${from.host} redirects to a ${target.protocol} URI, which is not followed from http. Use that URI directly.`,
-      answer,
-    );
-  }
-  if (from.scheme === 'https' && target.protocol === 'http:') {
-    throw unreachableFault(
-      `${from.host} redirects from https to http, which is not followed. Use its https URI.`,
-      answer,
-    );
-  }
-  return ctx.canonicalize(target.href);
-}
-
 function toOpenedResource(uri: CanonicalUri, answer: OutgoingResponse): OpenedResource {
   const { status, body } = answer;
   // 206 was not requested: a part must not pass for the whole.
   if (status < 200 || status > 299 || status === 206) throw readFault(uri, answer);
-  const coding = header(answer, 'content-encoding') ?? '';
-  const length = Number(header(answer, 'content-length') ?? Number.NaN);
-  const type = parseMediaType(header(answer, 'content-type') ?? '');
+  const coding = headerOf(answer, 'content-encoding') ?? '';
+  const length = Number(headerOf(answer, 'content-length') ?? Number.NaN);
+  const type = parseMediaType(headerOf(answer, 'content-type') ?? '');
   return {
     uri: uri.href,
     mediaType: type?.toString() ?? 'application/octet-stream',
@@ -119,16 +85,6 @@ function readFault(uri: CanonicalUri, answer: OutgoingResponse): Fault {
   return new Fault(code, `${uri.host} ${why} (status ${answer.status}).`, {
     details: { uri: uri.href, status: answer.status },
   });
-}
-
-function unreachableFault(message: string, answer: OutgoingResponse): Fault {
-  return new Fault('RESOURCE_UNREACHABLE', message, { details: { status: answer.status } });
-}
-
-function header(answer: OutgoingResponse, name: string): string | undefined {
-  const value = answer.headers[name];
-  // A header that is sent twice equals one with both values, separated by a comma (RFC 9110 section 5.3).
-  return typeof value === 'object' ? value.join(', ') : value;
 }
 
 export const http = defineProtocol({

@@ -22,7 +22,8 @@ function normalizeEscapes(text: string): string {
  *   and a `%25` that would be decoded twice
  */
 export function canonicalPath(path: string): string {
-  const normal = normalizeEscapes(path);
+  // RFC 3986 has no | in a path, and WHATWG URL leaves it.
+  const normal = normalizeEscapes(path.replaceAll('|', '%7C'));
   const badEscape = /%(?:2F|5C|[01][0-9A-F]|7F|25[0-9A-Fa-f]{2})/.exec(normal)?.[0];
   if (badEscape !== undefined) {
     throw new Fault('BAD_INPUT', `The path contains ${badEscape}, which servers decode in different ways. Remove it.`);

@@ -24,6 +24,13 @@ describe('a program', () => {
 
   it('called node is the Node.js that runs this server', () => {
     expect(findProgram('node')).toBe(process.execPath);
+    expect(findProgram('/run/signalbox/bin/node')).toBe(process.execPath);
+  });
+
+  it('has a URI that does not tell where this server is installed', () => {
+    for (const name of ['node', process.execPath, '/run/signalbox/bin/node']) {
+      expect(execUri(name)).toMatchObject({ href: 'exec:///run/signalbox/bin/node', path: '/run/signalbox/bin/node' });
+    }
   });
 
   it.each([

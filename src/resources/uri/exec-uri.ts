@@ -2,17 +2,18 @@ import { accessSync, constants } from 'node:fs';
 import { isAbsolute, join, normalize } from 'node:path';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
+import { SANDBOX_NODE_PATH } from '../../core/sandbox.ts';
 import { encodePath } from './canonical-path.ts';
 
 /** The folders in which a program without a path is searched. */
 const SEARCH_PATH = ['/usr/local/bin', '/usr/bin', '/bin'];
 
 /**
- * The file of a program; `node` is the Node.js that runs this server.
+ * The file of a program; `node`, and the path of its URI, is the Node.js that runs this server.
  * @throws Fault BAD_INPUT, NOT_FOUND
  */
 export function findProgram(name: string): string {
-  if (name === 'node') return process.execPath;
+  if (name === 'node' || name === SANDBOX_NODE_PATH) return process.execPath;
   if (name.includes('\0') || name === '') throw new Fault('BAD_INPUT', 'A program must be a name or an absolute path.');
   if (isAbsolute(name)) {
     const path = normalize(name);
@@ -32,9 +33,14 @@ export function findProgram(name: string): string {
   );
 }
 
-/** The URI about which the policy is asked before a program is started: `exec:///usr/bin/python3`. @throws Fault BAD_INPUT, NOT_FOUND */
+/**
+ * The URI about which the policy is asked before a program is started: `exec:///usr/bin/python3`. That of the Node that
+ * runs this server is `exec:///run/signalbox/bin/node`, wherever it is installed.
+ * @throws Fault BAD_INPUT, NOT_FOUND
+ */
 export function execUri(name: string): CanonicalUri {
-  const path = encodePath(findProgram(name));
+  const file = findProgram(name);
+  const path = encodePath(file === process.execPath ? SANDBOX_NODE_PATH : file);
   return { href: `exec://${path}`, scheme: 'exec', host: '', port: '', path, query: '' };
 }
 

@@ -22,7 +22,9 @@ export interface TestResources extends Resources {
 
 /** The real thing on real files and sockets, as the tests of this floor need it; policy alone is played. */
 export async function createTestResources(
-  settings: Partial<Config['resources']> & Pick<OutgoingDeps, 'lookup'> & Partial<Pick<ResourcesDeps, 'content'>> = {},
+  settings: Partial<Config['resources']> &
+    Pick<OutgoingDeps, 'lookup'> &
+    Partial<Pick<ResourcesDeps, 'content' | 'protocols' | 's3' | 'redis'>> = {},
 ): Promise<TestResources> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-resources-'));
   const all = {
@@ -33,11 +35,20 @@ export async function createTestResources(
     headerTimeoutMs: 5_000,
     totalTimeoutMs: 10_000,
     content: async () => undefined,
+    protocols: [],
     ...settings,
   };
   const artifacts = await createArtifactStore(folder);
   const outgoing = createOutgoing({ version: '0.0.0-test', ...all });
-  const resources = createResources({ settings: all, outgoing, artifacts, content: all.content });
+  const resources = createResources({
+    settings: all,
+    outgoing,
+    artifacts,
+    content: all.content,
+    protocols: all.protocols,
+    ...(all.s3 && { s3: all.s3 }),
+    ...(all.redis && { redis: all.redis }),
+  });
   const asked: string[] = [];
   const forbidden = new Set<string>();
   return {
