@@ -153,6 +153,35 @@ describe('eval', () => {
     });
   });
 
+  it('names the limit at which Node tests were stopped', async () => {
+    const session = createTestStepSession();
+    const limits = { memoryBytes: 256 * 2 ** 20 };
+    const small: typeof testSandbox = {
+      ...testSandbox,
+      spawn: (program, signal) => testSandbox.spawn({ ...program, limits: { ...program.limits, ...limits } }, signal),
+    };
+    const test = 'const held = [];\nfor (;;) held.push(Buffer.alloc(2 ** 24, 1));\n';
+    const files = changed(await make('node-yoga', session), 'test/app.test.ts', test, session);
+    const report = await evaluate({ stacksDir, runNodeTests: createRunNodeTests({ sandbox: small, nodeModules }) }).run(
+      { stack: 'node-yoga', files, fail: false },
+      session,
+    );
+    expect(report).toMatchObject({ checks: [{ status: 'failed', diagnostics: [{ code: 'MEMORY' }] }] });
+  });
+
+  it.each([
+    ['MEMORY', 'RESOURCE_TOO_LARGE'],
+    ['TIMEOUT', 'TIMEOUT'],
+  ])('fails with the reason for which Python was stopped before the checks: %s', async (stopped, code) => {
+    const answer = { return_code: null, stdout: '', stderr: '', stopped };
+    const session = createTestStepSession([{ name: 'python.run', run: async () => answer }]);
+    const files = [{ path: 'a.py', uri: session.addResource('') }];
+    await expect(run({ stack: 'python-stdlib', files, commands: ['compile'] }, session)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(`(${stopped})`),
+    });
+  });
+
   it('fails tests that check nothing', async () => {
     const session = workWith('native');
     const files = [{ path: 'tests/__init__.py', uri: session.addResource('') }];

@@ -12,7 +12,7 @@ import type { JsonObject } from '../lib/json.ts';
 import { folderDrive } from '../tools/drive/folder-drive.ts';
 import { createTools } from '../tools/registry.ts';
 import { offlineIndex } from '../tools/search/offline-index.ts';
-import { createStepKinds } from './registry.ts';
+import { createStepKinds, type StepKindDeps } from './registry.ts';
 
 const examples = fileURLToPath(new URL('../../examples', import.meta.url));
 
@@ -36,7 +36,8 @@ afterAll(async () => {
   await rm(drive, { recursive: true });
 });
 
-const kinds = createStepKinds({ stacksDir: join(examples, 'stacks') });
+// None of these steps sends a request.
+const kinds = createStepKinds({ stacksDir: join(examples, 'stacks') } as StepKindDeps);
 
 /** Runs a step of this kind, whose output is an object. */
 async function step(kind: AgenticKind, input: object): Promise<JsonObject> {

@@ -1,4 +1,5 @@
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, Lexer } from 'yaml';
+import { losesDigits, lossyNumberMessage } from '../lib/lossy-numbers.ts';
 
 /** What the parser handles in reasonable time. A document of 1,000 long steps has half as many. */
 const MAX_TOKENS = 200_000;
@@ -22,7 +23,7 @@ interface YamlProblem {
 }
 
 /**
- * Finds duplicate keys (YAML 1.2.2 §3.2.1.3) and too many aliases. The parser could report these too, in time that grows
+ * Finds duplicate keys (YAML 1.2.2 §3.2.1.3), too many aliases, and numbers that lose digits. The parser could report these too, in time that grows
  * with the square of their number.
  */
 export function checkYaml(document: Document): readonly YamlProblem[] {
@@ -40,6 +41,11 @@ export function checkYaml(document: Document): readonly YamlProblem[] {
             offset: node.range?.[0] ?? 0,
           },
         ];
+    } else if (isScalar(node)) {
+      const { source = '', value } = node;
+      if (typeof value === 'number' && isLossy(source)) {
+        problems.push({ message: lossyNumberMessage(source), offset: node.range?.[0] ?? 0 });
+      }
     } else if (isSeq(node)) {
       for (const item of node.items) pending.push(item);
     } else if (isMap(node)) {
@@ -60,4 +66,10 @@ export function checkYaml(document: Document): readonly YamlProblem[] {
     }
   }
   return problems;
+}
+
+/** A number of YAML is one of JSON, or hexadecimal or octal, or not finite (YAML 1.2.2 §10.3.2), which is another problem. */
+function isLossy(source: string): boolean {
+  if (/^[-+]?\.(?:inf|nan)$/i.test(source)) return false;
+  return /^0[xo]/.test(source) ? !Number.isSafeInteger(Number(source)) : losesDigits(source);
 }

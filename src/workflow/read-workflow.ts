@@ -45,11 +45,17 @@ export function readWorkflow(source: WorkflowSource, catalog: Catalog): ReadResu
     found.error(message, ['steps']);
     return { problems: [...problems, ...found.list()] };
   }
-  const fit = checkShape(native, found);
+  const fit = checkShape(native, catalog, found);
   const inputs = readInputSchema(native.inputs, found);
   const ids = idsOf(native.steps);
   const engine = createExpressionChecker();
-  const steps = checkSteps(draftSteps(native.steps, fit, found), { catalog, inputs, ids, engine, problems: found });
+  const steps = checkSteps(draftSteps(native.steps, fit, catalog, found), {
+    catalog,
+    inputs,
+    ids,
+    engine,
+    problems: found,
+  });
   checkValues(native, { inputs, ids, engine, problems: found });
   warnOfRecursion(native.name, steps, found);
   const schedule = readSchedule(native.schedule, found);

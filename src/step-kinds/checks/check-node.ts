@@ -1,7 +1,14 @@
 import type { AgentSession } from '../../core/agent-session.ts';
 import type { FileContent } from '../files/read-files.ts';
-import { boundedOutput, type CheckResult, type Diagnostic, inconclusiveCheck, MAX_DIAGNOSTICS } from './check.ts';
-import type { RunNodeTests } from './run-node-tests.ts';
+import {
+  boundedOutput,
+  type CheckResult,
+  type Diagnostic,
+  inconclusiveCheck,
+  MAX_DIAGNOSTICS,
+  stoppedDiagnostic,
+} from './check.ts';
+import { NODE_TIMEOUT_SEC, type NodeTestResult, type RunNodeTests } from './run-node-tests.ts';
 
 /** Runs the project's tests in the sandbox. */
 export async function checkNode(
@@ -23,13 +30,13 @@ export async function checkNode(
     tool: 'node_test',
     status: passed ? 'passed' : 'failed',
     version: tests.version,
-    diagnostics: passed ? [] : diagnosticsOf(tests.output, ran),
+    diagnostics: passed ? [] : diagnosticsOf(tests, ran),
     output: boundedOutput(tests.output),
   };
 }
 
 /** Reads the list of failures at the end: `test at test/app.test.ts:12:3`, the name, the error. */
-function diagnosticsOf(output: string, ran: boolean): readonly Diagnostic[] {
+function diagnosticsOf({ output, stopped }: NodeTestResult, ran: boolean): readonly Diagnostic[] {
   const failures = [...output.matchAll(/^test at ([\w./-]+):(\d+):(\d+)\n✖ (.+)\n((?: {2}.*\n?){0,3})/gm)].map(
     ([, path = '', line, column, name = '', error = '']) => ({
       path: path.replace(/^\/work\//, ''),
@@ -39,6 +46,8 @@ function diagnosticsOf(output: string, ran: boolean): readonly Diagnostic[] {
       message: `${name.replace(/ \([\d.]+ms\)$/, '')}: ${error.trim().split('\n')[0] ?? ''}`.slice(0, 500),
     }),
   );
+  if (stopped !== undefined)
+    return [stoppedDiagnostic(stopped, NODE_TIMEOUT_SEC), ...failures].slice(0, MAX_DIAGNOSTICS);
   if (failures.length > 0) return failures.slice(0, MAX_DIAGNOSTICS);
   return [
     ran

@@ -21,6 +21,12 @@ export interface CheckResult {
 }
 
 export const MAX_DIAGNOSTICS = 100;
+/** @param reason as in the result of `python.run` */
+export function stoppedDiagnostic(reason: string, timeoutSec: number): Diagnostic {
+  const limit = reason === 'TIMEOUT' ? `; its time limit is ${timeoutSec} s` : '';
+  return { code: reason, message: `The program was stopped (${reason})${limit}.` };
+}
+
 const MAX_OUTPUT_CHARS = 16_000;
 
 /** Shortens a long output to its beginning and its end, which lists the failures. */

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { AgentSession } from '../../core/agent-session.ts';
-import { Fault } from '../../core/errors.ts';
+import { type ErrorCode, Fault } from '../../core/errors.ts';
 import type { FileRef } from '../files/file-ref.ts';
 import { callPython } from './call-python.ts';
 import { type CheckResult, MAX_DIAGNOSTICS } from './check.ts';
@@ -47,7 +47,7 @@ print(json.dumps({"version": sys.version.split()[0], "modules": modules, "proble
 
 const TIMEOUT_SEC = 60;
 
-/** @throws Fault UNAVAILABLE when Python itself does not work on this server */
+/** @throws Fault RESOURCE_TOO_LARGE, TIMEOUT; UNAVAILABLE when Python itself does not work on this server */
 export async function inspectPython(
   files: readonly FileRef[],
   modules: readonly string[],
@@ -63,7 +63,8 @@ export async function inspectPython(
   );
   const report = return_code === 0 ? await reportOf(stdout) : undefined;
   if (!report) {
-    const why = stopped ?? (stderr.trim().split('\n').at(-1) || `code ${return_code}`);
+    if (stopped !== undefined) throw stoppedFault(stopped);
+    const why = stderr.trim().split('\n').at(-1) || `code ${return_code}`;
     throw new Fault('UNAVAILABLE', `Python could not inspect the files: ${why.slice(0, 300)}.`);
   }
   const { version, problems } = report;
@@ -81,6 +82,18 @@ export async function inspectPython(
           : `${problems.length} of ${python.length} files do not compile.`,
     },
   };
+}
+
+const STOP_CODES: Readonly<Record<string, ErrorCode>> = {
+  TIMEOUT: 'TIMEOUT',
+  CPU: 'TIMEOUT',
+  MEMORY: 'RESOURCE_TOO_LARGE',
+  OUTPUT: 'RESOURCE_TOO_LARGE',
+};
+
+function stoppedFault(reason: string): Fault {
+  const message = `Python was stopped while it inspected the files (${reason}). Use fewer or smaller files.`;
+  return new Fault(STOP_CODES[reason] ?? 'UNAVAILABLE', message);
 }
 
 async function reportOf(stdout: string): Promise<Static<typeof Report> | undefined> {

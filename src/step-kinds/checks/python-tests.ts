@@ -1,7 +1,7 @@
 import type { AgentSession } from '../../core/agent-session.ts';
 import type { FileRef } from '../files/file-ref.ts';
 import { callPython } from './call-python.ts';
-import { boundedOutput, type CheckResult, type Diagnostic, MAX_DIAGNOSTICS } from './check.ts';
+import { boundedOutput, type CheckResult, type Diagnostic, MAX_DIAGNOSTICS, stoppedDiagnostic } from './check.ts';
 
 const FRAME = /^ +File "([^"]+)", line (\d+)/;
 const ERROR = /^([A-Z][\w.]*(?:Error|Exception|Failure|Warning|Exit|Interrupt)?): (.*)$/;
@@ -90,7 +90,6 @@ export async function runPythonTests(
 }
 
 function suiteDiagnostics(stopped: string | undefined, checked: boolean): readonly Diagnostic[] {
-  if (stopped !== undefined)
-    return [{ code: stopped, message: `The program was stopped (${stopped}); its time limit is ${TIMEOUT_SEC} s.` }];
+  if (stopped !== undefined) return [stoppedDiagnostic(stopped, TIMEOUT_SEC)];
   return checked ? [] : [{ code: 'NOTHING_CHECKED', message: 'The program ended without checking anything.' }];
 }

@@ -2,14 +2,19 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { PythonResult } from '../../core/python.ts';
 import type { Sandbox } from '../../core/sandbox.ts';
 import type { FileContent } from '../files/read-files.ts';
 import { writeFiles } from '../files/write-files.ts';
 
+type StopReason = NonNullable<PythonResult['stopped']>;
+
 /** Outcome of the tests of a Node project. */
-interface NodeTestResult {
+export interface NodeTestResult {
   /** Exit code; null when the tests were stopped. */
   readonly code: number | null;
+  /** Why they were stopped: the same words as in the result of `python.run`. */
+  readonly stopped?: StopReason;
   readonly version: string;
   readonly output: string;
 }
@@ -23,7 +28,7 @@ export interface NodeTestsDeps {
   readonly nodeModules: string;
 }
 
-const TIMEOUT_MS = 60_000;
+export const NODE_TIMEOUT_SEC = 60;
 const MAX_OUTPUT_BYTES = 1024 * 1024;
 const LIMITS = {
   memoryBytes: 2 * 2 ** 30,
@@ -54,17 +59,24 @@ export function createRunNodeTests({ sandbox, nodeModules }: NodeTestsDeps): Run
         ],
         limits: LIMITS,
       };
-      const signalOrTimeout = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-      const child = await sandbox.spawn(program, signalOrTimeout);
+      const child = await sandbox.spawn(program, signal);
       child.stdin.on('error', () => {}).end();
-      const [stdout, stderr, { code }] = await Promise.all([
-        collect(child.stdout, child.kill),
-        collect(child.stderr, child.kill),
+      let reason: StopReason | undefined;
+      const stop = (why: StopReason) => {
+        reason ??= why;
+        child.kill();
+      };
+      child.limitTime(NODE_TIMEOUT_SEC * 1_000, () => stop('TIMEOUT'));
+      const [stdout, stderr, exit] = await Promise.all([
+        collect(child.stdout, () => stop('OUTPUT')),
+        collect(child.stderr, () => stop('OUTPUT')),
         child.exited,
       ]);
       signal.throwIfAborted();
+      const stopped = exit.exceeded?.name ?? reason;
       return {
-        code,
+        code: exit.code,
+        ...(stopped && { stopped }),
         version: process.version.slice(1),
         output: [stdout, stderr].filter((text) => text !== '').join('\n'),
       };
@@ -74,14 +86,14 @@ export function createRunNodeTests({ sandbox, nodeModules }: NodeTestsDeps): Run
   };
 }
 
-/** Reads the output up to a limit; beyond it the program is killed. */
-async function collect(stream: Readable, kill: () => void): Promise<string> {
+/** Reads the output up to a limit; beyond it `onFull` is called. */
+async function collect(stream: Readable, onFull: () => void): Promise<string> {
   const pieces: Buffer[] = [];
   let size = 0;
   for await (const piece of stream as AsyncIterable<Buffer>) {
     size += piece.length;
     if (size > MAX_OUTPUT_BYTES) {
-      kill();
+      onFull();
       break;
     }
     pieces.push(piece);

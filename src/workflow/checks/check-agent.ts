@@ -2,7 +2,10 @@ import { didYouMean } from '../../lib/did-you-mean.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { containsExpression } from '../expressions/template.ts';
 import { agentConfig, documentKeys, duplicateKeys } from '../inputs/agent-config.ts';
+import { agentTemplates } from '../inputs/agent-input.ts';
 import { checkOptions } from '../inputs/check-options.ts';
+import { checkTypes } from '../inputs/check-types.ts';
+import { schemaProblem } from '../inputs/schema-problem.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { DocumentPath, ProblemMessage, Problems } from '../model/problems.ts';
 
@@ -16,7 +19,7 @@ export function checkAgent(
   agent: JsonObject,
   at: DocumentPath,
   step: string,
-  { catalog, problems }: { readonly catalog: Catalog; readonly problems: Problems },
+  { catalog, problems, names }: { readonly catalog: Catalog; readonly problems: Problems; readonly names: JsonObject },
 ): void {
   const report: ReportProblem = (message, path, key) =>
     problems.error(message, [...at, ...path], { step, ...(key && { key }) });
@@ -34,12 +37,17 @@ export function checkAgent(
     const message = `Step ${step}: ${path.join('.')} is written in snake_case and in camelCase. Keep one of the two.`;
     report(message, ['backend_config', ...path], 'key');
   }
-  for (const { path, message, key } of checkOptions(entry.config, config, documentKeys(settings)).problems) {
+  const open = agentTemplates(agent).backend_config;
+  for (const { path, message, key } of [
+    ...checkOptions(entry.config, config, documentKeys(settings)).problems,
+    ...checkTypes(entry.config, isJsonObject(open) ? agentConfig(open) : {}, names, documentKeys(settings)),
+  ]) {
     report(() => `Step ${step}, configuration of ${backend}: ${message()}`, ['backend_config', ...path], key);
   }
   // The tools of an MCP server are not known before it is connected.
   if (backend !== 'mcp' && config.mcpServers === undefined) checkTools(agent.tools, step, catalog.names.tools, report);
   checkMemory(agent.memory_uri, step, report);
+  checkOutputSchema(agent.output_schema, step, report);
 }
 
 function checkTools(tools: Json | undefined, step: string, names: readonly string[], report: ReportProblem): void {
@@ -60,4 +68,11 @@ function checkMemory(uri: Json | undefined, step: string, report: ReportProblem)
     `Step ${step}: memory_uri must be memory:NAME (letters, digits, _ . and -) or a file: URI such as file:///data/notes.md.`,
     ['memory_uri'],
   );
+}
+
+function checkOutputSchema(schema: Json | undefined, step: string, report: ReportProblem): void {
+  if (!isJsonObject(schema)) return;
+  const problem = schemaProblem(schema);
+  if (problem !== undefined)
+    report(`Step ${step}: output_schema is not a valid JSON Schema: ${problem}.`, ['output_schema']);
 }

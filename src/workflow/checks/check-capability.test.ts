@@ -112,7 +112,6 @@ describe('a step of a kind that calls tools', () => {
       /input of notify: level must be one of INFO, WARN/,
     ],
     ['a key of another kind', { kind: 'plan', agent: {} }, /unknown key "agent"/],
-    ['a kind of a later version', { kind: 'job' }, /kind job\. Jobs are not supported yet/],
   ])('reports %s', (_, step, message) => {
     expect(problemsOf(document({ id: 'a', ...step }))).toMatch(message);
   });

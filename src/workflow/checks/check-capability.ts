@@ -2,9 +2,12 @@ import jsonata from 'jsonata';
 import { didYouMean } from '../../lib/did-you-mean.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { containsExpression } from '../expressions/template.ts';
-import { checkOptions } from '../inputs/check-options.ts';
+import { agentTemplates } from '../inputs/agent-input.ts';
+import { checkOptions, type OptionProblem } from '../inputs/check-options.ts';
+import { checkTypes } from '../inputs/check-types.ts';
 import type { Catalog, CatalogEntry } from '../model/catalog.ts';
 import type { DocumentPath, Problems } from '../model/problems.ts';
+import { KIND_SCHEMAS } from '../schema/workflow-schema.ts';
 import { isWorkKind, stepKindOf } from '../steps/step-draft.ts';
 import { checkAgent } from './check-agent.ts';
 
@@ -27,15 +30,18 @@ function jsonataProblem(expression: string): string | undefined {
 export interface CapabilityDeps {
   readonly catalog: Catalog;
   readonly problems: Problems;
+  /** What expressions may refer to; see `knownNames`. */
+  readonly names: JsonObject;
 }
 
 /** Checks that what a step or a compensation calls exists and accepts its input, and that JSONata parses. */
 export function checkCapability(body: JsonObject, at: DocumentPath, step: string, deps: CapabilityDeps): void {
   const kind = stepKindOf(body);
+  checkKeys(kind, body, at, step, deps);
   if (kind === 'transform') checkTransform(body.input, [...at, 'input', 'expression'], step, deps.problems);
   else if (kind === 'agent') checkAgent(body.agent as JsonObject, [...at, 'agent'], step, deps);
   else if (kind === 'command' || kind === 'query' || kind === 'tool') checkNamed(kind, body, at, step, deps);
-  else if (isWorkKind(kind)) checkWork(kind, body, at, step, deps);
+  else if (isWorkKind(kind, deps.catalog)) checkWork(kind, body, at, step, deps);
 }
 
 function checkNamed(
@@ -43,20 +49,20 @@ function checkNamed(
   body: JsonObject,
   at: DocumentPath,
   step: string,
-  { catalog, problems }: CapabilityDeps,
+  { catalog, problems, names }: CapabilityDeps,
 ): void {
   const name = String(body[kind]);
   const entry = catalog[kind](name);
   if (!entry) {
     const { commands, queries, tools } = catalog.names;
-    const names = { command: commands, query: queries, tool: tools }[kind];
-    const message = `Step ${step}: there is no ${kind} ${name}.${didYouMean(name, names)} Available: ${names.join(', ')}.`;
+    const available = { command: commands, query: queries, tool: tools }[kind];
+    const message = `Step ${step}: there is no ${kind} ${name}.${didYouMean(name, available)} Available: ${available.join(', ')}.`;
     problems.error(message, [...at, kind], { step });
   } else if (entry.composite) {
     const message = `Step ${step}: ${name} consists of other commands and cannot be a step. Write those commands as steps.`;
     problems.error(message, [...at, kind], { step });
   } else {
-    checkInput(entry, `${kind === 'tool' ? 'arguments' : 'options'} of ${name}`, body, at, step, problems);
+    checkInput(entry, `${kind === 'tool' ? 'arguments' : 'options'} of ${name}`, body, at, step, { problems, names });
   }
 }
 
@@ -65,10 +71,10 @@ function checkWork(
   body: JsonObject,
   at: DocumentPath,
   step: string,
-  { catalog, problems }: CapabilityDeps,
+  { catalog, problems, names }: CapabilityDeps,
 ): void {
   const entry = catalog.kind(kind);
-  if (entry) checkInput(entry, `input of ${kind}`, body, at, step, problems);
+  if (entry) checkInput(entry, `input of ${kind}`, body, at, step, { problems, names });
   else {
     const message = `Step ${step}: this server does not support steps of kind ${kind}. Set \`tool\` to the tool to call.`;
     problems.error(message, [...at, 'kind'], { step });
@@ -81,14 +87,33 @@ function checkInput(
   { input = {} }: JsonObject,
   at: DocumentPath,
   step: string,
-  problems: Problems,
+  { problems, names }: Omit<CapabilityDeps, 'catalog'>,
 ): void {
   if (!isJsonObject(input)) return;
-  for (const { path, message, key } of checkOptions(entry.options, input).problems) {
+  const report = ({ path, message, key }: OptionProblem) =>
     problems.error(() => `Step ${step}, ${what}: ${message()}`, [...at, 'input', ...path], {
       step,
       ...(key && { key }),
     });
+  checkOptions(entry.options, input).problems.forEach(report);
+  checkTypes(entry.options, input, names).forEach(report);
+}
+
+/** Checks the types of the expressions in what the kind itself defines: `reason` of an approval, `role` of an agent. */
+function checkKeys(
+  kind: string,
+  body: JsonObject,
+  at: DocumentPath,
+  step: string,
+  { problems, names }: CapabilityDeps,
+): void {
+  const schema = KIND_SCHEMAS[kind];
+  const keys = {
+    ...(body.input !== undefined && { input: body.input }),
+    ...(isJsonObject(body.agent) && { agent: agentTemplates(body.agent) }),
+  };
+  for (const { path, message } of schema ? checkTypes(schema, keys, names) : []) {
+    problems.error(() => `Step ${step}: ${message()}`, [...at, ...path], { step });
   }
 }
 

@@ -1,66 +1,91 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { didYouMean } from '../../lib/did-you-mean.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
+import type { Catalog } from '../model/catalog.ts';
 import type { DocumentPath, Problems } from '../model/problems.ts';
-import { STEP_KIND_NAMES, WORKFLOW_SCHEMA, WORKFLOW_SCHEMA_ID } from '../schema/workflow-schema.ts';
+import { createWorkflowSchema, STEP_KIND_NAMES, WORKFLOW_SCHEMA_ID } from '../schema/workflow-schema.ts';
 
-/** Kinds of other systems, and what to use instead in this version. */
-const UNSUPPORTED_KINDS: Readonly<Record<string, string>> = {
-  job: 'Jobs are not supported yet. Use a tool or a command with a `pool`, or send the work out and wait for a signal.',
-};
+/** What the documents of one server are checked by. */
+interface Shape {
+  readonly kinds: readonly string[];
+  readonly ajv: Ajv2020;
+}
 
-let ajv: Ajv2020 | undefined;
+const shapes = new WeakMap<Catalog, Shape>();
+
+function shapeOf(catalog: Catalog): Shape {
+  const known = shapes.get(catalog);
+  if (known) return known;
+  const { kinds, backends } = catalog.names;
+  const schema = createWorkflowSchema({
+    kinds: kinds.map((name) => ({ name, title: catalog.kind(name)?.title ?? name })),
+    backends,
+  });
+  const ajv = new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    strict: true,
+    strictRequired: false,
+    allowUnionTypes: true,
+  });
+  const shape = { kinds: [...new Set([...STEP_KIND_NAMES, ...kinds])], ajv: ajv.addSchema(schema) };
+  shapes.set(catalog, shape);
+  return shape;
+}
 
 /**
  * Checks the document by its JSON Schema, and each step by the schema of its kind alone, so that no problem is about
  * another kind.
  * @returns indexes of the steps that have the shape of their kind
  */
-export function checkShape(document: JsonObject, problems: Problems): ReadonlySet<number> {
+export function checkShape(document: JsonObject, catalog: Catalog, problems: Problems): ReadonlySet<number> {
+  const shape = shapeOf(catalog);
   const steps = Array.isArray(document.steps) ? (document.steps as readonly Json[]) : undefined;
   // The steps are checked one by one afterwards.
   const envelope = steps ? { ...document, steps: steps.length === 0 ? [] : [PLACEHOLDER_STEP] } : document;
-  report(validatorOf(''), envelope, [], problems);
+  report(validatorOf(shape, ''), envelope, [], problems);
   const fit = new Set<number>();
-  for (const [i, step] of (steps ?? []).entries()) if (checkStep(step, ['steps', i], problems)) fit.add(i);
+  for (const [i, step] of (steps ?? []).entries()) if (checkStep(step, ['steps', i], shape, problems)) fit.add(i);
   return fit;
 }
 
 const PLACEHOLDER_STEP = { id: 'a', kind: 'sleep', input: { ms: 0 } };
 
-function checkStep(step: Json, at: DocumentPath, problems: Problems): boolean {
+function checkStep(step: Json, at: DocumentPath, shape: Shape, problems: Problems): boolean {
   if (!isJsonObject(step)) {
     problems.error(`${problems.pathText(at)} must be an object with id and kind.`, at);
     return false;
   }
   const { compensate, ...rest } = step;
   const valid =
-    checkKind(step.kind, at, problems, step.id) &&
-    report(validatorOf(`${step.kind}_step`), rest, at, problems, step.id);
+    checkKind(step.kind, at, shape, problems, step.id) &&
+    report(validatorOf(shape, `${step.kind}_step`), rest, at, problems, step.id);
   if (compensate === undefined) return valid;
   const bodyPath = [...at, 'compensate'];
   if (!isJsonObject(compensate)) {
     problems.error(`${problems.pathText(bodyPath)} must be an object with kind.`, bodyPath, stepLocation(step.id));
     return false;
   }
-  const fits = checkKind(compensate.kind, bodyPath, problems, step.id);
-  return fits && report(validatorOf(`${compensate.kind}_body`), compensate, bodyPath, problems, step.id) && valid;
+  const fits = checkKind(compensate.kind, bodyPath, shape, problems, step.id);
+  return (
+    fits && report(validatorOf(shape, `${compensate.kind}_body`), compensate, bodyPath, problems, step.id) && valid
+  );
 }
 
-function checkKind(kind: Json | undefined, at: DocumentPath, problems: Problems, step: Json | undefined): boolean {
-  if (typeof kind === 'string' && STEP_KIND_NAMES.includes(kind)) return true;
-  const kinds = `The kinds are ${STEP_KIND_NAMES.join(', ')}.`;
+function checkKind(
+  kind: Json | undefined,
+  at: DocumentPath,
+  shape: Shape,
+  problems: Problems,
+  step: Json | undefined,
+): boolean {
+  if (typeof kind === 'string' && shape.kinds.includes(kind)) return true;
+  const kinds = `The kinds are ${shape.kinds.join(', ')}.`;
   const where = problems.pathText(at);
   if (typeof kind !== 'string') {
     problems.error(`${where} has no kind. ${kinds}`, at, stepLocation(step));
-  } else if (Object.hasOwn(UNSUPPORTED_KINDS, kind)) {
-    problems.error(
-      `${where} has the kind ${kind}. ${UNSUPPORTED_KINDS[kind]} ${kinds}`,
-      [...at, 'kind'],
-      stepLocation(step),
-    );
   } else {
-    const near = didYouMean(kind, STEP_KIND_NAMES);
+    const near = didYouMean(kind, shape.kinds);
     problems.error(
       `${where} has the unknown kind ${quote(kind)}.${near} ${kinds}`,
       [...at, 'kind'],
@@ -70,14 +95,7 @@ function checkKind(kind: Json | undefined, at: DocumentPath, problems: Problems,
   return false;
 }
 
-function validatorOf(definition: string): ValidateFunction {
-  ajv ??= new Ajv2020({
-    allErrors: true,
-    verbose: true,
-    strict: true,
-    strictRequired: false,
-    allowUnionTypes: true,
-  }).addSchema(WORKFLOW_SCHEMA);
+function validatorOf({ ajv }: Shape, definition: string): ValidateFunction {
   const name = definition === '' ? WORKFLOW_SCHEMA_ID : `${WORKFLOW_SCHEMA_ID}#/$defs/${definition}`;
   const validate = ajv.getSchema(name);
   if (!validate) throw new TypeError(`the workflow schema does not define ${definition}`);

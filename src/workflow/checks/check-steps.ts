@@ -1,6 +1,8 @@
 import { didYouMean } from '../../lib/did-you-mean.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { agentTemplates } from '../inputs/agent-input.ts';
+import { checkOptions } from '../inputs/check-options.ts';
+import { checkTypes } from '../inputs/check-types.ts';
 import type { InputSchema } from '../inputs/input-schema.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { DocumentPath, Problems } from '../model/problems.ts';
@@ -10,6 +12,7 @@ import { ancestorsOf, type Dependencies, findCycles, stepsBetween } from '../ste
 import { checkCapability } from './check-capability.ts';
 import { checkBareExpression, checkTemplates, type ReferenceContext } from './check-references.ts';
 import { createExpressionChecker, type ExpressionChecker } from './expression-checker.ts';
+import { knownNames, namesOfStep } from './known-types.ts';
 
 export interface StepCheckDeps {
   readonly catalog: Catalog;
@@ -35,15 +38,17 @@ export function checkSteps(drafts: readonly StepDraft[], deps: StepCheckDeps): r
     const mentioned = checkExpressions(draft, rerunnable.has(draft.key), deps);
     return { ...draft, dependsOn: [...new Set([...named, ...mentioned])] };
   });
+  const names = knownNames(deps.inputs, drafts, deps.catalog);
   const order: Dependencies = new Map(linked.map((draft) => [draft.key, draft.dependsOn]));
   const cycles = findCycles(order);
   for (const cycle of cycles) reportCycle(cycle, linked, deps.problems);
   for (const draft of linked) {
     if (draft.fits) {
-      checkCapability(draft.raw, draft.at, draft.key, deps);
+      checkCapability(draft.raw, draft.at, draft.key, { ...deps, names: namesOfStep(names, draft) });
       if (isJsonObject(draft.raw.compensate))
-        checkCapability(draft.raw.compensate, [...draft.at, 'compensate'], draft.key, deps);
+        checkCapability(draft.raw.compensate, [...draft.at, 'compensate'], draft.key, { ...deps, names });
       checkPool(draft, deps);
+      checkSource(draft, names, deps);
       warnUnusedOptions(draft, deps.problems);
     }
     if (cycles.length > 0) continue;
@@ -129,12 +134,27 @@ function checkPool({ raw, at, key }: StepDraft, { catalog, problems }: StepCheck
   });
 }
 
+/** Checks a `for_each` over a source. */
+function checkSource({ raw, at, key }: StepDraft, names: JsonObject, { catalog, problems }: StepCheckDeps): void {
+  const { for_each: source, batch } = raw;
+  const path = [...at, 'for_each'];
+  if (!isJsonObject(source)) return;
+  const add = (message: string, inner: readonly string[] = []) =>
+    problems.error(`Step ${key}, for_each: ${message}`, [...path, ...inner], { step: key });
+  if (batch === undefined) add('a source is read in batches. Set batch to the number of items of one.');
+  const options = catalog.command('convertToJson')?.options;
+  if (!options) return;
+  for (const problem of [...checkOptions(options, source).problems, ...checkTypes(options, source, names)]) {
+    add(problem.message(), problem.path);
+  }
+}
+
 /** Warns of options without an effect. */
 function warnUnusedOptions({ raw, at, key }: StepDraft, problems: Problems): void {
   const warn = (option: string, message: string) =>
     problems.warn(`Step ${key}: ${message}`, [...at, option], { step: key });
   if (raw.for_each === undefined) {
-    for (const option of ['max_parallel', 'on_item_failure']) {
+    for (const option of ['batch', 'max_parallel', 'on_item_failure']) {
       if (raw[option] !== undefined)
         warn(option, `${option} has no effect without for_each. Remove it, or add for_each.`);
     }

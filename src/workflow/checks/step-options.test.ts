@@ -15,7 +15,7 @@ describe('options', () => {
   it('of any type may be an expression', () => {
     const input = { source: '{{ s }}', mode: '{{ s }}', header: '{{ h }}' };
     const steps = [{ id: 'a', kind: 'command', command: 'convertToJson', input }];
-    expect(problemsOf(steps, { inputs: { s: 'string', h: 'boolean' } })).toBe('');
+    expect(problemsOf(steps, { inputs: { s: {}, h: 'boolean' } })).toBe('');
     expect(
       problemsOf([{ id: 'a', kind: 'command', command: 'convertToJson', input: '{{ o }}' }], {
         inputs: { o: 'object' },
@@ -32,5 +32,16 @@ describe('options', () => {
     ];
     expect(problemsOf(steps)).toBe('');
     expect(problemsOf([...steps, sleep('d', { input })])).toMatch(/Step d: .* refers to repair/);
+  });
+
+  it('of a for_each over a source are those of convertToJson, with batch', () => {
+    const over = (source: JsonObject, more: JsonObject = {}) => problemsOf([sleep('a', { for_each: source, ...more })]);
+    const source = { uri: 'file:///a.csv' };
+    expect(over({ source, mode: 'CSV' }, { batch: 1_000 })).toBe('');
+    expect(over({ source })).toMatch(/^ERROR Step a, for_each: .*Set batch/);
+    expect(over({ uri: 'file:///a.csv' }, { batch: 10 })).toMatch(/source must be given/);
+    expect(over({ source, modes: 'CSV' }, { batch: 10 })).toMatch(/modes is not a known option\. Did you mean mode\?/);
+    expect(over({ source }, { batch: 10_001 })).toMatch(/batch must be <= 10000/);
+    expect(problemsOf([sleep('a', { batch: 5 })])).toMatch(/WARNING Step a: batch has no effect without for_each/);
   });
 });

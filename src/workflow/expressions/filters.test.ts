@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
-import { runExpression } from './expression-engine.ts';
-import { FILTER_NAMES } from './filters.ts';
+import { FILTER_NAMES, isLinearTime } from './filters.ts';
+import { lexExpression } from './lex-expression.ts';
 
-it('lists the filters of the engine', () => {
-  const list = /filters: \[([^\]]*)\]/.exec(String(runExpression('debug()', {})))?.[1] ?? '';
-  expect([...list.matchAll(/"(\w+)"/g)].map(([, name]) => name)).toEqual([...FILTER_NAMES]);
+it('knows for each filter of the engine whether it may run on the main thread', () => {
+  const linear = [...FILTER_NAMES].filter((name) => isLinearTime(lexExpression(`a | ${name}`).tokens));
+  expect(linear).toContain('length');
+  expect(linear).not.toContain('map');
+  expect(linear).toHaveLength(35);
+  expect(isLinearTime(lexExpression('range(3)').tokens)).toBe(false);
 });

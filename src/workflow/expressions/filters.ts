@@ -1,25 +1,20 @@
+import { FILTERS } from '../../lib/jinja/jinja.ts';
 import type { Token } from './lex-expression.ts';
 import { BUILTIN_FUNCTIONS } from './references.ts';
 
-/** The filters of the engine, which reports an unknown one only when it is evaluated. */
-export const FILTER_NAMES: ReadonlySet<string> = new Set([
-  ...['abs', 'attr', 'batch', 'bool', 'capitalize', 'chain', 'count', 'd', 'default', 'dictsort', 'e', 'escape'],
-  ...['filesizeformat', 'first', 'float', 'groupby', 'indent', 'int', 'items', 'join', 'last', 'length', 'lines'],
-  ...['list', 'lower', 'map', 'max', 'min', 'pluralize', 'pprint', 'reject', 'rejectattr', 'replace', 'reverse'],
-  ...['round', 'safe', 'select', 'selectattr', 'slice', 'sort', 'split', 'string', 'striptags', 'sum', 'title'],
-  ...['tojson', 'trim', 'truncate', 'unique', 'upper'],
-]);
+/** The filters of the engine. */
+export const FILTER_NAMES: ReadonlySet<string> = new Set(FILTERS.keys());
 
 /** Filters that iterate over their input once. `map`, `select` and the like may iterate once for each entry. */
 const LINEAR_TIME_FILTERS: ReadonlySet<string> = new Set([
-  ...['abs', 'bool', 'capitalize', 'count', 'd', 'default', 'e', 'escape', 'first', 'float', 'int', 'items', 'join'],
-  ...['last', 'length', 'lines', 'list', 'lower', 'max', 'min', 'reverse', 'round', 'safe', 'string', 'sum', 'title'],
-  ...['tojson', 'trim', 'upper'],
+  ...['abs', 'bool', 'capitalize', 'center', 'count', 'd', 'default', 'e', 'escape', 'first', 'float', 'forceescape'],
+  ...['int', 'items', 'join', 'last', 'length', 'lines', 'list', 'lower', 'max', 'min', 'pprint', 'reverse', 'round'],
+  ...['safe', 'string', 'striptags', 'sum', 'title', 'tojson', 'trim', 'upper', 'urlencode', 'wordcount'],
 ]);
 
 /**
- * True for an expression whose time grows linearly with its input and its length. The engine counts instructions, not
- * the work of a filter inside one, so other expressions could block the thread for minutes.
+ * True for an expression whose time grows linearly with its input and its length. The engine counts what it
+ * makes, not the work of a filter, so other expressions could block the thread for minutes.
  */
 export function isLinearTime(tokens: readonly Token[]): boolean {
   return tokens.every((token, i) => {

@@ -1,3 +1,4 @@
+import { hasBigInts } from '../../core/parse-json.ts';
 import type { Json } from '../../lib/json.ts';
 import type { Token } from './lex-expression.ts';
 import { RESERVED_WORDS } from './references.ts';
@@ -38,5 +39,5 @@ export function valueAtPath(variables: Readonly<Record<string, unknown>>, path: 
     if (Array.isArray(value) !== (typeof step === 'number') || !Object.hasOwn(value, step)) return undefined;
     value = (value as Record<string | number, unknown>)[step];
   }
-  return value as Json | undefined;
+  return hasBigInts(value) ? undefined : (value as Json | undefined);
 }

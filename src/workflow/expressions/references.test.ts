@@ -18,6 +18,17 @@ describe('references', () => {
     ]);
   });
 
+  it('reports the steps whose outputs are read', () => {
+    const outputs = (text: string) => [...referencesIn(text).outputs];
+    expect(outputs('{{ steps.a.output.x }} {{ steps["b"]["output"] }} {{ steps.c | tojson }}')).toEqual([
+      'a',
+      'b',
+      'c',
+    ]);
+    expect(outputs('{{ steps.a.resource.uri }} {{ steps["b"].state }} {{ steps.c.error.output }}')).toEqual([]);
+    expect(outputs('{{ steps.a[item] }}')).toEqual(['a']);
+  });
+
   it('ignores text, members, filters, tests and names of arguments', () => {
     expect(steps('{{ "steps.rows" }} steps.rows {{ item.steps.rows }} {{ \'{{ steps.a }}\' }}')).toEqual([]);
     expect(

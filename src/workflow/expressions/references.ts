@@ -1,3 +1,4 @@
+import { FUNCTION_NAMES } from '../../lib/jinja/jinja.ts';
 import type { Json } from '../../lib/json.ts';
 import type { Token } from './lex-expression.ts';
 import { type Expression, parseBareExpression, splitTemplate } from './template.ts';
@@ -6,6 +7,8 @@ import { type Expression, parseBareExpression, splitTemplate } from './template.
 export interface References {
   /** Keys of steps. */
   readonly steps: ReadonlySet<string>;
+  /** Keys of steps whose output they read: they name it, or no member of the step. */
+  readonly outputs: ReadonlySet<string>;
   /** Members of steps, as in `steps.KEY.output`. */
   readonly members: ReadonlySet<string>;
   readonly filters: ReadonlySet<string>;
@@ -28,14 +31,7 @@ export const RESERVED_WORDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Functions of the language. Where one is called, its name is not an input. */
-export const BUILTIN_FUNCTIONS: ReadonlySet<string> = new Set([
-  'range',
-  'dict',
-  'namespace',
-  'debug',
-  'cycler',
-  'joiner',
-]);
+export const BUILTIN_FUNCTIONS: ReadonlySet<string> = new Set(FUNCTION_NAMES);
 
 /**
  * What the expressions in all strings of a value refer to.
@@ -62,7 +58,7 @@ type Collector = {
 
 function createCollector(): Collector {
   const flags = { item: false, index: false, repair: false, run: false, dynamicStep: false };
-  return { steps: new Set(), members: new Set(), filters: new Set(), inputs: new Set(), ...flags };
+  return { steps: new Set(), outputs: new Set(), members: new Set(), filters: new Set(), inputs: new Set(), ...flags };
 }
 
 function collectTree(value: Json, references: Collector): void {
@@ -93,6 +89,7 @@ function collect({ tokens }: Expression, references: Collector): void {
       if (key === undefined) references.dynamicStep = true;
       else references.steps.add(key);
       if (key !== undefined && member !== undefined) references.members.add(member);
+      if (key !== undefined && (member ?? 'output') === 'output') references.outputs.add(key);
     } else if (text === 'item' || text === 'index' || text === 'repair' || text === 'run') {
       references[text] = true;
     } else {

@@ -28,8 +28,10 @@ const NODE_KEYS = [
   ...[...COMMON_NODE_KEYS, 'uri', 'url', 'method', 'headers', 'command_type', 'command', 'query_type', 'query'],
   ...['schema_uri', 'mime_type', 'output_mime', ...SOURCE_KEYS],
 ];
+/** Members of a request that a node of type `http` may state itself, in addition to its URL and method. */
+export const HTTP_KEYS = ['query', 'headers', 'auth', 'json', 'form', 'body', 'response', 'pages'];
 /** Keys of an agent, written in the node itself or under `agent`. */
-export const AGENT_KEYS = ['role', 'goal', 'tools', 'backend', 'backend_config', 'memory_uri'];
+export const AGENT_KEYS = ['role', 'goal', 'tools', 'backend', 'backend_config', 'memory_uri', 'output_schema'];
 const AGENT_NODE_KEYS = [...COMMON_NODE_KEYS, 'agent', ...AGENT_KEYS, ...SOURCE_KEYS];
 /** The key under which a group lists its members, as ids or as nodes. */
 const GROUP_MEMBER_KEYS = ['nodes', 'members', 'children'];
@@ -119,7 +121,7 @@ function flatten(
 }
 
 function checkNode(raw: JsonObject, id: string, at: DocumentPath, problems: Problems): boolean {
-  const keys = raw.type === 'agent' ? AGENT_NODE_KEYS : NODE_KEYS;
+  const keys = raw.type === 'agent' ? AGENT_NODE_KEYS : raw.type === 'http' ? [...NODE_KEYS, ...HTTP_KEYS] : NODE_KEYS;
   for (const name of Object.keys(raw)) {
     if (keys.includes(name)) continue;
     problems.warn(

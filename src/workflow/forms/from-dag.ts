@@ -4,6 +4,7 @@ import { escapeTemplate, escapeTemplates } from '../expressions/template.ts';
 import { escapeAgent } from '../inputs/agent-input.ts';
 import type { Catalog, CatalogEntry } from '../model/catalog.ts';
 import { type DocumentPath, type Problems, pathText } from '../model/problems.ts';
+import { dagHttpStep, isFetch } from './dag-http.ts';
 import { AGENT_KEYS, type DagNode, readDagNodes, titleOf } from './dag-nodes.ts';
 import { agentSource, completeNodeOptions, readNodeOptions } from './dag-options.ts';
 import { matchName, matchQueryName } from './envelope.ts';
@@ -116,6 +117,10 @@ interface DagStep {
 
 /** The steps of a node: itself, and before an agent those that read what it names. */
 function stepsOf(node: DagNode, taken: Set<string>, catalog: Catalog, problems: Problems): readonly DagStep[] {
+  if (node.type === 'http' && !isFetch(node)) {
+    const step = dagHttpStep(node, problems);
+    return step ? [{ step }] : [];
+  }
   if (node.type !== 'agent') return stepOf(node, catalog, problems);
   const memory = memoryStepOf(node, taken);
   const source = agentSource(node, problems);
@@ -169,13 +174,16 @@ function targetOf(
 function checkHttp(raw: JsonObject, key: string, at: DocumentPath, problems: Problems): boolean {
   const { method = 'GET', headers } = raw;
   if (typeof method !== 'string' || method.toUpperCase() !== 'GET') {
-    const message = `Node ${key}: the method must be GET; received ${JSON.stringify(method).slice(0, 64)}. Write a custom command for other methods.`;
+    const message = `Node ${key}: the method must be GET; received ${JSON.stringify(method).slice(0, 64)}. A node with other methods states its url, and no schema_uri.`;
     problems.error(message, [...at, 'method']);
     return false;
   }
   if (headers === undefined || headers === null || (isJsonObject(headers) && Object.keys(headers).length === 0))
     return true;
-  problems.error(`Node ${key}: headers are not supported. Remove them, or write a custom command.`, [...at, 'headers']);
+  problems.error(`Node ${key}: headers are supported for a node that states its url, and no schema_uri. Remove them.`, [
+    ...at,
+    'headers',
+  ]);
   return false;
 }
 

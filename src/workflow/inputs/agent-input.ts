@@ -1,4 +1,4 @@
-import type { AgentBackend, AgentInput, AgentSpec } from '../../core/agent.ts';
+import type { AgentInput, AgentSpec } from '../../core/agent.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { containsExpression, escapeTemplate, escapeTemplates } from '../expressions/template.ts';
 import type { CatalogBackend } from '../model/catalog.ts';
@@ -12,7 +12,8 @@ import { checkOptions } from './check-options.ts';
 const SHELL_TEMPLATE_KEYS = ['command_template', 'commandTemplate'];
 
 /** The parts of an agent that may hold expressions. */
-export function agentTemplates(agent: JsonObject): JsonObject {
+export function agentTemplates(document: JsonObject): JsonObject {
+  const agent: JsonObject = Object.fromEntries(Object.entries(document).filter(([name]) => name !== 'output_schema'));
   const config = agent.backend_config;
   if (!isJsonObject(config)) return agent;
   const open = Object.entries(config).filter(([name]) => !SHELL_TEMPLATE_KEYS.includes(name));
@@ -21,8 +22,14 @@ export function agentTemplates(agent: JsonObject): JsonObject {
 
 /** An agent of a form without expressions, in which null means absent. */
 export function escapeAgent(document: JsonObject): JsonObject {
-  const agent = Object.fromEntries(Object.entries(document).filter(([, value]) => value !== null));
-  const literal = escapeTemplates(agent) as JsonObject;
+  const { output_schema: schema } = document;
+  const agent: JsonObject = Object.fromEntries(
+    Object.entries(document).filter(([name, value]) => value !== null && name !== 'output_schema'),
+  );
+  const literal: JsonObject = {
+    ...(escapeTemplates(agent) as JsonObject),
+    ...(schema !== undefined && schema !== null && { output_schema: schema }),
+  };
   const { backend_config: config } = agent;
   if (!isJsonObject(config)) return literal;
   const shell = Object.entries(config).filter(([name]) => SHELL_TEMPLATE_KEYS.includes(name));
@@ -37,15 +44,27 @@ export function agentHasExpressions({ agent, input }: JsonObject): boolean {
 /** The input of a step of kind AGENT, as the engine takes it. The step must be free of problems. */
 export function agentInput(step: JsonObject, entry: CatalogBackend | undefined): AgentInput {
   const agent = step.agent as JsonObject;
-  const { id, role, goal, tools, backend, backend_config: settings = {}, memory_uri: memoryUri } = agent;
+  const {
+    id,
+    role,
+    goal,
+    tools,
+    backend,
+    backend_config: settings = {},
+    memory_uri: memoryUri,
+    output_schema: schema,
+  } = agent;
+  const hasExpressions = agentHasExpressions(step);
   const config = agentConfig(settings as JsonObject);
   const spec = {
     ...(id !== undefined && { id }),
     role,
     goal,
     ...(tools !== undefined && { tools }),
-    backend: backend as AgentBackend,
-    config: agentHasExpressions(step) ? escapeShellTemplates(config) : withDefaults(config, entry),
+    backend: String(backend),
+    config: hasExpressions ? escapeShellTemplates(config) : withDefaults(config, entry),
+    // It is evaluated with the rest, and must come out unchanged.
+    ...(schema !== undefined && { outputSchema: hasExpressions ? escapeTemplates(schema) : schema }),
     ...(memoryUri !== undefined && { memoryUri }),
   } as AgentSpec;
   return { agent: spec, context: step.input ?? null };

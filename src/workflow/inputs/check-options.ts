@@ -2,10 +2,11 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { RESOURCE_FORMS } from '../../core/resource.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
+import { addDecimalMultipleOf } from '../../lib/json-schema/keywords.ts';
 import { containsExpression } from '../expressions/template.ts';
 
 /** Something wrong with the options of a command or query. */
-interface OptionProblem {
+export interface OptionProblem {
   /** From the options down to the value. */
   readonly path: readonly string[];
   /** Ends a sentence. A function because it is expensive, and not every problem is reported. */
@@ -23,7 +24,7 @@ const validators = new WeakMap<JsonObject, ValidateFunction>();
 let ajv: Ajv2020 | undefined;
 
 /** Maps a path of the options to the names as the document spells them. */
-type DocumentKeys = (path: readonly string[]) => readonly string[];
+export type DocumentKeys = (path: readonly string[]) => readonly string[];
 
 /**
  * Checks options by their JSON Schema. A string with an expression matches every schema: its value is checked again when
@@ -43,12 +44,13 @@ export function checkOptions(
   return { filled, problems };
 }
 
-function validatorOf(schema: JsonObject): ValidateFunction {
+export function validatorOf(schema: JsonObject): ValidateFunction {
   const compiled = validators.get(schema);
   if (compiled) return compiled;
   if (!ajv) {
     ajv = new Ajv2020({ allErrors: true, verbose: true, useDefaults: true, strict: false, logger: false });
     for (const annotation of ANNOTATION_KEYWORDS) ajv.addKeyword(annotation);
+    addDecimalMultipleOf(ajv);
   }
   const validate = ajv.compile({ ...schema, additionalProperties: false });
   validators.set(schema, validate);
@@ -105,6 +107,6 @@ function problemOf(
   return { path, message: () => `${path.length === 0 ? 'the options' : optionName(path)} ${what}.` };
 }
 
-function optionName(path: readonly string[]): string {
+export function optionName(path: readonly string[]): string {
   return path.join('.').slice(0, 200);
 }

@@ -43,6 +43,21 @@ describe('inputs', () => {
     expect(run).toThrow(message);
   });
 
+  it.each([
+    [4.35, true],
+    [35.415, false],
+  ])('of %d are multiples of 0.01: %s', (amount, isMultiple) => {
+    const run = () => compile({ amount: { type: 'number', multipleOf: 0.01 } }, { amount });
+    if (isMultiple) expect(run()).toEqual({ amount });
+    else expect(run).toThrow(/\/amount must be multiple of 0.01/);
+  });
+
+  it('are checked by patterns as ECMA-262 has them', () => {
+    const name = { type: 'string', pattern: '^\\p{Letter}{1,2000}\\s\\S$' };
+    expect(compile({ name }, { name: 'żółć\u00a0x' })).toEqual({ name: 'żółć\u00a0x' });
+    expect(() => compile({ name }, { name: 'żółć\u200bx' })).toThrow(/\/name must match pattern/);
+  });
+
   it('are checked by patterns in linear time', async () => {
     const check = () =>
       expect(() => compile({ a: { type: 'string', pattern: '^(a+)+$' } }, { a: `${'a'.repeat(5_000)}!` })).toThrow(

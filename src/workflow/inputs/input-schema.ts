@@ -1,9 +1,8 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
-import { RE2JS } from 're2js';
 import { Fault, type Violation } from '../../core/errors.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
+import { addStandardKeywords, linearRegExp } from '../../lib/json-schema/keywords.ts';
 import { BUILTIN_FUNCTIONS, RESERVED_WORDS, SCOPE_NAMES } from '../expressions/references.ts';
 import type { DocumentPath, Problems } from '../model/problems.ts';
 
@@ -134,13 +133,9 @@ function compile(schema: JsonObject): ValidateFunction {
 }
 
 function createAjv(): Ajv2020 {
-  // These schemas are not trusted: their patterns run in an engine whose time is linear in the text.
-  const regExp = Object.assign((pattern: string) => RE2JS.compile(RE2JS.translateRegExp(pattern)), { code: 'linear' });
   const options = { allErrors: true, useDefaults: true, strict: false, logger: false as const, ownProperties: true };
-  const instance = new Ajv2020({ ...options, code: { regExp } });
-  addFormats.default(instance);
-  // The format of ajv takes quadratic time.
-  instance.addFormat('url', (text) => URL.canParse(text));
+  const instance = new Ajv2020({ ...options, code: { regExp: linearRegExp } });
+  addStandardKeywords(instance);
   return instance;
 }
 

@@ -9,12 +9,16 @@ export interface Catalog {
   /** A kind with a dedicated input: `plan`, `codegen` … in lower case. */
   kind(name: string): CatalogEntry | undefined;
   backend(name: string): CatalogBackend | undefined;
+  /** Topic to which steps of the pool are sent as jobs; undefined unless it is remote. */
+  topicOf(pool: string): string | undefined;
   /** Names that exist, for messages that list them. */
   readonly names: {
     readonly commands: readonly string[];
     readonly queries: readonly string[];
     readonly tools: readonly string[];
     readonly backends: readonly string[];
+    /** Of the kinds with a dedicated input. */
+    readonly kinds: readonly string[];
     readonly pools: readonly string[];
   };
 }
@@ -29,9 +33,15 @@ export interface CatalogBackend {
 
 export interface CatalogEntry {
   readonly effect: Effect;
+  /** The effect of a kind whose input determines it; strings may hold expressions. */
+  effectOf?(input: JsonObject): Effect;
   readonly title: string;
   /** JSON Schema 2020-12 of an object; `x-signalbox: 'resource'` marks options that take a resource. */
   readonly options: JsonObject;
+  /** JSON Schema of its output as expressions see it; absent when it is not known. */
+  readonly output?: JsonObject;
+  /** Media type of every output, if it is the same and not JSON: expressions see a reference to the content. */
+  readonly mediaType?: string;
   /** Consists of other commands, as `pipeline` does; it cannot be a step. */
   readonly composite?: true;
   /** It may be interrupted and run again, although it has external effects. */

@@ -12,6 +12,8 @@ export const MAX_REPAIRS = 100;
 export const MAX_EXPRESSIONS = 5_000;
 /** Items of one `for_each` that run at once. */
 export const MAX_ITEMS_AT_ONCE = 1_000;
+/** Items of one batch of a `for_each`. */
+export const MAX_BATCH_ITEMS = 10_000;
 export const MAX_SLEEP_MS = 366 * DAY_MS;
 /** Problems reported for one document. */
 export const MAX_PROBLEMS = 200;

@@ -1,11 +1,14 @@
 import { AGENT_BACKENDS } from '../../core/agent.ts';
 import { ERROR_CODES } from '../../core/errors.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { DAY_MS, MAX_ITEMS_AT_ONCE, MAX_SLEEP_MS, MAX_STEPS } from '../model/workflow-limits.ts';
+import { DAY_MS, MAX_BATCH_ITEMS, MAX_ITEMS_AT_ONCE, MAX_SLEEP_MS, MAX_STEPS } from '../model/workflow-limits.ts';
 import { booleanSchema, IDENTIFIER_PATTERN, integerSchema, textSchema } from './schema-parts.ts';
 
-/** JSON Schema of `agent` in documents. The schema of the backend validates `backend_config`. */
-export const AGENT_SCHEMA: JsonObject = {
+/**
+ * JSON Schema of `agent` in documents. The schema of the backend validates `backend_config`.
+ * @param others backends of plugins
+ */
+export const agentSchema = (others: readonly string[]): JsonObject => ({
   type: 'object',
   additionalProperties: false,
   required: ['role', 'goal', 'backend'],
@@ -20,10 +23,15 @@ export const AGENT_SCHEMA: JsonObject = {
       items: { type: 'string', minLength: 1, maxLength: 256 },
       description: 'Names of the tools that the agent may call, of this server and of its MCP servers.',
     },
-    backend: { type: 'string', enum: [...AGENT_BACKENDS], description: 'Backend that runs the agent.' },
+    backend: { type: 'string', enum: [...AGENT_BACKENDS, ...others], description: 'Backend that runs the agent.' },
     backend_config: {
       type: 'object',
       description: 'Configuration of the backend. The string `secret:NAME` stands for a secret.',
+      additionalProperties: true,
+    },
+    output_schema: {
+      type: 'object',
+      description: 'JSON Schema of the answer, which is then the output of the step. Holds no expressions.',
       additionalProperties: true,
     },
     memory_uri: textSchema(
@@ -31,7 +39,7 @@ export const AGENT_SCHEMA: JsonObject = {
       4_096,
     ),
   },
-};
+});
 
 const retry: JsonObject = {
   type: 'object',
@@ -82,11 +90,17 @@ export const STEP_OPTION_SCHEMAS: JsonObject = {
   },
   continue_on_error: booleanSchema('The run continues when the step fails; steps.ID.error then holds the error.'),
   for_each: {
-    type: ['string', 'array'],
+    type: ['string', 'array', 'object'],
     minLength: 1,
     description:
-      'A list, or an expression that evaluates to one. The step runs once for each item, with `item` and `index`.',
+      'A list, or an expression that evaluates to one. The step runs once for each item, with `item` and `index`. With ' +
+      '`batch` also a source: the options of the command convertToJson.',
   },
+  batch: integerSchema(
+    'Items of for_each that the step gets at once: `item` is a list of so many. There may be 10,000 batches.',
+    1,
+    MAX_BATCH_ITEMS,
+  ),
   max_parallel: integerSchema('Items of for_each that run at once.', 1, MAX_ITEMS_AT_ONCE),
   on_item_failure: {
     type: 'string',

@@ -25,6 +25,7 @@ describe('the JSON Schema of workflows', () => {
       agent: { agent: { role: 'r', goal: 'g', backend: 'mcp', backend_config: { any: 1 } }, input: [1] },
       plan: { input: '{{ a }}' },
       research: { tool: 'web.search', input: { query: 'a' } },
+      http: { input: { url: '{{ a }}' }, output_media_type: 'text/csv' },
     };
     const steps = STEP_KIND_NAMES.map((kind) => ({ id: kind, kind, ...input[kind as keyof typeof input] }));
     expect(validate({ name: 'a', steps })).toBe(true);

@@ -1,3 +1,4 @@
+import { AGENT_BACKENDS } from '../../core/agent.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { MAX_ITEMS_AT_ONCE, MAX_SLEEP_MS, MAX_STEPS } from '../model/workflow-limits.ts';
 import {
@@ -8,7 +9,7 @@ import {
   textSchema,
   textsOrExpression,
 } from './schema-parts.ts';
-import { AGENT_SCHEMA, STEP_OPTION_SCHEMAS } from './step-schema.ts';
+import { agentSchema, STEP_OPTION_SCHEMAS } from './step-schema.ts';
 
 /** The `$id` of the schema, which documents may name in `$schema`. */
 export const WORKFLOW_SCHEMA_ID = 'https://signalbox.invalid/schemas/workflow.json';
@@ -48,7 +49,7 @@ const STEP_KIND_SCHEMAS: Readonly<Record<string, StepKindSchema>> = {
   },
   agent: {
     about: 'Runs an agent.',
-    keys: { agent: AGENT_SCHEMA, input: { description: 'Context of the agent: any value.' } },
+    keys: { agent: agentSchema([]), input: { description: 'Context of the agent: any value.' } },
     required: ['agent'],
   },
   transform: {
@@ -127,19 +128,51 @@ const STEP_KIND_SCHEMAS: Readonly<Record<string, StepKindSchema>> = {
   eval: compositeKind('Checks files: lint, types, tests.'),
   repo: compositeKind('Commits files to a git repository.'),
   notify: compositeKind('Notifies people.'),
+  http: {
+    about: 'Sends an HTTP request; its output is the response.',
+    keys: { input: stepInputSchema('Request: url, method, query, headers, auth, a body, pages.') },
+    required: ['input'],
+  },
 };
+
+/** What each kind defines of a step, by its name. */
+export const KIND_SCHEMAS: Readonly<Record<string, JsonObject>> = Object.fromEntries(
+  Object.entries(STEP_KIND_SCHEMAS).map(([kind, { keys }]) => [kind, { type: 'object', properties: keys }]),
+);
 
 export const STEP_KIND_NAMES: readonly string[] = Object.keys(STEP_KIND_SCHEMAS);
 
+/** What plugins add to the schema. */
+export interface WorkflowAdditions {
+  /** By name in documents, with a title. Those that every server has are ignored, here and in `backends`. */
+  readonly kinds: readonly { readonly name: string; readonly title: string }[];
+  readonly backends: readonly string[];
+}
+
+function kindSchemas({ kinds, backends }: WorkflowAdditions): ReadonlyMap<string, StepKindSchema> {
+  const schemas = new Map(Object.entries(STEP_KIND_SCHEMAS));
+  const others = backends.filter((name) => !AGENT_BACKENDS.some((one) => one === name));
+  const agent = schemas.get('agent');
+  if (agent && others.length > 0)
+    schemas.set('agent', { ...agent, keys: { ...agent.keys, agent: agentSchema(others) } });
+  for (const { name, title } of kinds) {
+    if (schemas.has(name)) continue;
+    schemas.set(name, { about: `${title}.`, keys: { input: stepInputSchema('Input of the step.') }, required: [] });
+  }
+  return schemas;
+}
+
+/** Kinds whose output need not be JSON, besides those of plugins. */
+const JSON_ONLY: ReadonlySet<string> = new Set(STEP_KIND_NAMES.filter((kind) => kind !== 'command' && kind !== 'http'));
+
 /** Definitions of a kind, by name in `$defs`. A compensation has only the kind, its keys and retry. */
-function definitionsOf(kind: string): JsonObject {
-  const { about, keys, required } = STEP_KIND_SCHEMAS[kind] as (typeof STEP_KIND_SCHEMAS)[string];
+function definitionsOf(kind: string, { about, keys, required }: StepKindSchema): JsonObject {
   const own = { kind: { const: kind, description: about }, ...keys };
   const refs = Object.fromEntries(
     Object.keys(STEP_OPTION_SCHEMAS).map((name) => [name, { $ref: `#/$defs/option_${name}` }]),
   );
   const object = { type: 'object', additionalProperties: false, description: about };
-  const step = kind === 'command' ? refs : omit(refs, 'output_media_type');
+  const step = JSON_ONLY.has(kind) ? omit(refs, 'output_media_type') : refs;
   const body = { ...own, retry: { $ref: '#/$defs/option_retry' } };
   return {
     [`${kind}_step`]: {
@@ -180,51 +213,58 @@ const schedule: JsonObject = {
 };
 
 /** JSON Schema 2020-12 of the native form; validates documents, and is published for editors. */
-export const WORKFLOW_SCHEMA: JsonObject = {
-  $schema: 'https://json-schema.org/draft/2020-12/schema',
-  $id: WORKFLOW_SCHEMA_ID,
-  title: 'Signalbox workflow',
-  description:
-    'A workflow in its native form. Strings may hold {{ expressions }} in every input, and where the description says so.',
-  type: 'object',
-  additionalProperties: false,
-  required: ['name', 'steps'],
-  properties: {
-    $schema: { type: 'string', description: 'This schema, for editors.' },
-    name: { type: 'string', pattern: IDENTIFIER_PATTERN, description: 'Name under which the workflow is saved.' },
-    description: textSchema('Purpose of the workflow.', 10_000),
-    goal_template: textSchema('Goal of a run; may hold expressions over the inputs.', 4_096),
-    inputs: {
-      type: 'object',
-      description:
-        'Name → string, number, integer, boolean, array, object, or a JSON Schema; an input with a default is optional. ' +
-        'Or one JSON Schema of type object for all inputs.',
-      additionalProperties: true,
+export function createWorkflowSchema(additions: WorkflowAdditions): JsonObject {
+  const schemas = kindSchemas(additions);
+  const kinds = [...schemas.keys()];
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: WORKFLOW_SCHEMA_ID,
+    title: 'Signalbox workflow',
+    description:
+      'A workflow in its native form. Strings may hold {{ expressions }} in every input, and where the description says so.',
+    type: 'object',
+    additionalProperties: false,
+    required: ['name', 'steps'],
+    properties: {
+      $schema: { type: 'string', description: 'This schema, for editors.' },
+      name: { type: 'string', pattern: IDENTIFIER_PATTERN, description: 'Name under which the workflow is saved.' },
+      description: textSchema('Purpose of the workflow.', 10_000),
+      goal_template: textSchema('Goal of a run; may hold expressions over the inputs.', 4_096),
+      inputs: {
+        type: 'object',
+        description:
+          'Name → string, number, integer, boolean, array, object, or a JSON Schema; an input with a default is optional. ' +
+          'Or one JSON Schema of type object for all inputs.',
+        additionalProperties: true,
+      },
+      steps: {
+        type: 'array',
+        minItems: 1,
+        maxItems: MAX_STEPS,
+        description: 'Steps of the workflow. depends_on and expressions determine their order, not the list.',
+        items: { oneOf: kinds.map((kind) => ({ $ref: `#/$defs/${kind}_step` })) },
+      },
+      outputs: {
+        type: 'object',
+        description: 'Name → value with expressions, evaluated when the run has succeeded.',
+        additionalProperties: true,
+      },
+      schedule: { $ref: '#/$defs/schedule' },
+      labels: { $ref: '#/$defs/option_labels' },
+      max_parallel: integerSchema('Steps of one run that run at once.', 1, MAX_ITEMS_AT_ONCE),
+      max_parallel_runs: integerSchema('Steps of all runs of the workflow that run at once.', 1, 10_000),
     },
-    steps: {
-      type: 'array',
-      minItems: 1,
-      maxItems: MAX_STEPS,
-      description: 'Steps of the workflow. depends_on and expressions determine their order, not the list.',
-      items: { oneOf: STEP_KIND_NAMES.map((kind) => ({ $ref: `#/$defs/${kind}_step` })) },
+    $defs: {
+      schedule,
+      body: {
+        description: 'Compensation: undoes the step when the run fails or is cancelled after it. A kind with its keys.',
+        oneOf: kinds.map((kind) => ({ $ref: `#/$defs/${kind}_body` })),
+      },
+      ...Object.fromEntries(Object.entries(STEP_OPTION_SCHEMAS).map(([name, option]) => [`option_${name}`, option])),
+      ...Object.assign({}, ...[...schemas].map(([kind, schema]) => definitionsOf(kind, schema))),
     },
-    outputs: {
-      type: 'object',
-      description: 'Name → value with expressions, evaluated when the run has succeeded.',
-      additionalProperties: true,
-    },
-    schedule: { $ref: '#/$defs/schedule' },
-    labels: { $ref: '#/$defs/option_labels' },
-    max_parallel: integerSchema('Steps of one run that run at once.', 1, MAX_ITEMS_AT_ONCE),
-    max_parallel_runs: integerSchema('Steps of all runs of the workflow that run at once.', 1, 10_000),
-  },
-  $defs: {
-    schedule,
-    body: {
-      description: 'Compensation: undoes the step when the run fails or is cancelled after it. A kind with its keys.',
-      oneOf: STEP_KIND_NAMES.map((kind) => ({ $ref: `#/$defs/${kind}_body` })),
-    },
-    ...Object.fromEntries(Object.entries(STEP_OPTION_SCHEMAS).map(([name, option]) => [`option_${name}`, option])),
-    ...Object.assign({}, ...STEP_KIND_NAMES.map(definitionsOf)),
-  },
-};
+  };
+}
+
+/** That of a server without plugins. */
+export const WORKFLOW_SCHEMA: JsonObject = createWorkflowSchema({ kinds: [], backends: [] });

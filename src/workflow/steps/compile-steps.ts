@@ -11,6 +11,8 @@ type StepTemplate = Omit<PlannedStep, 'id'>;
 
 const DEFAULT_RETRY = { max_attempts: 3, backoff_ms: 200, max_backoff_ms: 30_000 };
 const DEFAULT_REPAIR_ROUNDS = 3;
+/** Kinds that no pool performs: the engine does, or a worker that the step names itself. */
+const NOT_IN_POOLS: ReadonlySet<string> = new Set(['approval', 'sleep', 'signal', 'workflow', 'job']);
 
 /** The step as planned. Its document must be valid. */
 export function compileStep({ raw, key, title, dependsOn }: StepDraft, catalog: Catalog): StepTemplate {
@@ -29,11 +31,16 @@ export function compilePlan(document: JsonObject): RunPlan {
 function bodyOf(raw: JsonObject, catalog: Catalog, options: StepOptions): StepBody {
   const kind = stepKindOf(raw);
   const retry = isJsonObject(raw.retry) ? { ...DEFAULT_RETRY, ...raw.retry } : undefined;
-  const { evaluate, idempotent, ...act } = actionOf(kind, raw, catalog);
+  const { evaluate, idempotent, ...action } = actionOf(kind, raw, catalog);
+  const topic = options.pool !== undefined && !NOT_IN_POOLS.has(kind) ? catalog.topicOf(options.pool) : undefined;
+  // A job is recorded before it is sent, whatever it does.
+  const act = topic === undefined ? action : { ...action, effect: 'external' as const };
+  const mayRepeat = idempotent || (topic !== undefined && action.effect === 'pure');
   const terms: StepOptions = {
     ...(evaluate && { evaluate }),
     ...(retry && { retry: retryOf(retry) }),
-    ...(idempotent && { idempotent }),
+    ...(mayRepeat && { idempotent: true }),
+    ...(topic !== undefined && { topic }),
     ...(kind === 'workflow' && raw.version !== undefined && { version: raw.version as number | 'latest' }),
     ...options,
   };
@@ -62,7 +69,9 @@ function actionOf(kind: string, raw: JsonObject, catalog: Catalog): StepAction {
   const evaluate = containsExpression(input);
   return {
     capability,
-    effect: isWorkKind(kind) ? 'external' : (entry?.effect ?? 'pure'),
+    effect:
+      (isJsonObject(input) && entry?.effectOf?.(input)) ||
+      (entry?.effect ?? (isWorkKind(kind, catalog) ? 'external' : 'pure')),
     input: evaluate ? input : withDefaults(entry, input),
     evaluate,
     idempotent: entry?.idempotent,
@@ -78,7 +87,7 @@ function agentAction(raw: JsonObject, catalog: Catalog): StepAction {
 
 function entryOf(kind: string, capability: string, catalog: Catalog): CatalogEntry | undefined {
   if (kind === 'command' || kind === 'query' || kind === 'tool') return catalog[kind](capability);
-  return isWorkKind(kind) ? catalog.kind(kind) : undefined;
+  return isWorkKind(kind, catalog) ? catalog.kind(kind) : undefined;
 }
 
 /** Fills in defaults; for an input without expressions. */
@@ -104,6 +113,7 @@ function optionsOf(raw: JsonObject, catalog: Catalog): StepOptions {
     when: raw.when === undefined ? undefined : String(raw.when),
     continueOnError: raw.continue_on_error === true ? true : undefined,
     forEach: raw.for_each,
+    batch: raw.for_each === undefined ? undefined : (raw.batch as number | undefined),
     maxParallel: raw.for_each === undefined ? undefined : (raw.max_parallel as number | undefined),
     onItemFailure:
       raw.for_each === undefined ? undefined : (raw.on_item_failure as StepOptions['onItemFailure'] | undefined),

@@ -1,6 +1,7 @@
 import { AGENTIC_KINDS, type StepKind } from '../../core/run.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
+import type { Catalog } from '../model/catalog.ts';
 import type { DocumentPath, Problems } from '../model/problems.ts';
 import type { WorkflowGraph } from '../model/workflow-document.ts';
 import { STEP_KIND_NAMES } from '../schema/workflow-schema.ts';
@@ -12,9 +13,9 @@ export function stepKindOf({ kind, tool }: JsonObject): string {
   return typeof kind === 'string' && WORK.has(kind) && tool !== undefined ? 'tool' : String(kind);
 }
 
-/** True for a kind that calls tools and has a dedicated input. */
-export function isWorkKind(kind: string): boolean {
-  return WORK.has(kind);
+/** True for a kind with a dedicated input, built in or from a plugin. */
+export function isWorkKind(kind: string, catalog: Catalog): boolean {
+  return WORK.has(kind) || catalog.kind(kind) !== undefined;
 }
 
 /** A step of a document whose id is valid and whose kind exists. */
@@ -37,6 +38,7 @@ const ID = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 export function draftSteps(
   steps: Json | undefined,
   fit: ReadonlySet<number>,
+  catalog: Catalog,
   problems: Problems,
 ): readonly StepDraft[] {
   const drafts = new Map<string, StepDraft>();
@@ -49,7 +51,7 @@ export function draftSteps(
       problems.error(`More than one step has the id ${key}. Give this one another id.`, [...at, 'id'], { step: key });
       continue;
     }
-    if (typeof kind !== 'string' || !STEP_KIND_NAMES.includes(kind)) continue;
+    if (typeof kind !== 'string' || !(STEP_KIND_NAMES.includes(kind) || isWorkKind(kind, catalog))) continue;
     const draft = {
       key,
       kind: stepKindOf(raw).toUpperCase() as StepKind,
