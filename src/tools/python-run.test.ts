@@ -58,6 +58,22 @@ describe('python.run', () => {
     expect(result.metrics.wall_ms).toBeGreaterThan(0);
   });
 
+  it('fails when the program does and fail_on_exit is true, with the end of its output and its files', async () => {
+    const code = 'open("/out/kept", "w").write("x"); import sys; sys.exit("no such table")';
+    await expect(tool.run({ entrypoint: '-c', code, fail_on_exit: true }, test.context)).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: 'The program ended with status 1: no such table',
+      details: { return_code: 1, stderr: 'no such table\n', produced_files: [{ path: 'kept' }] },
+    });
+    const endless = { entrypoint: '-c', code: 'print("begun")\nwhile True: pass', timeout_sec: 2, fail_on_exit: true };
+    await expect(tool.run(endless, test.context)).rejects.toMatchObject({
+      code: 'TIMEOUT',
+      message: 'The program was stopped: TIMEOUT: begun',
+    });
+    const fine = { entrypoint: '-c', code: 'print("fine")', fail_on_exit: true };
+    expect(await tool.run(fine, test.context)).toMatchObject({ return_code: 0, stdout: 'fine\n' });
+  });
+
   it('runs code without files, and modules', async () => {
     const alone = await tool.run({ entrypoint: '-c', code: 'print(6 * 7)' }, test.context);
     expect(alone).toMatchObject({ return_code: 0, stdout: '42\n' });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { testGitDeps } from '../../test/support/tools/git-tools.ts';
 import { compileOptions } from '../commands/definition/validate-options.ts';
 import { createWasiPython } from '../runtime/python/wasi-python.ts';
-import { createTools } from './registry.ts';
+import { createTools, TOOL_NAMES } from './registry.ts';
 
 /** Created, but never called. */
 const tools = createTools({
@@ -17,6 +17,10 @@ const tools = createTools({
 });
 
 describe('the tools', () => {
+  it('are those that plugins cannot replace', () => {
+    expect(tools.map(({ name }) => name)).toEqual(TOOL_NAMES);
+  });
+
   it('have unique names that fit policy rules', () => {
     const names = tools.map(({ name }) => name);
     expect(names).toEqual([...new Set(names)].sort());

@@ -29,6 +29,12 @@ export interface ToolDeps {
   readonly search: Searcher;
 }
 
+/** Their names, which plugins cannot take. */
+export const TOOL_NAMES: readonly string[] = [
+  ...['drive.download', 'drive.get', 'drive.search', 'drive.upload', 'notify.send', 'python.run'],
+  ...['repo.git.add_all', 'repo.git.branch', 'repo.git.commit', 'repo.git.init', 'repo.git.push', 'web.search'],
+];
+
 /** All tools of this server. */
 export function createTools({ python, git, webhook, drive, maxBytes, search }: ToolDeps): readonly AnyTool[] {
   return [

@@ -34,7 +34,11 @@ export const repoGitPush = (deps: GitDeps) =>
     accessedUris: ({ remote }) => [remoteUri(remote)],
     async run({ path, remote, branch }, ctx) {
       const uri = remoteUri(remote);
-      const { url, listener: gateway, failure } = createRemoteGateway(uri, deps, ctx.signal);
+      const {
+        url,
+        listener: gateway,
+        failure,
+      } = createRemoteGateway(uri, deps, { signal: ctx.signal, owner: ctx.user });
       const options = { path, writable: false, gateway };
       const pushed = await withRepository(deps.sandbox, ctx, options, (repository) =>
         push(repository, { url, branch }).catch((error: unknown) => {

@@ -1,17 +1,17 @@
-import type { PoolSettings, Runtime } from '../../core/runtime.ts';
+import type { PoolSettings, RemotePool, Runtime } from '../../core/runtime.ts';
 import type { Sandbox } from '../../core/sandbox.ts';
 import { createDockerRuntime } from './docker-runtime.ts';
 import { createProcessRuntime } from './process-runtime.ts';
 
-/** The runtime of each pool, by its name. */
+/** What performs the steps of each pool, by its name. */
 export function createRuntimes(
   pools: Readonly<Record<string, PoolSettings>>,
   sandbox: Sandbox,
-): ReadonlyMap<string, Runtime | 'inline'> {
+): ReadonlyMap<string, Runtime | RemotePool | 'inline'> {
   return new Map(Object.entries(pools).map(([name, settings]) => [name, runtimeOf(settings, sandbox)]));
 }
 
-function runtimeOf(settings: PoolSettings, sandbox: Sandbox): Runtime | 'inline' {
+function runtimeOf(settings: PoolSettings, sandbox: Sandbox): Runtime | RemotePool | 'inline' {
   switch (settings.runtime) {
     case 'inline':
       return 'inline';
@@ -19,5 +19,7 @@ function runtimeOf(settings: PoolSettings, sandbox: Sandbox): Runtime | 'inline'
       return createProcessRuntime(settings, sandbox);
     case 'docker':
       return createDockerRuntime(settings);
+    case 'remote':
+      return { kind: 'remote', topic: settings.topic };
   }
 }

@@ -4,7 +4,7 @@ import type { ToolContext } from '../../core/agent-session.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { ERROR_CODES, type ErrorCode, Fault } from '../../core/errors.ts';
 import type { WorkItem, WorkResult } from '../../core/runtime.ts';
-import { exceededFault, type Process } from '../../core/sandbox.ts';
+import { limitFault, type Process } from '../../core/sandbox.ts';
 import type { Json } from '../../lib/json.ts';
 import { storeArtifacts } from './store-artifacts.ts';
 import { readWorkerOutput } from './worker-output.ts';
@@ -41,7 +41,10 @@ export async function runWorker(
   try {
     // It need not read its input.
     worker.stdin.end(`${JSON.stringify(item)}\n`);
-    const stderrTail = forwardLogLines(worker.stderr, context.log, 'WARN');
+    // The client of Docker and bubblewrap name the folder when they cannot mount it.
+    const withoutPath = (text: string) => text.replaceAll(workspace, item.workspace);
+    const log: ToolContext['log'] = (level, text) => context.log(level, withoutPath(text));
+    const stderrTail = forwardLogLines(worker.stderr, log, 'WARN');
     const output = readWorkerOutput(worker.stdout, context);
     // It is awaited below, even if the process ends first.
     output.catch(() => {});
@@ -50,10 +53,11 @@ export async function runWorker(
     worker.kill();
     const result = await Promise.race([output, pipeGracePeriod()]);
     context.signal.throwIfAborted();
-    if (status.exceeded) throw exceededFault('The worker', status.exceeded);
+    const fault = limitFault('The worker', status);
+    if (fault) throw fault;
     if (result && (status.code === 0 || result.status === 'failed')) return await outcomeOf(result, workspace, context);
     const how = status.code === null ? `was ended by ${status.signal}` : `ended with code ${status.code}`;
-    const why = stderrTail() || 'It wrote nothing to stderr.';
+    const why = withoutPath(stderrTail()) || 'It wrote nothing to stderr.';
     const message = `The worker ${how}${result ? '' : ' without a result'}. ${why}`;
     throw new Fault('UNAVAILABLE', message, { retryAfterMs: 1_000 });
   } catch (error) {

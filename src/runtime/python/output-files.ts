@@ -13,7 +13,10 @@ interface OutputFiles {
   readonly truncated: boolean;
 }
 
-/** The regular files of a folder that a program can write to, up to the limits. */
+/**
+ * The regular files of a folder that a program can write to, up to the limits. Bytes of a name that are not UTF-8 become
+ * U+FFFD; names that are equal then get a number.
+ */
 export async function readOutputFiles(folder: string, limits: OutputLimits): Promise<OutputFiles> {
   const files: { path: string; bytes: Uint8Array }[] = [];
   let bytesLeft = limits.maxBytes;
@@ -29,7 +32,19 @@ export async function readOutputFiles(folder: string, limits: OutputLimits): Pro
     files.push({ path, bytes: bytes.subarray(0, bytesRead) });
     return true;
   }));
-  return { files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)), truncated };
+  return { files: withUniquePaths(files.toSorted((a, b) => (a.path < b.path ? -1 : 1))), truncated };
+}
+
+function withUniquePaths(files: PythonResult['produced']): PythonResult['produced'] {
+  const taken = new Set(files.map(({ path }) => path));
+  const seen = new Set<string>();
+  return files.map(({ path, bytes }) => {
+    let unique = path;
+    for (let i = 2; seen.has(path) && taken.has(unique); i += 1) unique = `${path} (${i})`;
+    seen.add(path);
+    taken.add(unique);
+    return { path: unique, bytes };
+  });
 }
 
 /** True when the folder exceeds the limits. */

@@ -19,6 +19,8 @@ interface SuperviseOptions {
   readonly signal: AbortSignal;
   /** `performance.now()` at the start. */
   readonly startedAt: number;
+  /** When its time begins to count. Default: as soon as it is known to run. */
+  readonly begun?: Promise<unknown>;
   /** Called repeatedly while the program runs; a reason that it returns ends the program. */
   readonly checkLimits?: () => Promise<StopReason | undefined>;
 }
@@ -30,14 +32,14 @@ const DRAIN_TIMEOUT_MS = 250;
 /** Reads the output of a program, and ends the program at its time or output limit. @throws Fault CANCELLED */
 export async function supervise(
   process: Process,
-  { request, signal, startedAt, checkLimits }: SuperviseOptions,
+  { request, signal, startedAt, begun = Promise.resolve(), checkLimits }: SuperviseOptions,
 ): Promise<SupervisedResult> {
   let stopped: StopReason | undefined;
   const stop = (reason: StopReason) => {
     stopped ??= reason;
     process.kill();
   };
-  const timer = setTimeout(() => stop('TIMEOUT'), Math.max(0, request.timeoutMs - (performance.now() - startedAt)));
+  void begun.then(() => process.limitTime(request.timeoutMs, () => stop('TIMEOUT')));
   let exited = false;
   const checking = (async () => {
     while (checkLimits && !exited) {
@@ -51,7 +53,6 @@ export async function supervise(
 
   const exit = await process.exited;
   exited = true;
-  clearTimeout(timer);
   const wallMs = performance.now() - startedAt;
   // A child process may keep a pipe open until it ends as well.
   await pause(DRAIN_TIMEOUT_MS, Promise.all([stdout.done, stderr.done]));

@@ -50,8 +50,9 @@ async function run(request: PythonRequest, signal: AbortSignal): Promise<PythonR
   const startedAt = performance.now();
   const process = await startProcess({ command: commandFor(request), env: {}, cwd: '/', dataPipe: true }, signal);
   process.stdin.end(encodeJob(request, args));
+  const begun = new Promise((resolve) => process.dataPipe?.once('readable', resolve));
   const [supervised, response] = await Promise.all([
-    supervise(process, { request, signal, startedAt }),
+    supervise(process, { request, signal, startedAt, begun }),
     process.dataPipe ? buffer(process.dataPipe).catch(() => Buffer.alloc(0)) : Buffer.alloc(0),
   ]);
   const { code, produced, metrics } = decodeResult(response);
@@ -112,8 +113,9 @@ interface ChildResult {
   readonly metrics: { readonly cpuMs?: number; readonly maxRssBytes?: number };
 }
 
-/** A child that was killed sends nothing. */
-function decodeResult(bytes: Buffer): ChildResult {
+/** The child sends an empty line when Python begins, and its result at the end, unless it was killed. */
+function decodeResult(message: Buffer): ChildResult {
+  const bytes = message.subarray(1);
   const line = bytes.indexOf('\n');
   if (line < 0) return { code: null, produced: [], metrics: {} };
   const head = JSON.parse(bytes.toString('utf8', 0, line)) as {

@@ -17,7 +17,7 @@ import { chownOwned, isRoot, SETPRIV_COMMAND } from './sandbox-user.ts';
 import { seccompFilter } from './seccomp-filter.ts';
 import { DATA_FD, INFO_FD, INPUT_FD, prlimitCommand, startProcess } from './start-process.ts';
 import { areComplete, prepareSystemFiles, type SystemFiles } from './system-files.ts';
-import { limitByWeighing } from './weigh-processes.ts';
+import { limitByWeighing, withTimeOfAll } from './weigh-processes.ts';
 import { withEgressRelay } from './with-egress-relay.ts';
 
 export interface BubblewrapSettings {
@@ -148,7 +148,7 @@ async function startInSandbox(
       signal,
     );
     process.dataPipe?.end(options.map((option) => `${option}\0`).join(''));
-    return process;
+    return withTimeOfAll(process);
   };
   if (cgroups) return cgroups.run(program.limits, start);
   const folders = SCRATCH_DIRS.filter((folder) => !mounts.some(({ to }) => to === folder));

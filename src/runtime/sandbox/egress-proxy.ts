@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Fault } from '../../core/errors.ts';
 import { type GuardDeps, guardedConnector } from '../../resources/outgoing/guarded-connector.ts';
+import { createNames } from '../../resources/outgoing/names.ts';
 import { forwardRequest } from '../../resources/outgoing/outgoing-forward.ts';
 import { type Egress, listenOnSocket } from './egress-socket.ts';
 
@@ -26,7 +27,7 @@ export async function startEgressProxy({
   const allowed = new Set(hosts.map((host) => host.toLowerCase()));
   const upstreams = new Set<Socket>();
   const closed = { sent: 0, received: 0 };
-  const connector = guardedConnector(outgoing);
+  const connector = guardedConnector(outgoing, createNames(outgoing.headerTimeoutMs, outgoing.lookup));
 
   const connect = (host: string, port: string): Promise<Socket> => {
     if (!allowed.has(`${host}:${port}`.toLowerCase())) {

@@ -47,7 +47,7 @@ describe('cgroups of programs', () => {
 
   function fakeProcess(status: ExitStatus): Process {
     const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
-    return { pid: 7, ...streams, exited: Promise.resolve(status), kill() {} };
+    return { pid: 7, ...streams, exited: Promise.resolve(status), limitTime: () => () => {}, kill() {} };
   }
 
   it.each([

@@ -22,7 +22,8 @@ export interface MemoryLimit {
   readonly why: string;
 }
 
-const PROBE_TIMEOUT_MS = 5_000;
+/** Far more than a start takes, because a machine that is busy at the start of the server must not cost it the sandbox. */
+const PROBE_TIMEOUT_MS = 60_000;
 const PROBE_PROGRAM: Program = {
   command: ['/bin/true'],
   env: {},

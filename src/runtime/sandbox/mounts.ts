@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { Fault } from '../../core/errors.ts';
-import type { Program } from '../../core/sandbox.ts';
+import { type Program, SANDBOX_NODE_PATH } from '../../core/sandbox.ts';
 import { SHIPPED_ETC, type SystemFiles } from './system-files.ts';
 
 /** A file or folder of the host, and its path in the sandbox. */
@@ -13,9 +13,6 @@ export interface Mount {
   /** Belongs to the user of programs. */
   readonly owned?: boolean;
 }
-
-/** Path in the sandbox of the Node that runs this server. */
-export const SANDBOX_NODE_PATH = '/run/signalbox/bin/node';
 
 /** Symbolic links on a host with merged /usr; elsewhere they are folders. */
 const ROOT_DIRS = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];

@@ -1,12 +1,21 @@
 import { closeSync, constants, openSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
-/** What the processes of a sandbox hold, in bytes. */
+/** Times of a thread since its start. */
+export interface ThreadTimes {
+  readonly cpuMs: number;
+  /** In which it could have run, and other threads of the machine did. */
+  readonly waitMs: number;
+}
+
+/** What the processes of a sandbox hold, in bytes, and how long they ran. */
 export interface ProcessTree {
   /** At least what they hold: memory that processes share counts for each of them. Takes some 10 µs for each process. */
   estimate(): number;
   /** What they hold. Takes some 10 ms for each GiB. */
   measure(): Promise<number>;
+  /** By a name of the thread that no other one has at the same time. */
+  times(): ReadonlyMap<string, ThreadTimes>;
   close(): void;
 }
 
@@ -40,8 +49,28 @@ export function openProcessTree(init: number, folders: readonly string[]): Proce
       for (const pid of processesOf(proc)) total += await proportionalBytes(`${proc}/${pid}`);
       return total;
     },
+    times: () => new Map(processesOf(proc).flatMap((pid) => [...threadTimes(`${proc}/${pid}`)])),
     close: () => closeSync(fd),
   };
+}
+
+const NS_PER_MS = 1_000_000;
+
+/**
+ * Times of the threads of a process, by their folders; empty where the kernel does not measure them.
+ * @param process its folder in a procfs
+ */
+export function threadTimes(process: string): ReadonlyMap<string, ThreadTimes> {
+  const times = new Map<string, ThreadTimes>();
+  for (const thread of threadsOf(process)) {
+    try {
+      const [cpuNs, waitNs] = readFileSync(`${thread}/schedstat`, 'latin1').split(' ').map(Number);
+      times.set(thread, { cpuMs: (cpuNs ?? 0) / NS_PER_MS, waitMs: (waitNs ?? 0) / NS_PER_MS });
+    } catch {
+      // It ended.
+    }
+  }
+  return times;
 }
 
 function openOwnProcfs(init: number): number | undefined {

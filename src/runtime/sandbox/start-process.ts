@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
-import { constants } from 'node:os';
+import { basename } from 'node:path';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { abortFault } from '../../core/abort.ts';
 import { Fault } from '../../core/errors.ts';
-import type { ExitStatus, Process, ProgramLimits } from '../../core/sandbox.ts';
+import { type ExitStatus, exitStatusOf, type Process, type ProgramLimits } from '../../core/sandbox.ts';
+import { threadTimes } from './process-tree.ts';
+import { limitTime } from './program-clock.ts';
 
 export const PRLIMIT = '/usr/bin/prlimit';
 const MAX_OPEN_FILES = 1_024;
@@ -69,7 +71,7 @@ export async function startProcess(start: ProcessOptions, signal: AbortSignal): 
   for (const stream of [stdin, stdout, stderr, dataPipe, extraInput, infoPipe]) stream?.on('error', () => {});
   extraInput?.end(start.extraInput);
   const exited = new Promise<ExitStatus>((resolve) => {
-    child.once('exit', (code, signal) => resolve(exitOf(code, signal)));
+    child.once('exit', (code, signal) => resolve(exitStatusOf(code, signal)));
   });
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
@@ -92,8 +94,19 @@ export async function startProcess(start: ProcessOptions, signal: AbortSignal): 
     dataPipe,
     infoPipe,
     exited,
+    limitTime: (ms, onExceeded) => limitUntilExit(exited, () => threadTimes(`/proc/${pid}`), ms, onExceeded),
     kill,
   };
+}
+
+/** A limit of time that ends with the process. */
+export function limitUntilExit(
+  exited: Promise<unknown>,
+  ...[read, ms, onExceeded]: Parameters<typeof limitTime>
+): () => void {
+  const end = limitTime(read, ms, onExceeded);
+  void exited.then(end);
+  return end;
 }
 
 function pipeIf(wanted: unknown): 'pipe' | 'ignore' {
@@ -108,17 +121,8 @@ function killGroup(pid: number): void {
   }
 }
 
-const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
-const SHELL_SIGNAL_BASE = 128;
-
-/** bubblewrap reports a signal as shells do, by the exit code 128 plus its number. */
-function exitOf(code: number | null, signal: string | null): ExitStatus {
-  const name = code === null ? signal : SIGNAL_NAMES.get(code - SHELL_SIGNAL_BASE);
-  return name ? { code: null, signal: name } : { code, signal: null };
-}
-
 function startFault(file: string, error: Error): Fault {
-  return new Fault('UNAVAILABLE', `${file} could not be started. Try again later.`, {
+  return new Fault('UNAVAILABLE', `${basename(file)} could not be started. Try again later.`, {
     cause: error,
     retryAfterMs: 1_000,
   });

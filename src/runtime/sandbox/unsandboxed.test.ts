@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isRunning } from '../../../test/support/is-running.ts';
+import { isRunning } from '../../../test/support/runtime/is-running.ts';
 import type { Program } from '../../core/sandbox.ts';
 import { createUnsandboxed } from './unsandboxed.ts';
 

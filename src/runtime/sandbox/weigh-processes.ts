@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import type { Process } from '../../core/sandbox.ts';
 import { openProcessTree, type ProcessTree } from './process-tree.ts';
 import { isRoot } from './sandbox-user.ts';
-import type { StartedProcess } from './start-process.ts';
+import { limitUntilExit, type StartedProcess } from './start-process.ts';
 
 /** How fast the processes of a sandbox can fill memory, in bytes per millisecond. */
 const FILL_RATE = (availableParallelism() * 2 * 2 ** 30) / 1_000;
@@ -15,12 +15,38 @@ const MAX_LOAD = 1 / 4;
 /** A program that starts another one shares its memory with it for some milliseconds, in which it counts twice, but not more. */
 const OVER_IN_SEQUENCE = 3;
 
+export interface SandboxedProcess extends Process {
+  /** First process of the sandbox, as this process sees it; undefined when bubblewrap started no process. */
+  readonly init: Promise<number | undefined>;
+}
+
+/**
+ * Measures the time of all processes of a sandbox together from outside, where that is possible.
+ * @param started bubblewrap, with a pipe in which it reports the first process
+ */
+export function withTimeOfAll(started: StartedProcess): SandboxedProcess {
+  const { infoPipe, exited } = started;
+  const init = infoPipe ? firstProcess(infoPipe) : Promise.resolve(undefined);
+  if (whyNotWeighed() !== undefined) return { ...started, init };
+  let first: number | undefined;
+  let tree: ProcessTree | undefined;
+  void init.then((pid) => {
+    first = pid;
+  });
+  void exited.then(() => tree?.close());
+  const read = () => {
+    if (first !== undefined) tree ??= openProcessTree(first, []);
+    return tree?.times();
+  };
+  return { ...started, init, limitTime: (ms, onExceeded) => limitUntilExit(exited, read, ms, onExceeded) };
+}
+
 /**
  * Limits the memory of all processes of a sandbox together: they are weighed from outside, as often as they could have
  * reached the limit since, and ended when they exceed it.
  * @param folders in memory, as the sandbox sees them
  */
-export function limitByWeighing(process: StartedProcess, limitBytes: number, folders: readonly string[]): Process {
+export function limitByWeighing(process: SandboxedProcess, limitBytes: number, folders: readonly string[]): Process {
   let stopped = false;
   const onExceeded = () => {
     stopped = true;
@@ -42,10 +68,10 @@ interface WeighOptions {
 }
 
 async function weigh(
-  { infoPipe, exited }: StartedProcess,
+  { init: reported, exited }: SandboxedProcess,
   { limitBytes, folders, onExceeded }: WeighOptions,
 ): Promise<void> {
-  const init = infoPipe && (await firstProcess(infoPipe));
+  const init = await reported;
   if (init === undefined) return;
   const ended = exited.then(() => true);
   let tree: ProcessTree | undefined;

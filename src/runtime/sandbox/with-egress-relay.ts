@@ -1,5 +1,5 @@
-import type { Program, ProgramLimits } from '../../core/sandbox.ts';
-import { type Mount, SANDBOX_NODE_PATH } from './mounts.ts';
+import { type Program, type ProgramLimits, SANDBOX_NODE_PATH } from '../../core/sandbox.ts';
+import type { Mount } from './mounts.ts';
 
 const RELAY_DIR = '/run/signalbox';
 const RELAY_PORT = 3_128;

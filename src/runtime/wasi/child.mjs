@@ -1,5 +1,6 @@
 // One call of Python in WebAssembly: node child.mjs python.wasm, started by wasi-python.ts. The job arrives on
-// standard input; Python's output goes directly to file descriptors 1 and 2, and the result to 3 when Python has ended.
+// standard input; Python's output goes directly to file descriptors 1 and 2, and to 3 an empty line
+// when Python begins, and the result when it has ended.
 //
 // It starts for each call, so it is plain JavaScript and loads little: stripping types would take a fifth of a call, and
 // V8's flags make Node recompile its built-in modules that are not loaded at start. That is why no file here imports a
@@ -40,6 +41,7 @@ const root = new MemoryFolder(none);
 for (const [path, entry] of Object.entries({ work, out, tmp, [job.library]: library })) root.place(path, entry);
 handles.add(new FolderHandle(root, '/'));
 
+writeAll(3, Buffer.from('\n'));
 const code = run();
 const produced = [...out.files()];
 const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();

@@ -15,6 +15,9 @@ export function gitEnvironment(): Record<string, string> {
     GIT_OPTIONAL_LOCKS: '0',
     GIT_NO_REPLACE_OBJECTS: '1',
     GIT_LITERAL_PATHSPECS: '1',
+    // Of new repositories; git 3 has other defaults.
+    GIT_DEFAULT_HASH: 'sha1',
+    GIT_DEFAULT_REF_FORMAT: 'files',
   };
 }
 

@@ -39,6 +39,11 @@ const KNOWN_FAILURES: readonly (readonly [RegExp, ErrorCode, string])[] = [
     'CONFLICT',
     'The branch has changed in the meantime, or another branch name begins with its name. Check the branch, then call again.',
   ],
+  [
+    /^(?:fatal|error): Out of memory|Cannot allocate memory/im,
+    'RESOURCE_TOO_LARGE',
+    'Git needs more memory than it may have: the repository is larger than this tool supports.',
+  ],
   [/No space left/, 'UNAVAILABLE', 'The disk of the server is full. Ask the operator to free some space.'],
   [
     /git: (?:command )?not found/,

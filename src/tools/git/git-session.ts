@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http';
 import type { Readable } from 'node:stream';
 import { abortFault } from '../../core/abort.ts';
 import { Fault } from '../../core/errors.ts';
-import type { Process, Sandbox } from '../../core/sandbox.ts';
+import { exitStatusOf, limitFault, type Process, type Sandbox } from '../../core/sandbox.ts';
 import { gitEnvironment } from './environment.ts';
 import { gitFault } from './git-fault.ts';
 import { quote } from './opening-script.ts';
@@ -72,7 +72,9 @@ export async function openGitSession(options: GitSessionOptions, signal: AbortSi
       const [out, err] = await Promise.all(answers);
       return { status: out.status, stdout: out.bytes, stderr: err.bytes };
     } catch (error) {
-      throw signal.aborted ? abortFault(signal) : error;
+      if (signal.aborted) throw abortFault(signal);
+      process.kill();
+      throw limitFault('Git', await process.exited) ?? error;
     }
   };
   const bytes = async (args: readonly string[], { input = '', env = {}, acceptedFailure }: GitOptions = {}) => {
@@ -80,7 +82,10 @@ export async function openGitSession(options: GitSessionOptions, signal: AbortSi
     if (status === 0) return stdout;
     const output = Buffer.concat([stdout, stderr]);
     if (acceptedFailure?.test(output.toString())) return output;
-    throw gitFault(output.toString(), new Error(`git ended with status ${status}`));
+    throw (
+      limitFault('Git', exitStatusOf(status, null)) ??
+      gitFault(output.toString(), new Error(`git ended with status ${status}`))
+    );
   };
   return {
     git: { bytes, text: async (args, more) => (await bytes(args, more)).toString() },

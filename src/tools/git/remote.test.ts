@@ -13,7 +13,10 @@ let gateway: Server;
 beforeEach(async () => {
   server = await startTestGitServer();
   deps = testGitDeps({ allowedPrivateHosts: [server.host] });
-  const { listener } = createRemoteGateway(remoteUri(server.remote), deps, new AbortController().signal);
+  const { listener } = createRemoteGateway(remoteUri(server.remote), deps, {
+    signal: new AbortController().signal,
+    owner: undefined,
+  });
   gateway = createServer(listener);
   await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve));
 });

@@ -5,6 +5,7 @@ import { Fault } from '../../core/errors.ts';
 import type { Sandbox } from '../../core/sandbox.ts';
 import { canonicalUri } from '../../resources/canonical-uri.ts';
 import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
+import type { RequestOwner } from '../../resources/outgoing/places.ts';
 
 /** Dependencies of the tools `repo.git.*`. */
 export interface GitDeps {
@@ -51,7 +52,7 @@ const PUSH_REQUESTS = [
 export function createRemoteGateway(
   uri: CanonicalUri,
   { outgoing, token }: Pick<GitDeps, 'outgoing' | 'token'>,
-  signal: AbortSignal,
+  options: { readonly signal: AbortSignal; readonly owner: RequestOwner },
 ): RemoteGateway {
   const host = `${uri.host}:${uri.port || (uri.scheme === 'https' ? '443' : '80')}`;
   const url = `http://${host}${uri.path}`;
@@ -75,7 +76,7 @@ export function createRemoteGateway(
     delete incoming.headers.authorization;
     const headers = token && uri.scheme === 'https' ? { authorization: basicCredentials(token) } : {};
     try {
-      await outgoing.forward(target, { incoming, response }, { headers, signal });
+      await outgoing.forward(target, { incoming, response }, { headers, ...options });
     } catch (error) {
       failure ??= error instanceof Fault ? error : undefined;
       if (response.headersSent) response.destroy();

@@ -7,6 +7,7 @@ import type { Sandbox } from '../../core/sandbox.ts';
 import { awaitOrAbort } from '../shared/retry.ts';
 import { type GitCommand, type GitSession, openGitSession } from './git-session.ts';
 import { CLOSING_SCRIPT, OPENING_STATUS, openingScript } from './opening-script.ts';
+import { checkFormat } from './repository-format.ts';
 
 /** The option that all git tools have. */
 export const RepositoryPath: TString = Type.String({
@@ -55,6 +56,7 @@ export async function withRepository<T>(
     const session = await openGitSession({ sandbox, workspace, writable, ...(gateway && { gateway }) }, ctx.signal);
     try {
       const created = await open(session, path, openingScript({ path, create, writable }));
+      if (!created) await checkFormat(session, path);
       return await use({ git: session.git, created });
     } finally {
       await session.close(CLOSING_SCRIPT);

@@ -38,6 +38,13 @@ export const PythonInput = Type.Object({
       maximum: 600,
     }),
   ),
+  fail_on_exit: Type.Optional(
+    Type.Boolean({
+      description:
+        'Whether a program that is stopped, or ends with a status other than 0, fails the call. Default false.',
+      default: false,
+    }),
+  ),
   files: Type.Optional(
     Type.Array(
       Type.Object(

@@ -80,6 +80,16 @@ export function describePython(name: string, open: () => Promise<PythonEngine>):
       });
     });
 
+    it('keeps a file whose name is not UTF-8 under a readable name', async () => {
+      const code = "open(b'/out/na\\xefve.txt', 'w').write('kept')\nopen('/out/plain.txt', 'w').write('kept')";
+      const { produced, stopped } = await runCode(code);
+      expect(stopped).toBeUndefined();
+      expect(produced.map(({ path, bytes }) => [path, Buffer.from(bytes).toString()])).toEqual([
+        ['na\ufffdve.txt', 'kept'],
+        ['plain.txt', 'kept'],
+      ]);
+    });
+
     it('starts from scratch each time', async () => {
       const code = 'import os; print(os.listdir("/out"), os.path.exists("/tmp/left"), os.listdir("/work"))';
       await runCode('open("/out/left", "w").write("x"); open("/tmp/left", "w").write("x")');

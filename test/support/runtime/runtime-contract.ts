@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { link, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import type { ToolContext } from '../../../src/core/agent-session.ts';
 import { Fault } from '../../../src/core/errors.ts';
 import type { Runtime } from '../../../src/core/runtime.ts';
 import type { Json } from '../../../src/lib/json.ts';
+import { until } from '../until.ts';
 
 const ITEM = {
   run_id: 'run_1',
@@ -89,6 +91,21 @@ export function describeRuntime(
       expect(events).toEqual(expect.arrayContaining(['40% almost', 'WARN a line', 'INFO just words', 'WARN oh']));
     });
 
+    it('fails without telling where the workspace is on this machine', async () => {
+      const { outcome, events, folder } = await work('echo "cannot use $PWD" >&2; exit 3');
+      expect(outcome).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('cannot use /workspace') });
+      expect(events).toContain('WARN cannot use /workspace');
+      expect([...events, (outcome as unknown as Fault).message].join()).not.toContain(folder);
+    });
+
+    it.each([
+      ['SIGXCPU', 'TIMEOUT', /more CPU time/],
+      ['SIGXFSZ', 'RESOURCE_TOO_LARGE', /a file became larger/],
+    ])('that %s ends fails with the limit that it exceeded', async (signal, code, message) => {
+      const { outcome } = await work(`kill -s ${signal} $$`);
+      expect(outcome).toMatchObject({ code, message: expect.stringMatching(message) });
+    });
+
     it('has the environment of its pool, with the secrets that it names', async () => {
       const { outcome } = await work(`printf '{"status":"succeeded","output":"%s %s %s"}' "$A" "$B" "$JWT_SECRET"`, {
         env: { A: 'plain', B: 'secret:TOKEN' },
@@ -158,22 +175,35 @@ export function describeRuntime(
       expect((await work(script)).outcome).toMatchObject({ code: 'RESOURCE_TOO_LARGE' });
     });
 
+    /** Makes the file `late` as soon as there is a file `go`. */
+    const child = '(until [ -e go ]; do sleep 0.02; done; touch late) >/dev/null 2>&1 &';
+
+    /** @throws if a child process is still there to see that file */
+    async function expectNoChild(folder: string) {
+      await writeFile(join(folder, 'go'), '');
+      await sleep(300);
+      expect(await readdir(folder)).not.toContain('late');
+    }
+
     it('ends when its step does, with all its child processes', async () => {
       const stop = new AbortController();
-      const running = work('touch begun; (sleep 0.6; touch late) & sleep 600', { stop: stop.signal });
-      await sleep(300);
-      stop.abort(new Fault('TIMEOUT', 'The time limit is exceeded.'));
+      const running = work(`${child} touch begun; sleep 600`, {
+        stop: stop.signal,
+        in: async (folder) => {
+          void until('the worker has begun', () => existsSync(join(folder, 'begun'))).then(() =>
+            stop.abort(new Fault('TIMEOUT', 'The time limit is exceeded.')),
+          );
+        },
+      });
       const { outcome, folder } = await running;
       expect(outcome).toEqual(abortFault(stop.signal));
-      await sleep(700);
-      expect(await readdir(folder)).toEqual(['begun']);
+      await expectNoChild(folder);
     });
 
     it('leaves no background processes', async () => {
-      const { outcome, folder } = await work(`(sleep 0.5; touch late) >/dev/null 2>&1 & ${succeed('1')}`);
+      const { outcome, folder } = await work(`${child} ${succeed('1')}`);
       expect(outcome).toBe(1);
-      await sleep(700);
-      expect(await readdir(folder)).toEqual([]);
+      await expectNoChild(folder);
     });
   });
 }
