@@ -6,7 +6,7 @@ import type { Inbox, Leases } from '../core/leases.ts';
 import type { Decision, Policy } from '../core/policy.ts';
 import type { RunRecord } from '../core/run.ts';
 import { isFinalRunState } from '../core/states.ts';
-import type { StoreReader } from '../core/store-reader.ts';
+import type { DeadLetters, StoreReader } from '../core/store-reader.ts';
 import type { Logger, Metrics } from '../core/telemetry.ts';
 import type { Schedules, Workflows } from '../core/workflows.ts';
 import { type CapabilityDeps, createCapabilities } from './capabilities/capabilities.ts';
@@ -14,6 +14,9 @@ import { createDispatcher, type DispatcherLimits } from './driver/dispatcher.ts'
 import type { EffectHandlers } from './driver/effect-runner.ts';
 import { createRunRegistry, type RunRegistry } from './driver/run-registry.ts';
 import { createFailover } from './failover/failover.ts';
+import { createJobFamily } from './failover/job-family.ts';
+import type { JobEngineDeps } from './jobs/job-deps.ts';
+import type { Jobs } from './jobs/jobs.ts';
 import type { RunAggregate } from './model/run-aggregate.ts';
 import { collectItemOutputs, evaluateRunOutputs, type RunOutputsDeps } from './outputs/collect-outputs.ts';
 import { createOutputCache } from './outputs/output-cache.ts';
@@ -31,15 +34,18 @@ import {
   sendMessage,
   sendSignal,
 } from './requests/run-control.ts';
-import { deleteWorkflow, type SavedWorkflowDeps, saveWorkflow, validateWorkflow } from './requests/saved-workflows.ts';
+import { deleteWorkflow, saveWorkflow } from './requests/saved-workflows.ts';
 import { createScheduler } from './requests/scheduler.ts';
 import { type StartWorkflowDeps, startWorkflow } from './requests/start-workflow.ts';
 import { performSubWorkflow } from './requests/sub-workflow.ts';
+import { replayDeadLetter, submitJob } from './requests/submit-job.ts';
 import { uploadArtifact } from './requests/upload-artifact.ts';
+import { type ValidateWorkflowDeps, validateWorkflow } from './requests/validate-workflow.ts';
 import { followRun, isCompletedOrWaiting } from './requests/wait-for-end.ts';
 import { createWorkflowLoader } from './requests/workflow-loader.ts';
 import { type PrepareDeps, prepareStep } from './steps/prepare-step.ts';
 import type { AgentStepDeps } from './steps/step-deps.ts';
+import { storeBatches } from './steps/store-batches.ts';
 
 export interface EngineDeps extends Omit<AgentStepDeps, 'capabilities' | 'reader'>, CapabilityDeps {
   readonly policy: Policy;
@@ -50,6 +56,9 @@ export interface EngineDeps extends Omit<AgentStepDeps, 'capabilities' | 'reader
   readonly standings: Pick<AccountStandings, 'standingOf'>;
   readonly leases: Leases;
   readonly inbox: Inbox;
+  readonly deadLetters: Pick<DeadLetters, 'find'>;
+  /** Creates what sends jobs to workers. Absent: there is no bus. */
+  readonly createJobs?: (engine: JobEngineDeps) => Jobs;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly limits: DispatcherLimits & {
@@ -94,15 +103,25 @@ export function createEngine(deps: EngineDeps): Engine {
     cache,
     admitted,
     logsOf,
+    storeBatches: (run, step, value) => storeBatches({ ...deps, capabilities }, run, step, value),
   };
+  const findRun = (runId: string) => failover.find(runId);
+  const jobs = deps.createJobs?.({ ...deps, capabilities, findRun });
+  deps.metrics.queuesFrom(async () => ({
+    steps: dispatcher.queued,
+    ...((await jobs?.sizes()) ?? { jobs: new Map(), parkedJobs: new Map() }),
+  }));
   const handlers: EffectHandlers = {
     prepare: (run, step) => prepareStep(stepDeps, run, step),
     act: performStep({
       ...deps,
       capabilities,
       cache,
+      logsOf,
+      jobs,
       performSubWorkflow: (attempt) => performSubWorkflow({ ...startDeps, cancelChild }, attempt),
     }),
+    continueJob: (step) => jobs?.continue(step),
     gather: (run, step) => collectItemOutputs(deps, run, step),
     conclude: (run) => evaluateRunOutputs(stepDeps, run),
     toFailure: (error, { record: run }, step) =>
@@ -111,9 +130,16 @@ export function createEngine(deps: EngineDeps): Engine {
   const runs: RunRegistry = createRunRegistry({
     ...deps,
     dispatcher,
+    ...(jobs && { jobPlaces: jobs.places }),
     handlers,
     onRelease: (runId, fault) => failover.onReleased(runId, fault),
     onWaiting: (runId) => failover.considerParking(runId),
+    // If this fails, the next heartbeat of any node finds that the parent is due.
+    onChildEnded: (parentId) => void failover.find(parentId).catch(() => {}),
+    onCancelled: (run) =>
+      void jobFamily.cancelJobs(run, run.principal).catch((error: unknown) => {
+        logger.warn('job.cancel_failed', { runId: run.id, error: String(error) });
+      }),
   });
   const startDeps: StartWorkflowDeps & EngineDeps = {
     ...deps,
@@ -127,8 +153,9 @@ export function createEngine(deps: EngineDeps): Engine {
   };
   const scheduler = createScheduler(startDeps);
   const failover = createFailover({ ...deps, runs, onNextSchedule: scheduler.setNextDue });
-  const controlDeps: RunControlDeps & StartWorkflowDeps & EngineDeps = { ...startDeps, failover };
-  const savedWorkflowDeps: SavedWorkflowDeps = { ...deps, capabilities, workflowLoader };
+  const jobFamily = createJobFamily({ ...deps, failover });
+  const controlDeps: RunControlDeps & StartWorkflowDeps & EngineDeps = { ...startDeps, failover, jobFamily };
+  const savedWorkflowDeps: ValidateWorkflowDeps = { ...deps, capabilities, workflowLoader };
 
   const cancelChild = async ({ id, principal: by }: RunRecord, childId: string): Promise<void> => {
     const reason = `its parent run ${id} ended`;
@@ -160,6 +187,8 @@ export function createEngine(deps: EngineDeps): Engine {
     executeCommand: open((principal, request) => executeCommand(startDeps, principal, request)),
     callTool: open((principal, request) => callTool(startDeps, principal, request)),
     runAgent: open((principal, request) => runAgent(startDeps, principal, request)),
+    submitJob: open((principal, request) => submitJob({ ...startDeps, ...jobFamily }, principal, request)),
+    replayDeadLetter: open((principal, id) => replayDeadLetter({ ...startDeps, ...jobFamily }, principal, id)),
     uploadArtifact: open((principal, upload) => uploadArtifact({ ...startDeps, handlers }, principal, upload)),
     startWorkflow: open((principal, request) => startWorkflow(startDeps, principal, request)),
     cancelRun: open((principal, runId, how) => cancelRun(controlDeps, principal, runId, how)),
@@ -178,10 +207,12 @@ export function createEngine(deps: EngineDeps): Engine {
     async begin() {
       await failover.tick();
       failover.start();
+      await jobs?.begin();
     },
     async stop(drainMs) {
       stopping = true;
       scheduler.stop();
+      await jobs?.stop();
       const until = Date.now() + drainMs;
       while (isBusy(runs) && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
       runs.releaseAll();

@@ -8,6 +8,7 @@ import type { EventReader } from './journal/event-reader.ts';
 import type { SharedJournal } from './journal/open-journal.ts';
 import type { WriterOptions } from './journal/writer-protocol.ts';
 import type { RunTables } from './rows/run-tables.ts';
+import type { WatchChanges } from './tables/follow-table.ts';
 
 /** The parts of a store that depend on the kind of its database. */
 export interface Backend {
@@ -17,8 +18,8 @@ export interface Backend {
   readonly journal: SharedJournal;
   readonly leases: Leases;
   readonly inbox: Inbox;
-  /** Calls back after each transaction of any node that changed standings; undefined if the database cannot tell. */
-  readonly watchStandings: ((onChange: () => void) => void) | undefined;
+  /** Calls back after each transaction of any node that changed a followed table; undefined if the database cannot tell. */
+  readonly watchChanges: WatchChanges;
   /** A run and its steps at one moment. */
   snapshot(scope: Scope, id: string): Promise<RunSnapshot | undefined>;
   /** Everything that the tables hold about a run, at one moment. */

@@ -13,7 +13,8 @@ import { newId } from '../core/ids.ts';
 import type { Journal } from '../core/journal.ts';
 import type { Inbox, Leases } from '../core/leases.ts';
 import type { Scope } from '../core/principal.ts';
-import type { ChainVerification, StoreReader } from '../core/store-reader.ts';
+import type { WorkerHandshakes, WorkerRestrictions } from '../core/runtime.ts';
+import type { ChainVerification, DeadLetters, JobEndings, StoreReader } from '../core/store-reader.ts';
 import type { Logger, Metrics, StorageWatch } from '../core/telemetry.ts';
 import type { Schedules, Workflows } from '../core/workflows.ts';
 import { type Audit, type AuditOptions, openAudit, readAuditKey } from './audit/open-audit.ts';
@@ -26,6 +27,8 @@ import { type EventRow, toEvent } from './rows/event-row.ts';
 import { startTextIndex, type TextIndex } from './search/text-index.ts';
 import { createAccounts } from './tables/accounts.ts';
 import { createCredentials } from './tables/credentials.ts';
+import { createDeadLetters } from './tables/dead-letters.ts';
+import { createJobEndings } from './tables/job-endings.ts';
 import { createMemories } from './tables/memories.ts';
 import { createQuotaUsage } from './tables/quota-usage.ts';
 import { createSchedules } from './tables/schedules.ts';
@@ -51,6 +54,8 @@ export interface Store {
   /** Which node drives which runs. This store appends only to runs that its node owns. */
   readonly leases: Leases;
   readonly inbox: Inbox;
+  readonly deadLetters: DeadLetters;
+  readonly jobEndings: JobEndings;
   /** Finds texts in runs that have ended; fills in the background. */
   readonly textIndex: Pick<TextIndex, 'tick'>;
   /** The node that this store appends as. */
@@ -61,6 +66,8 @@ export interface Store {
   startRetention(options: RetentionOptions): Retention;
   /** Watches the database's files and pages; must be stopped before the store is closed. */
   watchStorage(): StorageWatch;
+  /** What is known of workers on the bus; the restrictions must be closed before the store is. */
+  openWorkerTables(): Promise<{ readonly restrictions: WorkerRestrictions; readonly handshakes: WorkerHandshakes }>;
   /** Recomputes a run's chain and its rows; undefined if the scope does not cover the run. */
   verifyRun(scope: Scope, id: string): Promise<ChainVerification | undefined>;
   /** Waits until all appends are durable, then closes. */
@@ -121,7 +128,7 @@ export async function openStore({
   const textIndex = startTextIndex({ prisma, transactions, kind, logger: deps.logger, head: () => journal.head() });
   const standings = await openStandings({
     ...{ prisma, transactions, kind, logger: deps.logger },
-    watch: backend.watchStandings,
+    watch: backend.watchChanges,
   });
 
   return {
@@ -141,8 +148,22 @@ export async function openStore({
     watchStorage: backend.watchStorage,
     leases,
     inbox,
+    deadLetters: createDeadLetters({ prisma, transactions }),
+    jobEndings: createJobEndings({ prisma, transactions, nodeId }),
     textIndex,
     nodeId,
+    openWorkerTables: async () => {
+      const [{ openWorkerRestrictions }, { createWorkerHandshakes }] = await Promise.all([
+        import('./tables/worker-restrictions.ts'),
+        import('./tables/worker-handshakes.ts'),
+      ]);
+      // Only this process changes them where the database cannot tell.
+      const watch = backend.watchChanges ?? (() => {});
+      return {
+        restrictions: await openWorkerRestrictions({ prisma, transactions, kind, logger: deps.logger, watch }),
+        handshakes: createWorkerHandshakes({ prisma, transactions, kind }),
+      };
+    },
     verifyRun: (scope, id) => verifyRun({ tables: backend.tables, rows, verifyLeaves: audit.verifyLeaves }, scope, id),
     close: async () => {
       await journal.close();

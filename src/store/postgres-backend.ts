@@ -12,8 +12,8 @@ import { JOURNAL_CHANNEL } from './postgres/group-statement.ts';
 import { createPostgresLeases } from './postgres/leases.ts';
 import { startListener } from './postgres/listener.ts';
 import { createPostgresSnapshots } from './postgres/snapshots.ts';
+import { CHANGES_CHANNEL } from './tables/follow-table.ts';
 import { createInbox, createInboxWatchers } from './tables/inbox.ts';
-import { STANDINGS_CHANNEL } from './tables/standings.ts';
 
 interface OpenPostgresDeps {
   readonly nodeId: string;
@@ -53,7 +53,10 @@ export async function openPostgresBackend(
     ...(metrics && { metrics }),
   });
   const { watch, notify } = createInboxWatchers();
-  let onStandings = () => {};
+  const followers = new Set<() => void>();
+  const announceChanges = () => {
+    for (const onChange of followers) onChange();
+  };
 
   let ownPosition = 0;
   let graceTimer: NodeJS.Timeout | undefined;
@@ -68,17 +71,17 @@ export async function openPostgresBackend(
 
   const listener = await startListener({
     url,
-    channels: [JOURNAL_CHANNEL, INBOX_CHANNEL, STANDINGS_CHANNEL],
+    channels: [JOURNAL_CHANNEL, INBOX_CHANNEL, CHANGES_CHANNEL],
     logger,
     onNotification: (channel, payload) => {
       if (channel === INBOX_CHANNEL) return notify(payload);
-      if (channel === STANDINGS_CHANNEL) return onStandings();
+      if (channel === CHANGES_CHANNEL) return announceChanges();
       const [sender, position] = payload.split(' ');
       if (sender !== nodeId) journal.advanceTo(Number(position));
       else awaitOwn(Number(position));
     },
     onListening: async () => {
-      onStandings();
+      announceChanges();
       journal.advanceTo(await events.head());
       const waiting = await prisma.message.findMany({ distinct: ['runId'], select: { runId: true } });
       for (const { runId } of waiting) notify(runId);
@@ -113,9 +116,7 @@ export async function openPostgresBackend(
         );
       },
     }),
-    watchStandings: (onChange) => {
-      onStandings = onChange;
-    },
+    watchChanges: (onChange) => void followers.add(onChange),
     ...createPostgresSnapshots(pool),
     watchStorage: () => ({
       begin() {},

@@ -37,7 +37,7 @@ export async function openSqliteBackend(file: string, { nodeId, logger, metrics 
     }),
     leases: createSqliteLeases({ prisma, transactions, nodeId }),
     inbox: createSqliteInbox(prisma, transactions),
-    watchStandings: undefined,
+    watchChanges: undefined,
     snapshot: async (scope, id) => snapshot(scope, id),
     tables: async (scope, id) => tables(scope, id),
     watchStorage: () => watchDatabaseFile(file, logger),

@@ -71,7 +71,8 @@ function parseMemoryUri({ resources }: AgentStepDeps, text: string): CanonicalUr
   );
 }
 
-async function readAll({ content }: StepResult): Promise<string | Uint8Array> {
+/** All bytes of what an agent answered. */
+export async function readAll({ content }: StepResult): Promise<string | Uint8Array> {
   if (typeof content === 'string' || content instanceof Uint8Array) return content;
   if ('file' in content) throw new Error('an agent returns no files');
   const chunks: Uint8Array[] = [];

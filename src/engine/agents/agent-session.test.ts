@@ -195,6 +195,20 @@ describe('an agent session', () => {
     expect(await agents.outputOf(id)).toEqual({ v: '\uFFFD and \uFFFD' });
   });
 
+  it('saves text as UTF-8, and says so where the text or its media type says otherwise', async () => {
+    const xml = '<?xml version="1.0" encoding="ISO-8859-1"?><city>Zürich</city>';
+    const id = await agents.run(async (session) => {
+      const saved = [
+        await session.saveArtifact('a.xml', 'application/xml', xml),
+        await session.saveArtifact('b.xml', 'application/xml', Buffer.from(xml, 'latin1')),
+        await session.saveArtifact('c.csv', 'text/csv; charset=windows-1252', 'Zürich'),
+      ];
+      return saved.map(({ media_type }) => media_type);
+    });
+    const types = ['application/xml;charset=utf-8', 'application/xml', 'text/csv;charset=utf-8'];
+    expect(await agents.outputOf(id)).toEqual(types);
+  });
+
   it('ends with its cancellation, even during a model request', async () => {
     const begun = Promise.withResolvers<void>();
     const id = await agents.run(async (session) => {

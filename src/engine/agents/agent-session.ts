@@ -110,8 +110,9 @@ function createDeltaBuffer(mask: MaskStream, record: (text: string) => void) {
     const shown = mask.push(text) + rest;
     text = '';
     const pieces = shown.match(DELTA_PIECE) ?? [];
-    if (pieces.length > 0) lastAt = performance.now();
     for (const piece of pieces) record(piece);
+    // Not before they are recorded, which gives them their time.
+    if (pieces.length > 0) lastAt = performance.now();
   };
   return {
     end() {

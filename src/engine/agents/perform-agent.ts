@@ -1,5 +1,6 @@
 import { Fault } from '../../core/errors.ts';
 import type { User } from '../../core/principal.ts';
+import { RawOutput } from '../../step-kinds/define-step-kind.ts';
 import { stepAccessRequests } from '../capabilities/access-requests.ts';
 import { parseAgentInput } from '../capabilities/agent-input.ts';
 import { withAuthors } from '../model/actor.ts';
@@ -12,6 +13,7 @@ import { createToolContexts } from '../steps/tool-context.ts';
 import { appendMemory, readMemory } from './agent-memory.ts';
 import { createAgentSession } from './agent-session.ts';
 import { EMPTY_LOG } from './replay-log.ts';
+import { structuredOutput } from './structured-output.ts';
 import { createToolCaller } from './tool-calls.ts';
 
 /** One tool call as a step; the policy was asked when the step was scheduled. */
@@ -24,13 +26,14 @@ export function performTool(deps: AgentStepDeps, attempt: Attempt): Promise<Stor
   });
 }
 
-/** A kind that calls tools and models. */
+/** A kind that calls tools, models or services. */
 export function performKind(deps: AgentStepDeps, attempt: Attempt): Promise<StoredOutput> {
   return withSecretsRedacted(deps, attempt, async (redactor) => {
     const { run, step } = redactor.attempt;
     const session = await createAgentSession(deps, redactor);
     const kind = deps.capabilities.kind(step.kind);
-    return jsonContent(await kind.run(inputOf(run, step), session));
+    const output = await kind.run(inputOf(run, step), session);
+    return output instanceof RawOutput ? output.result : jsonContent(output);
   });
 }
 
@@ -65,14 +68,16 @@ export function performAgent(deps: AgentStepDeps, attempt: Attempt): Promise<Sto
   return withSecretsRedacted(deps, attempt, async (redactor) => {
     const { run, step, signal } = redactor.attempt;
     const { agent: spec, context } = parseAgentInput(inputOf(run, step), deps.capabilities);
-    const { role, goal, tools, config, backend, memoryUri } = spec;
+    const { role, goal, tools, config, backend, memoryUri, outputSchema } = spec;
     const begins = run.bookkeeping.get(step.key)?.hasReplayLog !== true;
     const reader = createToolContexts(deps, redactor)(signal);
     const memory = memoryUri === undefined ? NO_MEMORY : await readMemory(deps, reader, memoryUri, begins);
     const informed = { ...redactor, attempt: informedBy(deps, redactor.attempt, memory.authors) };
     const session = await createAgentSession(deps, informed);
-    const agent = { role, goal, config, context, memory: memory.text, ...(tools && { tools }) };
-    const content = redactor.redactContent(await deps.capabilities.backend(backend).run(agent, session));
+    const optional = { ...(tools && { tools }), ...(outputSchema && { outputSchema }) };
+    const agent = { role, goal, config, context, memory: memory.text, ...optional };
+    const output = redactor.redactContent(await deps.capabilities.backend(backend).run(agent, session));
+    const content = outputSchema ? await structuredOutput(output, outputSchema, session) : output;
     if (memoryUri === undefined) return content;
     return appendMemory(deps, session, informed.attempt.actor, {
       ...{ uri: memoryUri, id: `${step.id}/${step.attempt}`, goal, made: content },

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { AnyBackend } from '../../agents/define-backend.ts';
 import type { AnyCommand } from '../../commands/definition/define-command.ts';
 import { validateOptions } from '../../commands/definition/validate-options.ts';
-import { AGENT_BACKENDS, type AgentInput, type AgentSpec } from '../../core/agent.ts';
+import type { AgentInput, AgentSpec } from '../../core/agent.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { Capabilities, Capability } from './capabilities.ts';
 
@@ -18,8 +18,9 @@ const AGENT_STEP_INPUT: Capability = {
         role: Type.String({ minLength: 1, maxLength: 16_384 }),
         goal: Type.String({ minLength: 1, maxLength: 65_536 }),
         tools: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { maxItems: 256 })),
-        backend: Type.Union(AGENT_BACKENDS.map((name) => Type.Literal(name))),
+        backend: Type.String({ minLength: 1, maxLength: 64 }),
         config: AnyObject,
+        outputSchema: Type.Optional(AnyObject),
         memoryUri: Type.Optional(Type.String({ minLength: 1, maxLength: 4_096 })),
       },
       { additionalProperties: false },

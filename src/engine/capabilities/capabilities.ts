@@ -3,7 +3,7 @@ import { type AnyCommand, type Command, isComposite } from '../../commands/defin
 import type { Query } from '../../commands/read/define-query.ts';
 import { Fault } from '../../core/errors.ts';
 import type { StepBody } from '../../core/run.ts';
-import type { Runtime } from '../../core/runtime.ts';
+import type { RemotePool, Runtime } from '../../core/runtime.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
 import type { AnyStepKind } from '../../step-kinds/define-step-kind.ts';
 import type { AnyTool } from '../../tools/define-tool.ts';
@@ -48,7 +48,7 @@ export interface CapabilityDeps {
   readonly backends: readonly AnyBackend[];
   readonly kinds: readonly AnyStepKind[];
   /** Pool → where its steps run; `inline` is this process. */
-  readonly pools: ReadonlyMap<string, Runtime | 'inline'>;
+  readonly pools: ReadonlyMap<string, Runtime | RemotePool | 'inline'>;
 }
 
 /** Finds what steps name. */
@@ -69,8 +69,10 @@ export interface Capabilities {
   backend(name: string): AnyBackend;
   /** @throws Fault NOT_FOUND */
   kind(kind: string): AnyStepKind;
-  /** Where the steps of a pool run; undefined for this process. @throws Fault NOT_FOUND */
+  /** Where the steps of a pool run; undefined for this process. @throws Fault NOT_FOUND, CONFLICT for a pool that is remote */
   runtime(pool: string): Runtime | undefined;
+  /** Topic to which steps of the pool are sent as jobs; undefined unless it is remote. */
+  topicOf(pool: string): string | undefined;
   /** What the step names; undefined for kinds without a capability. */
   of(step: Pick<StepBody, 'kind' | 'capability'>): Capability | undefined;
 }
@@ -86,7 +88,7 @@ export function createCapabilities(deps: CapabilityDeps): Capabilities {
   };
   const query = createFinder('query', queries, ({ name }) => name);
   const tool = createFinder('tool', tools, ({ name }) => name);
-  const kind = createFinder('kind', kinds, (one) => one.kind as string);
+  const kind = createFinder('kind', kinds, (one) => one.kind);
   // One object for each: its compiled schema is cached by identity.
   const asCapability = new Map<string, Capability>([
     ...tools.map(({ name, input }): [string, Capability] => [`TOOL ${name}`, { name, options: input }]),
@@ -103,11 +105,20 @@ export function createCapabilities(deps: CapabilityDeps): Capabilities {
     query,
     tool,
     kind,
-    backend: createFinder('agent backend', backends, ({ name }) => name as string),
+    backend: createFinder('agent backend', backends, ({ name }) => name),
     runtime: (pool) => {
       const runtime = pools.get(pool);
-      if (runtime !== undefined) return runtime === 'inline' ? undefined : runtime;
+      if (runtime === 'inline') return undefined;
+      if (runtime?.kind === 'remote') {
+        const message = `The pool ${pool} became remote after this run was planned. Start the workflow again.`;
+        throw new Fault('CONFLICT', message);
+      }
+      if (runtime) return runtime;
       throw new Fault('NOT_FOUND', `Unknown pool ${pool}. Available: ${[...pools.keys()].join(', ')}.`);
+    },
+    topicOf: (pool) => {
+      const runtime = pools.get(pool);
+      return typeof runtime === 'object' && runtime.kind === 'remote' ? runtime.topic : undefined;
     },
     of: ({ kind, capability }) => {
       if (kind === 'COMMAND') return command(capability);

@@ -21,7 +21,7 @@ export interface DispatcherLimits {
   /** Requests that may wait before `assertCapacity` throws. */
   readonly queue: number;
   /** Limits of single kinds, in addition to that of the node. */
-  readonly kinds?: Partial<Record<StepKind, number>>;
+  readonly kinds?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -76,7 +76,7 @@ export function createDispatcher(limits: DispatcherLimits, now: () => number = D
   let startsInTick = 0;
 
   const isOpen = () => active < limits.node && startsInTick < MAX_STARTS_PER_TICK;
-  const hasRoom = ([name, limit]: Limit) => inUse.of(name) < limit;
+  const hasRoom = (limit: Limit) => inUse.of(limit[0]) < limit[1];
 
   const join = (queue: RequestQueue<QueuedRequest>, entry: QueuedRequest) => {
     entry.place = queue.add(entry);
@@ -88,6 +88,7 @@ export function createDispatcher(limits: DispatcherLimits, now: () => number = D
   };
   /** Makes one request ready for each limit that has room. */
   const unblock = (entryLimits: readonly Limit[]) => {
+    if (blocked.size === 0) return;
     for (const limit of entryLimits) {
       const queue = blocked.get(limit[0]);
       if (!queue || !hasRoom(limit)) continue;
@@ -110,13 +111,13 @@ export function createDispatcher(limits: DispatcherLimits, now: () => number = D
     if (startsInTick === 0) setImmediate(onNextTick);
     startsInTick += 1;
     active += 1;
-    for (const [name] of entryLimits) inUse.change(name, 1);
+    for (const limit of entryLimits) inUse.change(limit[0], 1);
     let isReleased = false;
     onGranted(() => {
       if (isReleased) return;
       isReleased = true;
       active -= 1;
-      for (const [name] of entryLimits) inUse.change(name, -1);
+      for (const limit of entryLimits) inUse.change(limit[0], -1);
       unblock(entryLimits);
       serve();
     });
@@ -205,7 +206,8 @@ function limitsOf(
   ownerName: string,
   all: DispatcherLimits,
 ): readonly Limit[] {
-  const entries: Limit[] = [[`owner ${ownerName}`, shareOf(all.node)]];
+  // The key of an owner begins with a digit, so it is not the name of another limit.
+  const entries: Limit[] = [[ownerName, shareOf(all.node)]];
   const kindLimit = all.kinds?.[kind];
   if (kindLimit !== undefined) {
     entries.push([`kind ${kind} of ${ownerName}`, shareOf(kindLimit)], [`kind ${kind}`, kindLimit]);

@@ -9,23 +9,35 @@ import { isFinalRunState } from '../../core/states.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import { next } from '../machine/next.ts';
 import type { Environment } from '../machine/transition.ts';
+import type { Attempt } from '../model/attempt.ts';
 import type { MachineInput } from '../model/machine-input.ts';
-import { type RunAggregate, snapshotOf } from '../model/run-aggregate.ts';
+import { isActive, type MutableStep, type RunAggregate, snapshotOf } from '../model/run-aggregate.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { createEffectRunner, type EffectHandlers, RELEASED } from './effect-runner.ts';
 import { createRecorder } from './recorder.ts';
 import type { RunStart } from './run-start.ts';
-import { createSlots } from './slots.ts';
+import { createSlots, type JobPlaces } from './slots.ts';
 import { createTimers } from './timers.ts';
 
 export interface DriveOptions {
   readonly journal: Pick<Journal, 'append'>;
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
+  readonly jobPlaces?: JobPlaces;
   readonly handlers: EffectHandlers;
   readonly logger: Logger;
-  /** Called when all that is left of the run waits, and that is durable; also repeatedly. */
+  /** Called when all that is left of the run waits; also repeatedly. */
   onWaiting?(runId: string): void;
+}
+
+/** What a run waits for, besides messages. */
+export interface Wait {
+  /** When its next timer is due, in milliseconds since 1970; Infinity without one. */
+  readonly until: number;
+  /** Its children for whose end it waits. */
+  readonly childIds: readonly string[];
+  /** In which it waits for a worker. */
+  readonly queue?: string;
 }
 
 export interface RunHandle {
@@ -53,11 +65,10 @@ export interface RunHandle {
    * @throws Fault UNAVAILABLE when the run was released in the meantime; it may not have taken the input
    */
   send(input: MachineInput): Promise<void>;
-  /**
-   * Until when nothing happens to the run unless it is sent something, in milliseconds since 1970; Infinity without a timer.
-   * Undefined when the run does not only wait, or somebody here waits for it.
-   */
-  waitsUntil(): number | undefined;
+  /** True while the store refuses the run's events, and they are sent again. */
+  isRefused(): boolean;
+  /** What the run waits for, if that is all it does, is durable, and nobody here waits for the run. */
+  waitsFor(): Wait | undefined;
   /** Somebody here waits for the run, until the returned function is called. */
   hold(): () => void;
   /** Leaves the run to the next node that claims it: nothing more is appended, and running steps are aborted. */
@@ -66,9 +77,21 @@ export interface RunHandle {
   drained(): Promise<void>;
 }
 
+/** A step that only waits, and for what. */
+interface AwaitingStep {
+  readonly step: MutableStep;
+  /** Empty unless it waits for a run. */
+  readonly childId: string;
+  readonly until: number;
+  readonly queue: string | undefined;
+}
+
+/** That a worker has a job is often recorded together with its end. */
+const DELIVERED_DELAY_MS = 100;
+
 /** The loop around the machine: sends it inputs, records its events, carries out its effects. */
 export function driveRun(options: DriveOptions, start: RunStart): RunHandle {
-  const { journal, clock, dispatcher, handlers, logger } = options;
+  const { journal, clock, handlers, logger } = options;
   const { run, persistedSeq } = start;
   const { record } = run;
   const completed = Promise.withResolvers<RunSnapshot>();
@@ -79,13 +102,31 @@ export function driveRun(options: DriveOptions, start: RunStart): RunHandle {
   let isStopped = false;
   let isReleased = false;
   let holders = 0;
+  /** The steps that only wait for their child or their job. Undefined for most runs. */
+  let awaiting: Set<AwaitingStep> | undefined;
+
+  const onlyWaits = () =>
+    record.state === 'WAITING' || (awaiting !== undefined && awaiting.size > 0 && awaiting.size === run.counts.active);
+  const considerWaiting = () => {
+    if (onlyWaits()) options.onWaiting?.(record.id);
+  };
+  const beginWait: Attempt['beginWait'] = (step, until, queue) => {
+    const entry = { step, childId: step.childId ?? '', until, queue };
+    awaiting ??= new Set();
+    awaiting.add(entry);
+    considerWaiting();
+    return () => {
+      awaiting?.delete(entry);
+      considerWaiting();
+    };
+  };
 
   const recorder = createRecorder({
     journal,
     run,
     persistedSeq,
     onFlushed() {
-      if (record.state === 'WAITING') options.onWaiting?.(record.id);
+      considerWaiting();
       if (!isFinalRunState(record.state)) return;
       const ended = snapshotOf(run);
       completed.resolve(ended);
@@ -97,7 +138,7 @@ export function driveRun(options: DriveOptions, start: RunStart): RunHandle {
       if (isFinal) release(error);
     },
   });
-  const slots = createSlots(dispatcher, record);
+  const slots = createSlots({ ...options, beginWait }, record);
   const timers = createTimers(clock, (step) => send({ type: 'woke', step }));
 
   const stop = () => {
@@ -120,7 +161,7 @@ export function driveRun(options: DriveOptions, start: RunStart): RunHandle {
     const stack = error instanceof Error ? error.stack : String(error);
     logger.error('run.crashed', { runId, traceId, reference, error: stack });
     const message = `The engine failed while it drove run ${runId}, and reads the run again. The log has details under ${reference}.`;
-    release(new Fault('INTERNAL', message, { cause: error }));
+    release(new Fault('INTERNAL', message, { cause: error, details: { runId } }));
   };
 
   const environment = (): Environment => ({ at: clock.now(), random: Math.random, newId });
@@ -151,6 +192,7 @@ export function driveRun(options: DriveOptions, start: RunStart): RunHandle {
     }
     if (isReleased) return;
     if (isFinalRunState(record.state)) void recorder.flush();
+    else if (input.type === 'delivered') setTimeout(recorder.commit, DELIVERED_DELAY_MS);
     else recorder.commit();
     if (record.state === 'WAITING') waiting?.resolve();
   };
@@ -169,6 +211,7 @@ export function driveRun(options: DriveOptions, start: RunStart): RunHandle {
     recorder,
     isStopped: () => isStopped,
     isReleased: () => isReleased,
+    beginWait,
     send,
     emit,
     onCrash,
@@ -196,15 +239,27 @@ export function driveRun(options: DriveOptions, start: RunStart): RunHandle {
       await recorder.flush();
       if (isReleased) throw RELEASED;
     },
-    waitsUntil() {
-      const onlyWaits = record.state === 'WAITING' && run.preparing.size === 0 && recorder.isIdle() && !isStopped;
-      return onlyWaits && holders === 0 ? (timers.nextAt() ?? Infinity) : undefined;
+    isRefused: () => recorder.isRetrying(),
+    waitsFor() {
+      if (isStopped || holders > 0 || !onlyWaits() || run.preparing.size > 0 || !recorder.isIdle()) return undefined;
+      // Of a step that was aborted, or tried again, an entry may be left for a moment.
+      const entries = [...(awaiting ?? [])].filter(
+        (e) => isActive(e.step.state) && (e.step.childId ?? '') === e.childId,
+      );
+      if (entries.length < run.counts.active) return undefined;
+      const until = Math.min(timers.nextAt() ?? Infinity, ...entries.map((entry) => entry.until));
+      const childIds = entries.flatMap(({ childId }) => (childId === '' ? [] : [childId]));
+      const queues = new Set(entries.flatMap(({ queue }) => (queue === undefined ? [] : [queue])));
+      // A row is in one queue.
+      if (queues.size > 1) return undefined;
+      const [queue] = queues;
+      return { until, childIds, ...(queue !== undefined && { queue }) };
     },
     hold() {
       holders += 1;
       return () => {
         holders -= 1;
-        if (record.state === 'WAITING') options.onWaiting?.(record.id);
+        considerWaiting();
       };
     },
     release,

@@ -3,7 +3,8 @@ import type { NewEvent } from '../../core/event.ts';
 import type { Failure } from '../../core/run.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { actorOf } from '../model/actor.ts';
-import { type Attempt, PausedError } from '../model/attempt.ts';
+import { type Attempt, PausedError, UndeliveredError } from '../model/attempt.ts';
+import { isJob } from '../model/job-id.ts';
 import type { MachineEffect, MachineInput, Preparation } from '../model/machine-input.ts';
 import type { MutableStep, RunAggregate } from '../model/run-aggregate.ts';
 import type { StoredOutput } from '../outputs/store-output.ts';
@@ -17,6 +18,8 @@ export interface EffectHandlers {
   prepare(run: RunAggregate, step: MutableStep): Preparation | Promise<Preparation>;
   /** Performs the step. @throws PausedError when the attempt waits for an approval */
   act(attempt: Attempt): Promise<Partial<StoredOutput>>;
+  /** The job of the step has ended; its attempt may not have begun to wait yet, or be on another node. */
+  continueJob?(step: MutableStep): void;
   gather(run: RunAggregate, step: MutableStep): Promise<Partial<StoredOutput>>;
   conclude(run: RunAggregate): Promise<{ readonly outputs: JsonObject; readonly events: readonly NewEvent[] }>;
   /** Must not throw: an error here is an error of the engine, for which the run is released. */
@@ -32,6 +35,7 @@ interface EffectRunnerOptions {
   /** The run has ended or was released: nothing more may begin. */
   isStopped(): boolean;
   isReleased(): boolean;
+  readonly beginWait: Attempt['beginWait'];
   send(input: MachineInput): void;
   emit(event: NewEvent): void;
   /** Called with an error that no handler is responsible for. */
@@ -40,7 +44,7 @@ interface EffectRunnerOptions {
 
 /** @returns begins to carry out an effect. What follows from it is sent to the machine */
 export function createEffectRunner(options: EffectRunnerOptions): (effect: MachineEffect) => void {
-  const { run, handlers, slots, timers, recorder, isStopped, isReleased, send, emit, onCrash } = options;
+  const { run, handlers, slots, timers, recorder, isStopped, isReleased, beginWait, send, emit, onCrash } = options;
 
   const prepare = (step: MutableStep) => {
     const onPrepared = (prepared: Preparation) => send({ type: 'prepared', step: step.key, prepared });
@@ -64,12 +68,14 @@ export function createEffectRunner(options: EffectRunnerOptions): (effect: Machi
       signal.throwIfAborted();
     };
     try {
-      if (step.effect === 'external') {
-        // That a step acts on the outside world must be durable before it does.
+      // That a step acts on the outside world must be durable before it does. A job is recorded with its dispatch.
+      if (step.effect === 'external' && !isJob(step)) {
         await recorder.flush();
         if (isStopped() || signal.aborted) return;
       }
-      await settle(step, () => handlers.act({ run, step, actor: actorOf(run.record), signal, emit, flush }));
+      const delivered = () => send({ type: 'delivered', step: step.key, attempt: step.attempt });
+      const actor = actorOf(run.record);
+      await settle(step, () => handlers.act({ run, step, actor, signal, emit, flush, delivered, beginWait }));
     } finally {
       end();
     }
@@ -83,6 +89,8 @@ export function createEffectRunner(options: EffectRunnerOptions): (effect: Machi
     } catch (error) {
       if (error instanceof PausedError) {
         send({ type: 'paused', step: key, attempt, call: error.call, reason: error.reason });
+      } else if (error instanceof UndeliveredError) {
+        send({ type: 'undelivered', step: key, attempt, until: error.until });
       } else send({ type: 'failed', step: key, attempt, failure: handlers.toFailure(error, run, step) });
       return;
     }
@@ -111,6 +119,9 @@ export function createEffectRunner(options: EffectRunnerOptions): (effect: Machi
         break;
       case 'act':
         act(effect.step).catch(onCrash);
+        break;
+      case 'continueJob':
+        handlers.continueJob?.(effect.step);
         break;
       case 'gather':
         settle(effect.step, () => handlers.gather(run, effect.step)).catch(onCrash);

@@ -43,6 +43,8 @@ function startRegistry() {
     metrics: { runDriven: () => () => {}, runEnded() {} },
     quotas: { count: () => () => {} },
     onRelease,
+    onChildEnded() {},
+    onCancelled() {},
   });
   return { registry, dispatcher, error, onRelease };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ADMIN, startEngine } from '../../../test/support/engine/engine.ts';
 import { until } from '../../../test/support/until.ts';
 import { Fault } from '../../core/errors.ts';
@@ -16,9 +16,11 @@ afterAll(() => on.stop());
 const away = () => new Fault('UNAVAILABLE', 'The store is away.', { retryAfterMs: 10 });
 const scope = { tenant: 'default' };
 
+type Append = () => ReturnType<Journal['append']>;
+
 /** Wraps the journal: `trouble` gets the appends that do not open a run, each with its number. */
 const withTrouble =
-  (trouble: (nth: number, append: () => ReturnType<Journal['append']>) => ReturnType<Journal['append']>) =>
+  (trouble: (nth: number, append: Append) => ReturnType<Append>) =>
   (real: Journal): Journal => {
     let nth = 0;
     return {
@@ -43,6 +45,27 @@ const workflow = (ms: number) => ({
   },
 });
 
+const waiting = { document: { name: 'listens', steps: [{ id: 'wait', kind: 'signal', input: { name: 'go' } }] } };
+
+async function begin(...options: Parameters<typeof on.engine>) {
+  const engine = on.engine(...options);
+  await engine.begin();
+  return engine;
+}
+
+/** Runs that wait stay in memory, and are recovered after a restart. */
+const neverPark = () => vi.spyOn(on.store.leases, 'park').mockResolvedValue([]);
+
+/** The id of a run that is recorded. Its caller may still wait when an append fails, and is then told so. */
+async function idOf(start: Promise<{ readonly run: { readonly id: string } }>): Promise<string> {
+  try {
+    return (await start).run.id;
+  } catch (error) {
+    expect(error).toMatchObject({ details: { runId: expect.any(String) } });
+    return ((error as Fault).details as { runId: string }).runId;
+  }
+}
+
 async function endOf(runId: string) {
   return until(`run ${runId} has ended`, async () => {
     const run = await on.store.reader.run(scope, runId);
@@ -57,11 +80,10 @@ describe('a run in progress', () => {
       if (nth === 1) throw away();
       return appended;
     });
-    const engine = on.engine({ journal });
-    await engine.begin();
-    const { run } = await engine.startWorkflow(ADMIN, { source: workflow(500), waitMs: 0 });
-    expect(await endOf(run.id)).toBe('SUCCEEDED');
-    expect((await on.store.verifyRun(scope, run.id))?.problems).toEqual([]);
+    const engine = await begin({ journal });
+    const runId = await idOf(engine.startWorkflow(ADMIN, { source: workflow(500), waitMs: 0 }));
+    expect(await endOf(runId)).toBe('SUCCEEDED');
+    expect((await on.store.verifyRun(scope, runId))?.problems).toEqual([]);
     await engine.stop(0);
   });
 
@@ -89,39 +111,30 @@ describe('a run in progress', () => {
 
   it('is named to a caller whose wait an append ends that fails, and continues', async () => {
     const journal = withTrouble((nth, append) => (nth === 1 ? Promise.reject(away()) : append()));
-    const engine = on.engine({ journal });
-    await engine.begin();
+    const engine = await begin({ journal });
     const waiting = engine.startWorkflow(ADMIN, { source: workflow(500), waitMs: 60_000 });
-    const error = await waiting.catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 10, details: { runId: expect.any(String) } });
-    const { runId } = (error as Fault).details as { runId: string };
-    expect((error as Fault).message).toContain(`Run ${runId} is recorded`);
+    const message = expect.stringContaining('is recorded');
+    await expect(waiting).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 10, message });
+    const runId = await idOf(waiting);
     expect(await endOf(runId)).toBe('SUCCEEDED');
     await engine.stop(0);
   });
 
   it('continues when an append failed with an unexpected error', async () => {
-    const journal = withTrouble(async (nth, append) => {
-      if (nth === 1) throw new TypeError('a bug');
-      return append();
-    });
-    const engine = on.engine({ journal });
-    await engine.begin();
-    const { run } = await engine.startWorkflow(ADMIN, { source: workflow(200), waitMs: 0 });
-    expect(await endOf(run.id)).toBe('SUCCEEDED');
+    const bug = new TypeError('a bug');
+    const journal = withTrouble((nth, append) => (nth === 1 ? Promise.reject(bug) : append()));
+    const engine = await begin({ journal });
+    const runId = await idOf(engine.startWorkflow(ADMIN, { source: workflow(200), waitMs: 0 }));
+    expect(await endOf(runId)).toBe('SUCCEEDED');
     await engine.stop(0);
   });
 
   it('can still be cancelled and drained after an outage of the journal', async () => {
-    const journal = withTrouble(async (nth, append) => {
-      if (nth === 1) throw away();
-      return append();
-    });
-    const engine = on.engine({ journal });
-    await engine.begin();
-    const { run } = await engine.startWorkflow(ADMIN, { source: workflow(60_000), waitMs: 0 });
-    await expect.poll(async () => (await on.store.reader.run(scope, run.id))?.state).toBe('WAITING');
-    const cancelled = await engine.cancelRun(ADMIN, run.id, { compensate: false });
+    const journal = withTrouble((nth, append) => (nth === 1 ? Promise.reject(away()) : append()));
+    const engine = await begin({ journal });
+    const runId = await idOf(engine.startWorkflow(ADMIN, { source: workflow(60_000), waitMs: 0 }));
+    await expect.poll(async () => (await on.store.reader.run(scope, runId))?.state).toBe('WAITING');
+    const cancelled = await engine.cancelRun(ADMIN, runId, { compensate: false });
     expect(cancelled.run.state).toBe('CANCELLED');
     await engine.stop(0);
   });
@@ -147,8 +160,8 @@ describe('a run in progress', () => {
       });
       await engine.begin();
       await engine.saveWorkflow(ADMIN, { document: inner });
-      const { run } = await engine.startWorkflow(ADMIN, { source: { document: outer }, waitMs: 0 });
-      expect(await endOf(run.id)).toBe('SUCCEEDED');
+      const runId = await idOf(engine.startWorkflow(ADMIN, { source: { document: outer }, waitMs: 0 }));
+      expect(await endOf(runId)).toBe('SUCCEEDED');
       expect(counts.size).toBe(2);
       await engine.stop(0);
     }
@@ -156,9 +169,6 @@ describe('a run in progress', () => {
 });
 
 describe('a message to a run that another node has taken over', () => {
-  const waiting = {
-    document: { name: 'listens', steps: [{ id: 'wait', kind: 'signal', input: { name: 'go' } }] },
-  };
   const conflict = new Fault('CONFLICT', 'Another node drives it.', { details: { owner: 'node_other' } });
   const start = async () => {
     const engine = on.engine({
@@ -187,8 +197,7 @@ describe('a message to a run that another node has taken over', () => {
     expect(await on.store.inbox.read([run.id])).toMatchObject([{ id: message.id }]);
     await engine.stop(0);
     await on.restart();
-    const other = on.engine();
-    await other.begin();
+    const other = await begin();
     expect(await endOf(run.id)).toBe('SUCCEEDED');
     await expect.poll(() => on.store.inbox.read([run.id])).toEqual([]);
     await other.stop(0);
@@ -197,9 +206,9 @@ describe('a message to a run that another node has taken over', () => {
 
 describe('a run that could not be read during recovery', () => {
   it('is recovered at the next heartbeat', async () => {
-    const first = on.engine();
-    await first.begin();
-    const { run } = await first.startWorkflow(ADMIN, { source: workflow(100), waitMs: 0 });
+    neverPark();
+    const first = await begin();
+    const { run } = await first.startWorkflow(ADMIN, { source: waiting, waitMs: 0 });
     await first.stop(0);
     await on.restart();
     const { reader } = on.store;
@@ -211,22 +220,21 @@ describe('a run that could not be read during recovery', () => {
       if (tries === 1) throw away();
       return history(runId);
     });
-    const engine = on.engine();
-    await engine.begin();
+    const engine = await begin();
+    expect(tries).toBe(1);
+    await expect.poll(() => tries).toBe(2);
+    await engine.sendSignal(ADMIN, run.id, { name: 'go' });
     expect(await endOf(run.id)).toBe('SUCCEEDED');
-    expect(tries).toBe(2);
     await engine.stop(0);
   });
 });
 
 describe('many runs', () => {
   it('are claimed in batches, and the lease is renewed before each', async () => {
-    const first = on.engine();
-    await first.begin();
-    const started = Array.from({ length: 150 }, () =>
-      first.startWorkflow(ADMIN, { source: workflow(600_000), waitMs: 0 }),
-    );
-    await Promise.all(started);
+    neverPark();
+    const first = await begin();
+    const start = () => first.startWorkflow(ADMIN, { source: workflow(600_000), waitMs: 0 });
+    await Promise.all(Array.from({ length: 150 }, start));
     await first.stop(0);
     await on.restart();
     const calls: string[] = [];
@@ -238,9 +246,55 @@ describe('many runs', () => {
         return real(...args);
       });
     }
-    const engine = on.engine();
-    await engine.begin();
+    const engine = await begin();
     expect(calls).toEqual(['renew', 'claim', 'renew', 'claim', 'renew', 'claim']);
+    await engine.stop(0);
+  });
+});
+
+describe('an update of a run', () => {
+  /** Sends a signal to a run whose appends are stored as `trouble` says from then on. */
+  const sendSignal = async (trouble: (append: Append) => ReturnType<Append>) => {
+    let isTroubled = false;
+    const engine = on.engine({ journal: withTrouble((_, append) => (isTroubled ? trouble(append) : append())) });
+    await engine.begin();
+    const { run } = await engine.startWorkflow(ADMIN, { source: waiting, waitMs: 0 });
+    await expect.poll(async () => (await on.store.reader.run(scope, run.id))?.state).toBe('WAITING');
+    isTroubled = true;
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const sent = engine.sendSignal(ADMIN, run.id, { name: 'go' });
+    sent.catch(() => {});
+    return { engine, run, sent };
+  };
+  afterEach(() => void vi.useRealTimers());
+
+  it('is confirmed when it is stored, however slow the store is', async () => {
+    const appending = Promise.withResolvers<void>();
+    const stored = Promise.withResolvers<void>();
+    const { engine, sent } = await sendSignal(async (append) => {
+      appending.resolve();
+      await stored.promise;
+      return append();
+    });
+    await appending.promise;
+    await vi.advanceTimersByTimeAsync(60_000);
+    stored.resolve();
+    await sent;
+    await engine.stop(0);
+  });
+
+  it('is UNAVAILABLE when the store refuses it for long', async () => {
+    const refused = Promise.withResolvers<void>();
+    let isBack = false;
+    const { engine, run, sent } = await sendSignal((append) => {
+      refused.resolve();
+      return isBack ? append() : Promise.reject(away());
+    });
+    await refused.promise;
+    await vi.advanceTimersByTimeAsync(60_000);
+    await expect(sent).rejects.toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining(run.id) });
+    isBack = true;
+    expect(await endOf(run.id)).toBe('SUCCEEDED');
     await engine.stop(0);
   });
 });

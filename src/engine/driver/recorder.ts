@@ -19,6 +19,8 @@ export interface Recorder {
   flush(): Promise<void>;
   /** True when all added events are durable. A function, because an object with a getter has a hidden class that retains it. */
   isIdle(): boolean;
+  /** True while an append that failed is tried again. */
+  isRetrying(): boolean;
   /** Resolves when no append is in progress. */
   drained(): Promise<void>;
   /** Drops the events that are not on their way to the journal yet, and takes no more. */
@@ -44,6 +46,7 @@ export function createRecorder({ journal, run, onFlushed, onFailure, ...options 
   let pending: NewEvent[] = [];
   let isImmediate = persistedSeq > 0;
   let isClosed = false;
+  let isRetrying = false;
   let writing: Promise<void> | undefined;
 
   const write = async (): Promise<void> => {
@@ -54,12 +57,14 @@ export function createRecorder({ journal, run, onFlushed, onFailure, ...options 
         events = coalesceMoves(events);
         const head = (await journal.append(run.record.id, persistedSeq + 1, events)).events.at(-1);
         persistedSeq += events.length;
+        isRetrying = false;
         if (head) setHead(run, head);
       } catch (error) {
         const isFinal = persistedSeq === 0 || !(error instanceof Fault) || error.code === 'CONFLICT';
         onFailure(error, isFinal);
         if (isFinal) return;
         pending = [...events, ...pending];
+        isRetrying = true;
         await sleep(APPEND_RETRY_MS);
       }
     }
@@ -85,6 +90,7 @@ export function createRecorder({ journal, run, onFlushed, onFailure, ...options 
     },
     flush,
     isIdle: () => pending.length === 0 && !writing,
+    isRetrying: () => isRetrying,
     drained: async () => writing,
     close() {
       isClosed = true;

@@ -24,26 +24,35 @@ const PRIORITY_RANK: Record<Priority, number> = { CRITICAL: 0, INTERACTIVE: 1, B
 const PROMOTE_AFTER_MS = 30_000;
 
 export function createRequestQueue<T extends Waiting>(): RequestQueue<T> {
-  const queues: Record<Priority, FairQueue<T>> = {
-    CRITICAL: createFairQueue(),
-    INTERACTIVE: createFairQueue(),
-    BATCH: createFairQueue(),
-  };
-  const all = Object.values(queues);
-  return {
-    get size() {
-      return all.reduce((sum, queue) => sum + queue.size, 0);
-    },
-    head(now) {
-      let best: T | undefined;
-      for (const { head } of all) if (head && (!best || rankOf(head, now) < rankOf(best, now))) best = head;
-      return best;
-    },
-    add(request) {
-      const { owner, priority, order } = request;
-      return queues[priority].add(owner, request, order);
-    },
-  };
+  return new PriorityQueue<T>();
+}
+
+/** A class for the reason that `LinkedList` is one. */
+class PriorityQueue<T extends Waiting> implements RequestQueue<T> {
+  /** By rank. A priority without requests has a queue only once it had one. */
+  readonly #queues: (FairQueue<T> | undefined)[] = [undefined, undefined, undefined];
+
+  get size(): number {
+    let size = 0;
+    for (const queue of this.#queues) size += queue?.size ?? 0;
+    return size;
+  }
+
+  head(now: number): T | undefined {
+    let best: T | undefined;
+    for (const queue of this.#queues) {
+      const head = queue?.head;
+      if (head && (!best || rankOf(head, now) < rankOf(best, now))) best = head;
+    }
+    return best;
+  }
+
+  add(request: T): QueuePlace {
+    const { owner, priority, order } = request;
+    const rank = PRIORITY_RANK[priority];
+    this.#queues[rank] ??= createFairQueue();
+    return this.#queues[rank].add(owner, request, order);
+  }
 }
 
 function rankOf({ priority, since }: Waiting, now: number): number {

@@ -1,5 +1,5 @@
 import { Fault } from '../../core/errors.ts';
-import type { RunSnapshot } from '../../core/run.ts';
+import type { RunRecord, RunSnapshot } from '../../core/run.ts';
 import type { Metrics } from '../../core/telemetry.ts';
 import { inSpan } from '../../core/tracing.ts';
 import { createSlotMap } from '../../lib/slot-map.ts';
@@ -24,6 +24,10 @@ interface RunRegistryDeps extends DriveOptions {
   readonly quotas: Pick<Quotas, 'count'>;
   /** Called when a run is no longer driven here although it has not ended, with the reason. */
   onRelease(runId: string, fault: Fault): void;
+  /** Called with the parent of a run that has ended. */
+  onChildEnded(parentId: string): void;
+  /** Called with a run that was cancelled, once that is durable. */
+  onCancelled(run: RunRecord): void;
 }
 
 export function createRunRegistry(deps: RunRegistryDeps): RunRegistry {
@@ -60,9 +64,11 @@ export function createRunRegistry(deps: RunRegistryDeps): RunRegistry {
   };
 
   const onEnded = ({ run }: RunSnapshot) => {
-    const { id: runId, kind, state, createdAt, finishedAt, traceId, error } = run;
+    const { id: runId, kind, state, createdAt, finishedAt, traceId, error, parentId } = run;
     deps.metrics.runEnded(kind, state, ((finishedAt ?? createdAt).getTime() - createdAt.getTime()) / 1_000);
     deps.logger.info('run.ended', { runId, traceId, state, code: error?.code });
+    if (parentId !== undefined) deps.onChildEnded(parentId);
+    if (state === 'CANCELLED') deps.onCancelled(run);
   };
 
   return {

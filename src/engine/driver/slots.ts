@@ -1,7 +1,20 @@
 import type { Fault } from '../../core/errors.ts';
 import type { RunRecord } from '../../core/run.ts';
+import type { Attempt } from '../model/attempt.ts';
+import { isJob } from '../model/job-id.ts';
 import type { MutableStep } from '../model/run-aggregate.ts';
 import type { Dispatcher } from './dispatcher.ts';
+
+/** Where jobs wait until a worker has room. */
+export interface JobPlaces {
+  /**
+   * Calls `onPlace` when a worker has room, within this call if one has, with a function that returns the place.
+   * @returns withdraws a request that still waits
+   */
+  request(run: RunRecord, step: MutableStep, onPlace: (release: () => void) => void): () => void;
+  /** The queue of such a request. */
+  queueOf(run: RunRecord, step: MutableStep): string;
+}
 
 /** A step that is being performed. */
 interface RunningStep {
@@ -24,7 +37,18 @@ export interface Slots {
   close(): void;
 }
 
-export function createSlots(dispatcher: Dispatcher, run: RunRecord): Slots {
+export function createSlots(
+  {
+    dispatcher,
+    jobPlaces,
+    beginWait,
+  }: {
+    readonly dispatcher: Dispatcher;
+    readonly jobPlaces?: JobPlaces;
+    readonly beginWait: Attempt['beginWait'];
+  },
+  run: RunRecord,
+): Slots {
   /** Withdraws a request that waits. */
   const requests = new Map<string, () => void>();
   /** Releases a slot in which nothing runs yet. */
@@ -51,10 +75,25 @@ export function createSlots(dispatcher: Dispatcher, run: RunRecord): Slots {
         return;
       }
       let isGranted = false;
-      const withdraw = dispatcher.requestSlot(slotRequestOf(run, step), (releaseSlot) => {
+      const onPlace = (releaseSlot: () => void) => {
         isGranted = true;
         onGranted(releaseSlot);
-      });
+      };
+      if (jobPlaces && isJob(step)) {
+        let endWait = () => {};
+        const withdraw = jobPlaces.request(run, step, (release) => {
+          endWait();
+          onPlace(release);
+        });
+        if (isGranted) return;
+        endWait = beginWait(step, Infinity, jobPlaces.queueOf(run, step));
+        requests.set(key, () => {
+          endWait();
+          withdraw();
+        });
+        return;
+      }
+      const withdraw = dispatcher.requestSlot(slotRequestOf(run, step), onPlace);
       if (!isGranted) requests.set(key, withdraw);
     },
     begin(key) {

@@ -72,11 +72,11 @@ outputs: { a: "{{ steps.a.output }}", b: "{{ steps.b.output }}" }`);
 
   it('sleeps', async () => {
     const { run } = await on.start('  - { id: a, kind: sleep, input: { ms: 300 } }');
-    const { steps } = await on.waiting(run.id);
+    await on.waiting(run.id);
     await end();
     const ended = await on.ended(run.id);
     expect(ended.run.state).toBe('SUCCEEDED');
-    expect(ended.steps[0]?.finishedAt?.getTime()).toBeGreaterThanOrEqual(steps[0]?.wakeAt?.getTime() ?? Number.NaN);
+    expect(Number(ended.steps[0]?.finishedAt)).toBeGreaterThanOrEqual(run.createdAt.getTime() + 300);
   });
 
   it('waits for a retry', async () => {

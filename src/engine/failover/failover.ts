@@ -80,8 +80,8 @@ export function createFailover(deps: FailoverDeps): Failover {
   const findings = new Map<string, Promise<RunHandle | undefined>>();
   /** A message that is sent to the inbox in the meantime is delivered too. */
   const unpark = async (runId: string): Promise<RunHandle | undefined> => {
-    if (!(await leases.unpark(runId))) return runs.get(runId);
     try {
+      if (!(await leases.unpark(runId)) || isStopped) return runs.get(runId);
       const handle = await resume(runId, { type: 'recovered' });
       void inboxConsumer.deliver([runId]);
       return handle;

@@ -19,6 +19,8 @@ export function toMachineInput(message: RunMessage): MachineInput {
       const output = jsonOutput(decisionOutput(approve, by, comment));
       return { type: 'decided', approvalId, by, approve, output, ...(comment !== undefined && { comment }) };
     }
+    case 'jobEnded':
+      return { type: 'jobEnded', step: message.step, end: message.end };
     case 'signal': {
       const { id, name, payload } = message;
       const output = jsonOutput(payload ?? null);

@@ -63,21 +63,6 @@ outputs: { a: "{{ steps.a.output }}", b: "{{ steps.b.output }}", c: "{{ steps.c.
     expect(stepStates(await on.ended(run.id))).toEqual({ a: 'TIMEOUT', b: 'SUCCEEDED' });
   });
 
-  it('as a parent, when its parked child ends', async () => {
-    await on.save(
-      'name: child\nsteps:\n  - { id: a, kind: signal, input: { name: go } }\noutputs: { a: "{{ steps.a.output }}" }',
-    );
-    const { run } = await on.start(
-      '  - { id: sub, kind: workflow, workflow: child }\noutputs: { child: "{{ steps.sub.output.a }}" }',
-    );
-    await on.until(run.id, (now) => stepStates(now).sub === 'RUNNING');
-    await expect.poll(async () => (await on.childrenOf(run.id))[0]?.state).toBe('WAITING');
-    await on.untilInMemory(1);
-    const [child] = await on.childrenOf(run.id);
-    await on.engine.sendSignal(ADMIN, child?.id ?? '', { name: 'go', payload: 7 });
-    expect((await on.ended(run.id)).run.outputs).toEqual({ child: 7 });
-  });
-
   it('when it is cancelled', async () => {
     const run = await parked('  - { id: a, kind: signal, input: { name: never } }');
     await on.engine.cancelRun(ADMIN, run.id, { compensate: false });

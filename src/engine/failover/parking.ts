@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { type Leases, NEVER, type ParkedRun } from '../../core/leases.ts';
 import type { Logger } from '../../core/telemetry.ts';
-import { PARKED, type RunHandle } from '../driver/drive-run.ts';
+import { PARKED, type RunHandle, type Wait } from '../driver/drive-run.ts';
 import type { RunRegistry } from '../driver/run-registry.ts';
 
 /** A run that has waited this long is parked, unless it continues soon. */
@@ -40,26 +40,25 @@ export function createParking({ leases, runs, clock, logger, onParked, onNotPark
   let isStopped = false;
 
   /** Removes the runs from `waiting` that have waited long enough. @returns those that can be parked */
-  const takeReady = (): RunHandle[] => {
-    const ready: RunHandle[] = [];
+  const takeReady = (): (readonly [RunHandle, Wait])[] => {
+    const ready: (readonly [RunHandle, Wait])[] = [];
     const now = performance.now();
     for (const [runId, since] of waiting) {
       if (ready.length === MAX_RUNS_PER_STATEMENT) break;
       if (waiting.size <= MAX_WAITING && now - since < PARK_AFTER_MS) break;
       waiting.delete(runId);
       const handle = runs.get(runId);
-      const until = handle?.waitsUntil();
-      if (handle && until !== undefined && until - clock.now().getTime() >= MIN_WAIT_MS) ready.push(handle);
+      const wait = handle?.waitsFor();
+      if (handle && wait && wait.until - clock.now().getTime() >= MIN_WAIT_MS) ready.push([handle, wait]);
     }
     return ready;
   };
 
-  const park = async (handles: readonly RunHandle[]): Promise<void> => {
-    const entries: ParkedRun[] = handles.map((handle) => {
+  const park = async (waits: ReturnType<typeof takeReady>): Promise<void> => {
+    const entries = waits.map(([handle, { until, childIds, queue }]): ParkedRun => {
       const { id: runId, seq } = handle.run.record;
-      const until = Math.min(handle.waitsUntil() ?? 0, NEVER);
       handle.release(PARKED);
-      return { runId, seq, until };
+      return { runId, seq, until: Math.min(until, NEVER), childIds, ...(queue !== undefined && { queue }) };
     });
     let parked: ReadonlySet<string> = new Set();
     try {

@@ -5,7 +5,7 @@ import type { Decision, Explanation, NearMiss, Policy, PolicyRequest } from '../
 import type { Actor, User } from '../../core/principal.ts';
 import type { Logger, Metrics } from '../../core/telemetry.ts';
 import { type BucketRate, createTokenBuckets } from '../../lib/token-buckets.ts';
-import { parseRateLimit } from '../../policy/rules/rate-limit.ts';
+import { parseObligation } from '../../policy/rules/obligation.ts';
 import { decideFor, type Person } from './decide-for.ts';
 
 export type GateRequest = Omit<PolicyRequest, 'roles'> & {
@@ -85,10 +85,7 @@ export function createGate(deps: GateDeps): Gate {
   };
   const answersTo = (actor: Actor, requests: readonly GateRequest[]): readonly Answer[] => {
     const persons = personsOf(actor);
-    const answers: Answer[] = [];
-    for (const [index, request] of requests.entries())
-      for (const person of persons) answers.push(answer(actor, person, request, index));
-    return answers;
+    return requests.flatMap((request, index) => persons.map((person) => answer(actor, person, request, index)));
   };
 
   const longestWait = (charges: ReadonlyMap<string, Charge>) => {
@@ -178,7 +175,9 @@ function chargesOf({ tenant, subject }: User, answers: readonly Answer[]): Reado
   const charges = new Map<string, Charge>();
   for (const answer of throttled) {
     const { rule } = answer.decision;
-    const { count: size, periodMs } = parseRateLimit(rule?.obligation ?? '');
+    const { rate } = parseObligation(rule?.obligation ?? '', 'THROTTLE', rule?.action ?? '');
+    if (!rate) throw new Error('a throttle rule has a rate');
+    const { count: size, periodMs } = rate;
     const key = JSON.stringify([rule?.id, tenant, subject]);
     const charge = charges.get(key);
     if (charge) charge.requests.add(answer.index);

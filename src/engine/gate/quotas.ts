@@ -166,27 +166,32 @@ function hasRoom(use: QuotaUse, limits: QuotaTable[QuotaName], amount: number): 
 
 /** What is in progress on this node, by quota and holder. */
 function createNodeCounts() {
-  const counts = new Map<string, number>();
-  const keysOf = ({ tenant, subject }: User, quota: NodeQuota): Readonly<Record<QuotaHolder, string>> => ({
-    principal: quota + ownerKey({ tenant, subject }),
-    tenant: quota + ownerKey({ tenant, subject: '' }),
-  });
-  const change = (key: string, amount: number) => {
-    const count = (counts.get(key) ?? 0) + amount;
-    if (count === 0) counts.delete(key);
-    else counts.set(key, count);
+  const counts = new Map<NodeQuota, Readonly<Record<QuotaHolder, Map<string, number>>>>();
+  const countsOf = (quota: NodeQuota) => {
+    const known = counts.get(quota) ?? { principal: new Map(), tenant: new Map() };
+    counts.set(quota, known);
+    return known;
+  };
+  const change = (byName: Map<string, number>, name: string, amount: number) => {
+    const count = (byName.get(name) ?? 0) + amount;
+    if (count === 0) byName.delete(name);
+    else byName.set(name, count);
   };
   return {
     use(who: User, quota: NodeQuota): QuotaUse {
-      const { principal, tenant } = keysOf(who, quota);
-      return { principal: counts.get(principal) ?? 0, tenant: counts.get(tenant) ?? 0 };
+      const { principal, tenant } = countsOf(quota);
+      return { principal: principal.get(ownerKey(who)) ?? 0, tenant: tenant.get(who.tenant) ?? 0 };
     },
     add(who: User, quota: NodeQuota): () => void {
-      const keys = Object.values(keysOf(who, quota));
-      for (const key of keys) change(key, 1);
+      const { principal, tenant } = countsOf(quota);
+      const add = (amount: number) => {
+        change(principal, ownerKey(who), amount);
+        change(tenant, who.tenant, amount);
+      };
+      add(1);
       let counted = true;
       return () => {
-        if (counted) for (const key of keys) change(key, -1);
+        if (counted) add(-1);
         counted = false;
       };
     },

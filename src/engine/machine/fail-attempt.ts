@@ -8,15 +8,18 @@ import { moveStep, type Transition, waitUntil } from './transition.ts';
 
 /** An attempt failed: another one follows, a repair, or the end of the step. */
 export function failAttempt(transition: Transition, step: MutableStep, failure: Failure): void {
-  if (!isEnding(transition.run) || step.role === 'compensation') {
+  const mayContinue = !failure.fatal && (!isEnding(transition.run) || step.role === 'compensation');
+  if (mayContinue) {
     if (mayRetry(transition.run, step, failure)) {
-      const until = new Date(transition.at.getTime() + backoffMs(transition, step));
+      const until = new Date(
+        transition.at.getTime() + Math.max(backoffMs(transition, step), failure.retryAfterMs ?? 0),
+      );
       waitUntil(transition, step, 'FAILED_RETRYABLE', until, { error: failure });
       return;
     }
     if (repair(transition, step, failure)) return;
   }
-  moveStep(transition, step, stateAfter(failure.code), { error: failure });
+  moveStep(transition, step, failure.fatal ? 'FAILED_FATAL' : stateAfter(failure.code), { error: failure });
 }
 
 /** The state of a step that ends with such a failure. */

@@ -1,5 +1,6 @@
 import type { NewEvent } from '../../core/event.ts';
 import { isFailedEnd, isFinalRunState, isFinalStepState } from '../../core/states.ts';
+import { isJob } from '../model/job-id.ts';
 import type { MachineEffect, MachineInput } from '../model/machine-input.ts';
 import { hasBegun, isParent, type MutableStep, type RunAggregate, signalName } from '../model/run-aggregate.ts';
 import { advance, CONCLUSION_KEY, compensate, prepare } from './advance.ts';
@@ -84,7 +85,7 @@ function dispatch(transition: Transition, input: MachineInput): void {
 
 type StepInput = Extract<
   MachineInput,
-  { readonly type: 'prepared' | 'begun' | 'succeeded' | 'failed' | 'paused' | 'woke' }
+  { readonly step: string; readonly type: Exclude<MachineInput['type'], 'denied' | 'resumedFrom' | 'retried'> }
 >;
 
 /** @returns whether it changed anything */
@@ -121,7 +122,26 @@ function dispatchToStep(transition: Transition, step: MutableStep, input: StepIn
       emit(transition, { type: 'APPROVAL_REQUESTED', at: transition.at, step: step.key, payload });
       return true;
     }
+    case 'delivered':
+      if (step.state !== 'DISPATCHED' || input.attempt !== step.attempt) return false;
+      moveStep(transition, step, 'RUNNING');
+      return true;
+    case 'undelivered':
+      if (step.state !== 'DISPATCHED' || input.attempt !== step.attempt) return false;
+      waitUntil(transition, step, 'WAITING', input.until);
+      return true;
+    case 'jobEnded':
+      if (!awaitsJob(transition.run, step, input.end.jobId)) return false;
+      emit(transition, { type: 'JOB_ENDED', at: transition.at, step: step.key, payload: input.end });
+      transition.effects.push({ type: 'continueJob', step });
+      return false;
   }
+}
+
+/** Whether the job is the one that the step waits for: the first end of it counts. */
+export function awaitsJob(run: RunAggregate, step: MutableStep, jobId: string): boolean {
+  const job = run.bookkeeping.get(step.key)?.job;
+  return isExecuting(step) && job?.id === jobId && job.end === undefined;
 }
 
 function isExecuting({ state }: MutableStep): boolean {
@@ -241,7 +261,9 @@ function onRecovered(transition: Transition): void {
       // Its items end it when they have all ended.
       if (!transition.run.items.has(step.key)) requestGather(transition, step);
     } else if (isExecuting(step)) {
-      if (step.effect === 'pure' || step.terms?.idempotent) enqueue(transition, step);
+      // A job continues without this server.
+      const mayContinue = step.effect === 'pure' || step.terms?.idempotent || isJob(step);
+      if (mayContinue) enqueue(transition, step);
       else failAttempt(transition, step, { ...INTERRUPTED_FAILURE, retryable: step.terms?.retry !== undefined });
     }
   }

@@ -20,7 +20,7 @@ export function onPrepared(transition: Transition, step: MutableStep, prepared: 
       moveStep(transition, step, 'SKIPPED');
       break;
     case 'items':
-      fanOut(transition, step, prepared.items);
+      fanOut(transition, step, prepared);
       break;
     case 'ready':
       moveStep(transition, step, 'SCHEDULED', { ...input, ...(prepared.childId && { childId: prepared.childId }) });
@@ -78,10 +78,11 @@ function awaitSignal(
 function fanOut(
   transition: Transition,
   step: MutableStep,
-  items: Extract<Preparation, { type: 'items' }>['items'],
+  { items, artifact: payload }: Extract<Preparation, { type: 'items' }>,
 ): void {
   const isReopened = step.state === 'PENDING';
   moveStep(transition, step, 'RUNNING', { attempt: step.attempt + 1 });
+  if (payload) emit(transition, { type: 'ARTIFACT_CREATED', at: transition.at, step: step.key, payload });
   const existing = transition.run.items.get(step.key)?.steps ?? [];
   if (isReopened) for (const item of existing) if (item.state !== 'SUCCEEDED') moveStep(transition, item, 'PENDING');
   const steps = items.slice(existing.length).map((item, i) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createManualRun } from '../../../test/support/engine/manual-run.ts';
-import { failureWith, plannedStep } from '../../../test/support/engine/runs.ts';
+import { failureWith, plannedStep, START } from '../../../test/support/engine/runs.ts';
 
 describe('a repair', () => {
   /** write → build → test, where write repairs test; `read` only depends on write. */
@@ -66,6 +66,16 @@ describe('a repair', () => {
     run.begin('test');
     run.fail('test', failureWith('UNAVAILABLE', true));
     expect(run.states).toEqual({ write: 'PENDING', test: 'PENDING' });
+  });
+
+  it('starts no earlier than the service that failed asked for', () => {
+    const run = createManualRun([
+      plannedStep('a', { maxAttempts: 3, terms: { retry: { backoffMs: 1, maxBackoffMs: 1 } } }),
+    ]);
+    run.start();
+    run.begin('a');
+    run.fail('a', { ...failureWith('THROTTLED', true), retryAfterMs: 5_000 });
+    expect(run.step('a')).toMatchObject({ state: 'FAILED_RETRYABLE', wakeAt: new Date(START.getTime() + 5_000) });
   });
 
   it('makes a step wait that was about to begin after a step that is repeated', () => {

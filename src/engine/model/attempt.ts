@@ -22,6 +22,14 @@ export interface Attempt {
   emit(event: NewEvent): void;
   /** Resolves when all emitted events are durable. @throws Fault when the run was released, or the step must end */
   flush(): Promise<void>;
+  /** A worker has the job of the step. */
+  delivered(): void;
+  /**
+   * From now on the step only waits for the end of its child, which this process does not drive, or of its job; until the returned function is called.
+   * @param until when it waits no longer, in milliseconds since 1970
+   * @param queue in which it waits for a worker, if its job was not sent yet
+   */
+  beginWait(step: MutableStep, until: number, queue?: string): () => void;
 }
 
 /**
@@ -37,5 +45,16 @@ export class PausedError extends Error {
     this.name = 'Paused';
     this.call = call;
     this.reason = reason;
+  }
+}
+
+/** No worker listens for the job of the attempt: the step waits, and sends it again under the same id. */
+export class UndeliveredError extends Error {
+  readonly until: Date;
+
+  constructor(until: Date) {
+    super('no worker listens');
+    this.name = 'Undelivered';
+    this.until = until;
   }
 }

@@ -1,4 +1,4 @@
-import type { NewEvent } from '../../core/event.ts';
+import type { EventPayloads, JobEnd, NewEvent } from '../../core/event.ts';
 import type { Decision } from '../../core/policy.ts';
 import type { User } from '../../core/principal.ts';
 import type { Failure, StepOutput, StepRecord } from '../../core/run.ts';
@@ -13,8 +13,8 @@ export interface NamedArtifact {
 /** What a ready step should do, after its expressions were evaluated and the policy was asked. */
 export type Preparation = { readonly decisions?: readonly Decision[]; readonly input?: Json } & (
   | { readonly type: 'skip' }
-  /** Of a `for_each`: one step for each of these. */
-  | { readonly type: 'items'; readonly items: readonly Json[] }
+  /** Of a `for_each`: one step for each of these. `artifact` is what batches refer to. */
+  | { readonly type: 'items'; readonly items: readonly Json[]; readonly artifact?: EventPayloads['ARTIFACT_CREATED'] }
   /** `childId` is the id of the run that a sub-workflow starts. */
   | { readonly type: 'ready'; readonly childId?: string }
   /** The output is known already, for example from the cache. */
@@ -73,6 +73,12 @@ export type MachineInput =
       readonly call: string;
       readonly reason: string;
     }
+  /** A worker has the job of the step. */
+  | { readonly type: 'delivered'; readonly step: string; readonly attempt: number }
+  /** Nobody listens for the job of the step: it is sent again at that time. */
+  | { readonly type: 'undelivered'; readonly step: string; readonly attempt: number; readonly until: Date }
+  /** A worker reported the end of a job. */
+  | { readonly type: 'jobEnded'; readonly step: string; readonly end: JobEnd }
   /** The time of a `wake` effect has come. */
   | { readonly type: 'woke'; readonly step: string }
   | {
@@ -106,6 +112,8 @@ export type MachineEffect =
   /** Waits for a slot, then sends `begun`. */
   | { readonly type: 'queue'; readonly step: MutableStep }
   | { readonly type: 'act'; readonly step: MutableStep }
+  /** The job of the step has ended: the attempt that waits for it continues. */
+  | { readonly type: 'continueJob'; readonly step: MutableStep }
   /** All items of this `for_each` have ended: collects their outputs as its output. */
   | { readonly type: 'gather'; readonly step: MutableStep }
   | { readonly type: 'wake'; readonly step: MutableStep; readonly at: Date }

@@ -1,4 +1,4 @@
-import type { Event, EventPayloads, NewEvent, Repair } from '../../core/event.ts';
+import type { Event, EventPayloads, JobEnd, NewEvent, Repair } from '../../core/event.ts';
 import {
   applyPatch,
   createAddedStep,
@@ -7,7 +7,7 @@ import {
   runPatch,
   stepPatch,
 } from '../../core/projection.ts';
-import type { ApprovalRecord, RunRecord, RunSnapshot, StepRecord } from '../../core/run.ts';
+import type { ApprovalRecord, RunRecord, RunSnapshot, StepBody, StepRecord } from '../../core/run.ts';
 import { isFailedEnd, isFinalRunState, isFinalStepState, type StepState } from '../../core/states.ts';
 import type { Json } from '../../lib/json.ts';
 
@@ -39,6 +39,8 @@ interface StepBookkeeping {
   paused: boolean;
   /** The journal has messages, tool calls or approvals of its current attempt. */
   hasReplayLog: boolean;
+  /** The job of its current attempt, once it may have been sent. */
+  job?: { readonly id: string; readonly worker?: string; readonly end?: JobEnd } | undefined;
 }
 
 /**
@@ -90,8 +92,10 @@ export function createRunAggregate(runId: string, at: Date, payload: EventPayloa
   };
 }
 
+/** The run as it is now. Steps of an ended run no longer change, so they are not copied. */
 export function snapshotOf({ record, topLevel }: RunAggregate): RunSnapshot {
-  return { run: { ...record }, steps: topLevel.map((step) => ({ ...step })) };
+  const steps = isFinalRunState(record.state) ? topLevel : topLevel.map((step) => ({ ...step }));
+  return { run: { ...record }, steps };
 }
 
 /** Records where the journal has the newest event of the run. */
@@ -151,6 +155,12 @@ export function applyEvent(run: RunAggregate, event: NewEvent): void {
   }
   const step = event.step === undefined ? undefined : run.steps.get(event.step);
   if (!step) return;
+  if (event.type === 'JOB_DISPATCHED') {
+    const { jobId: id, worker } = event.payload;
+    bookkeepingOf(run, step.key).job = { id, ...(worker !== undefined && { worker }) };
+  } else if (event.type === 'JOB_ENDED') {
+    bookkeepingOf(run, step.key).job = { id: event.payload.jobId, end: event.payload };
+  }
   if (event.type === 'AGENT_MESSAGE' || event.type === 'TOOL_CALLED') bookkeepingOf(run, step.key).hasReplayLog = true;
   if (event.type === 'STEP_STATE_CHANGED') trackPause(run, step, event.payload);
   const before = step.state;
@@ -166,6 +176,8 @@ function trackPause(run: RunAggregate, step: MutableStep, { to, attempt }: Event
   const bookkeeping = run.bookkeeping.get(step.key);
   if (!bookkeeping) return;
   if (to !== 'WAITING' && to !== 'SCHEDULED') bookkeeping.paused = false;
+  // Nobody got it, or another attempt begins.
+  if (to === 'WAITING' || attempt !== step.attempt) bookkeeping.job = undefined;
   if (attempt !== step.attempt) bookkeeping.hasReplayLog = false;
 }
 
@@ -230,7 +242,7 @@ function takeSignal(run: RunAggregate, step: MutableStep): void {
   if (index >= 0) run.pendingSignals.splice(index, 1);
 }
 
-export function signalName({ input }: StepRecord): string | undefined {
+export function signalName({ input }: Pick<StepBody, 'input'>): string | undefined {
   return (input as { readonly name?: string } | undefined)?.name;
 }
 

@@ -7,7 +7,7 @@ import { evaluate } from '../../workflow/expressions/evaluate.ts';
 import { referencesIn } from '../../workflow/expressions/references.ts';
 import type { MutableStep, RunAggregate } from '../model/run-aggregate.ts';
 import { buildExpressionScope, type ScopeDeps } from './expression-scope.ts';
-import { outputJson, resourceView } from './output-json.ts';
+import { outputJsonText, resourceView } from './output-json.ts';
 import { MAX_INLINE_BYTES, type StoredOutput, storeOutput } from './store-output.ts';
 
 interface CollectDeps {
@@ -21,12 +21,7 @@ export async function collectItemOutputs(
   run: RunAggregate,
   step: MutableStep,
 ): Promise<StoredOutput> {
-  const texts: string[] = [];
-  for (const item of run.items.get(step.key)?.steps ?? []) {
-    const value = outputJson(item.state === 'SUCCEEDED' ? item.output : undefined, deps.artifacts);
-    texts.push(JSON.stringify(value instanceof Promise ? await value : value));
-  }
-  const content = { mediaType: 'application/json', content: `[${texts.join(',')}]` };
+  const content = { mediaType: 'application/json', content: listOfOutputs(deps, run, step) };
   const signal = new AbortController().signal;
   return storeOutput(content, {
     artifacts: deps.artifacts,
@@ -35,6 +30,25 @@ export async function collectItemOutputs(
     signal,
   });
 }
+
+/** As JSON, piece by piece: the outputs of many items may be large together. */
+async function* listOfOutputs(
+  { artifacts }: CollectDeps,
+  run: RunAggregate,
+  step: MutableStep,
+): AsyncGenerator<Uint8Array> {
+  let text = '[';
+  for (const [i, item] of (run.items.get(step.key)?.steps ?? []).entries()) {
+    const value = await outputJsonText(item.state === 'SUCCEEDED' ? item.output : undefined, artifacts);
+    text += `${i === 0 ? '' : ','}${value}`;
+    if (text.length < PIECE_CHARACTERS) continue;
+    yield Buffer.from(text);
+    text = '';
+  }
+  yield Buffer.from(`${text}]`);
+}
+
+const PIECE_CHARACTERS = 64 * 1024;
 
 export interface RunOutputsDeps extends ScopeDeps {
   readonly cpu: CpuPool;

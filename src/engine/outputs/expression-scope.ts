@@ -1,9 +1,11 @@
 import type { ArtifactStore } from '../../core/artifact-store.ts';
+import type { BigJson } from '../../core/parse-json.ts';
 import { isFailedEnd } from '../../core/states.ts';
-import type { Json, JsonObject } from '../../lib/json.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import type { References } from '../../workflow/expressions/references.ts';
 import type { ExpressionScope, StepView } from '../../workflow/model/expression-scope.ts';
 import type { MutableStep, RunAggregate } from '../model/run-aggregate.ts';
+import { isBatch, readBatch } from './batch-items.ts';
 import { outputContent, outputJson, resourceView } from './output-json.ts';
 
 export interface ScopeDeps {
@@ -23,17 +25,18 @@ export function buildExpressionScope(
   step: MutableStep | undefined,
   references: readonly References[],
 ): ExpressionScope | Promise<ExpressionScope> {
-  const keys = references.some(({ dynamicStep }) => dynamicStep)
-    ? run.topLevel.map(({ key }) => key)
-    : new Set(references.flatMap(({ steps }) => [...steps]));
+  const readsAny = references.some(({ dynamicStep }) => dynamicStep);
+  const keys = readsAny ? run.topLevel.map(({ key }) => key) : new Set(references.flatMap(({ steps }) => [...steps]));
   const steps: Record<string, StepView> = {};
   const pending: Promise<unknown>[] = [];
   const wantsContent = references.some(({ members }) => members.has('content'));
   for (const key of keys) {
     const one = run.steps.get(key);
     if (!one) continue;
-    const output = outputJson(one.output, deps.artifacts);
-    const addView = (value: Json, content?: JsonObject | null) => {
+    // Who needs only its URI may have a large one.
+    const readsOutput = readsAny || references.some(({ outputs }) => outputs.has(key));
+    const output = readsOutput ? outputJson(one.output, deps.artifacts) : null;
+    const addView = (value: BigJson, content?: JsonObject | null) => {
       steps[key] = { ...stepView(run, one, value), ...(content !== undefined && { content }) };
     };
     if (wantsContent) pending.push(withContent(deps, one, output, addView));
@@ -47,8 +50,15 @@ export function buildExpressionScope(
     run: { id, labels },
   };
   if (step?.role === 'item') {
-    scope.item = step.item ?? null;
     scope.index = step.index ?? 0;
+    if (!isBatch(step)) scope.item = step.item ?? null;
+    else if (references.some((one) => one.item)) {
+      pending.push(
+        readBatch(step.item, deps.artifacts).then((items) => {
+          scope.item = items;
+        }),
+      );
+    }
   }
   const repair = step && run.bookkeeping.get(step.key)?.repair;
   if (repair && references.some((one) => one.repair)) {
@@ -66,13 +76,13 @@ export function buildExpressionScope(
 async function withContent(
   { artifacts }: ScopeDeps,
   { output }: MutableStep,
-  value: Json | Promise<Json>,
-  addView: (value: Json, content: JsonObject | null) => void,
+  value: BigJson | Promise<BigJson>,
+  addView: (value: BigJson, content: JsonObject | null) => void,
 ): Promise<void> {
   addView(await value, output ? await outputContent(output, artifacts) : null);
 }
 
-function stepView(run: RunAggregate, step: MutableStep, output: Json): StepView {
+function stepView(run: RunAggregate, step: MutableStep, output: BigJson): StepView {
   const { state, error } = step;
   const failed = run.items.get(step.key)?.steps.filter((item) => isFailedEnd(item.state));
   return {

@@ -21,6 +21,8 @@ export interface StoredOutput {
 interface StoreOutputOptions {
   readonly artifacts: Pick<ArtifactStore, 'put' | 'adopt'>;
   readonly maxBytes: number;
+  /** Default: `MAX_INLINE_BYTES`, which is the most. */
+  readonly maxInlineBytes?: number;
   readonly name: string;
   readonly signal: AbortSignal;
 }
@@ -28,7 +30,7 @@ interface StoreOutputOptions {
 /** Stores a result inline or as an artifact. @throws Fault RESOURCE_TOO_LARGE, UNAVAILABLE */
 export async function storeOutput({ mediaType, content }: Made, options: StoreOutputOptions): Promise<StoredOutput> {
   const small = await readIfSmall(content, options);
-  if (small.bytes) {
+  if (small.bytes && small.bytes.byteLength <= (options.maxInlineBytes ?? MAX_INLINE_BYTES)) {
     const text = inlineText(small.bytes);
     if (text !== undefined) {
       const digest = hash('sha256', small.bytes, 'hex');

@@ -14,6 +14,8 @@ export function toFailure(error: unknown, logger: Logger, fields: LogFields): Fa
       message: wellFormed(error.message),
       retryable: isRetryable(error.code),
       ...(details !== undefined && { details: wellFormedJson(details) }),
+      ...(error.fatal && { fatal: true, retryable: false }),
+      ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
     };
   }
   const reference = randomUUID();

@@ -31,6 +31,27 @@ export interface AgentRequest {
   readonly traceId?: string;
 }
 
+export interface JobRequest {
+  /** As the input of a step of kind `job` has it. */
+  readonly job: JsonObject;
+  /** The inverse, if the job can be undone: sent when the run is cancelled with `compensate`, or the job fails fatally later. */
+  readonly compensation?: JsonObject;
+  readonly priority?: Priority;
+  /** Default 1; each attempt has a new job id, unless the job states one. */
+  readonly maxAttempts?: number;
+  readonly labels?: JsonObject;
+  /** The run for which this one is started: cancelled with it. */
+  readonly parentId?: string;
+  /** Who sent the job by the bus, with the id that it states. */
+  readonly sender?: string;
+  /** The run that asked for the same before. */
+  readonly rerunOf?: string;
+  /** Waits at most this long for the end. Maximum one minute. */
+  readonly waitMs?: number;
+  readonly idempotencyKey?: string;
+  readonly traceId?: string;
+}
+
 /** A run and its output. A run without output waits, for example for approval, or failed: `snapshot.run.error` says why. */
 export interface RunOutcome {
   readonly snapshot: RunSnapshot;
@@ -86,6 +107,13 @@ export interface Engine {
   callTool(principal: SignedIn, request: ToolRequest): Promise<RunOutcome>;
   /** Runs one agent. Resolves when the run is durable, or with `waitMs` when it has ended. @throws Fault as `executeCommand` does */
   runAgent(principal: SignedIn, request: AgentRequest): Promise<RunSnapshot>;
+  /** Sends one job to a worker. Resolves when the run is durable, or with `waitMs` when it has ended. @throws Fault as `executeCommand` does */
+  submitJob(principal: SignedIn, request: JobRequest): Promise<RunSnapshot>;
+  /**
+   * Submits the job of a dead letter again, in the same trace: under its id if no other job has it, else under a new one.
+   * @throws Fault as `submitJob` does; NOT_FOUND; CONFLICT when the letter does not say what was asked for
+   */
+  replayDeadLetter(principal: SignedIn, id: string): Promise<RunSnapshot>;
   /** Stores bytes as an artifact of a one-step run of `uploadArtifact`. @throws Fault as `executeCommand` does, RESOURCE_TOO_LARGE, and THROTTLED when a quota is exceeded */
   uploadArtifact(principal: SignedIn, uploadArtifact: Upload): Promise<ArtifactRecord>;
   /**

@@ -111,10 +111,10 @@ async function runToEndOrWait(
 }
 
 /** @throws Fault FORBIDDEN, THROTTLED when the policy does not admit the plan; a denial is recorded as a run */
-async function startPlan(
+export async function startPlan(
   deps: ExecuteDeps,
   user: User,
-  plan: CommandPlan & { readonly goal?: string },
+  plan: CommandPlan & Partial<Parameters<typeof createRunStart>[1]>,
   identity: RequestIdentity,
 ): Promise<RunHandle> {
   const admission = admitPlan(plan.steps, plan.inputs, user, deps);
@@ -122,11 +122,18 @@ async function startPlan(
     const { step, fault } = admission.refused;
     if (fault.code !== 'THROTTLED') {
       const { idempotencyKey: _, ...rest } = identity;
-      await denyRun(deps, createRunStart(user, plan, rest, deps.clock.now()), fault, step);
+      // Nor does it hold the id of a job, whose sender gets its answer from the caller.
+      const { plan: __, ...opening } = plan;
+      const steps = plan.steps.map((each) => ({ ...each, id: newId('step') }));
+      await denyRun(deps, createRunStart(user, { ...opening, steps }, rest, deps.clock.now()), fault, step);
     }
     throw fault;
   }
-  const mayWait = plan.kind === 'AGENT' || plan.steps.length > 1 || admission.admitted.size < plan.steps.length;
+  const mayWait =
+    plan.kind === 'AGENT' ||
+    plan.kind === 'JOB' ||
+    plan.steps.length > 1 ||
+    admission.admitted.size < plan.steps.length;
   const begin = () => {
     const start = createRunStart(user, plan, identity, deps.clock.now());
     deps.admitted.set(start.run, admission.admitted);

@@ -75,11 +75,17 @@ function stepsOf(capabilities: Callables, step: JsonObject, i: number): readonly
 }
 
 /** An agent of a document in the form of the engine. */
-function agentSpec({ backend_config: config, memory_uri: memoryUri, ...rest }: JsonObject): JsonObject {
+function agentSpec({
+  backend_config: config,
+  memory_uri: memoryUri,
+  output_schema: outputSchema,
+  ...rest
+}: JsonObject): JsonObject {
   return {
     ...rest,
     config: isJsonObject(config) ? agentConfig(config) : (config ?? {}),
     ...(memoryUri !== undefined && { memoryUri }),
+    ...(outputSchema !== undefined && { outputSchema }),
   };
 }
 

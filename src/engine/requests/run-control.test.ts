@@ -50,10 +50,10 @@ describe('a step of a role that needs approvals', () => {
   it.each([
     ['a sleep', '{ id: a, kind: sleep, input: { ms: 30 } }'],
     ['a signal', '{ id: a, kind: signal, input: { name: go } }'],
-  ])('%s begins to wait when another person agrees', async (_, step) => {
+  ])('%s begins to wait when another person agrees', async (kind, step) => {
     const { run } = await on.start(`  - ${step}`, { as });
     await on.waiting(run.id);
-    await on.engine.sendSignal(ADMIN, run.id, { name: 'go' });
+    if (kind === 'a signal') await on.engine.sendSignal(ADMIN, run.id, { name: 'go' });
     expect(stepStates(await on.waiting(run.id))).toEqual({ a: 'WAITING' });
     await on.engine.decideApproval(EVE, (await on.approvalOf(run.id, 'a')).id, { approve: true });
     expect((await on.ended(run.id)).run.state).toBe('SUCCEEDED');
@@ -76,7 +76,6 @@ describe('a signal', () => {
   it.each(['before', 'after'])('that arrives %s the step waits for it is its output', async (when) => {
     const { run } = await on.start(waits);
     if (when === 'after') await on.until(run.id, (now) => stepStates(now).b === 'WAITING');
-    await on.engine.sendSignal(ADMIN, run.id, { name: 'other' });
     await on.engine.sendSignal(ADMIN, run.id, { name: 'go', payload: { x: 1 } });
     expect((await on.ended(run.id)).run.outputs).toEqual({ b: { x: 1 } });
   });
@@ -88,6 +87,30 @@ describe('a signal', () => {
     await expect(send(run.id, 'no name')).rejects.toMatchObject({ code: 'BAD_INPUT' });
     await expect(send('run_0', 'go')).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(on.engine.sendSignal(BOB, run.id, { name: 'go' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('that no step waits for is rejected, with the names that steps wait for', async () => {
+    const { run } = await on.start(waits);
+    await expect(on.engine.sendSignal(ADMIN, run.id, { name: 'goo' })).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      path: ['name'],
+      message: `No step of run ${run.id} waits for the signal goo. Did you mean go? Its steps wait for go.`,
+    });
+    await on.engine.cancelRun(ADMIN, run.id, { compensate: false });
+    const sleeping = await on.start('  - { id: a, kind: sleep, input: { ms: 60000 } }');
+    await expect(on.engine.sendSignal(ADMIN, sleeping.run.id, { name: 'go' })).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+    });
+    await on.engine.cancelRun(ADMIN, sleeping.run.id, { compensate: false });
+  });
+
+  it('whose name is an expression is accepted before the expression is evaluated', async () => {
+    const { run } = await on.start(
+      '  - { id: a, kind: sleep, input: { ms: 60 } }\n  - { id: b, kind: signal, depends_on: [a], input: { name: "go-{{ which }}" } }\ninputs: { which: string }\noutputs: { b: "{{ steps.b.output }}" }',
+      { inputs: { which: 'left' } },
+    );
+    await on.engine.sendSignal(ADMIN, run.id, { name: 'go-left', payload: 1 });
+    expect((await on.ended(run.id)).run.outputs).toEqual({ b: 1 });
   });
 
   it('that does not arrive in time ends the step', async () => {

@@ -7,16 +7,19 @@ import type { Scope, SignedIn, User } from '../../core/principal.ts';
 import type { ApprovalRecord, RunRecord, RunSnapshot, StepRecord } from '../../core/run.ts';
 import { isFailedEnd, isFinalRunState } from '../../core/states.ts';
 import type { StoreReader } from '../../core/store-reader.ts';
+import { didYouMean } from '../../lib/did-you-mean.ts';
 import { canonicalJson, type Json, type JsonObject } from '../../lib/json.ts';
 import { scopeOf } from '../../policy/visibility.ts';
 import { memoryNameOf } from '../agents/agent-memory.ts';
 import { parseAgentInput } from '../capabilities/agent-input.ts';
+import type { RunHandle } from '../driver/drive-run.ts';
 import type { RunRegistry } from '../driver/run-registry.ts';
 import { userOf } from '../driver/run-start.ts';
 import type { Failover } from '../failover/failover.ts';
 import { toMachineInput } from '../failover/inbox-consumer.ts';
+import type { JobFamily } from '../failover/job-family.ts';
 import type { Gate } from '../gate/gate.ts';
-import { snapshotOf } from '../model/run-aggregate.ts';
+import { signalName, snapshotOf } from '../model/run-aggregate.ts';
 import { MAX_INLINE_BYTES } from '../outputs/store-output.ts';
 import type { AgentStepDeps } from '../steps/step-deps.ts';
 import { admitRun, type RunDoorDeps } from './admit-run.ts';
@@ -31,10 +34,13 @@ export interface RunControlDeps {
   readonly leases: Leases;
   readonly runs: RunRegistry;
   readonly failover: Failover;
+  readonly jobFamily: JobFamily;
+  /** How long a run on another node may take to answer, in milliseconds. */
+  readonly timeoutMs: number;
 }
 
-/** How long a run on another node may take to answer. */
-const ANSWER_TIMEOUT_MS = 5_000;
+/** How long the store may refuse an update, in milliseconds. One that is only slow is waited for. */
+const REFUSED_TIMEOUT_MS = 5_000;
 const MAX_COMMENT_CHARACTERS = 4_096;
 /** Much more than an agent reads, because the memory has grown since. */
 const MAX_MEMORY_BYTES = 2 ** 20;
@@ -50,6 +56,8 @@ export async function cancelRun(
   const run = await visibleRun(deps, principal, runId, 'mutation:cancelRun');
   assertNotEnded(run);
   const by = userOf(principal);
+  // First, so that the caller tries again if this fails.
+  await deps.jobFamily.cancelJobs(run, by);
   const message = {
     id: newId('msg'),
     runId,
@@ -81,6 +89,7 @@ export async function sendSignal(
   }
   const run = await visibleRun(deps, principal, runId, 'mutation:sendSignal');
   assertNotEnded(run);
+  await checkSignalName(deps, run, name);
   const by = userOf(principal);
   return sendMessage(deps, run, {
     id: newId('msg'),
@@ -90,6 +99,30 @@ export async function sendSignal(
     name,
     ...(payload !== undefined && { payload }),
   });
+}
+
+/** @throws Fault BAD_INPUT for a signal that no step of the run waits for, or will wait for */
+async function checkSignalName(
+  { runs, reader }: Pick<RunControlDeps, 'runs' | 'reader'>,
+  { id, principal: { tenant } }: RunRecord,
+  name: string,
+): Promise<void> {
+  const steps: Iterable<StepRecord> = runs.get(id)?.run.steps.values() ?? (await reader.steps({ tenant }, id));
+  const names = new Set<string>();
+  let hasChildren = false;
+  for (const step of steps) {
+    hasChildren ||= step.kind === 'WORKFLOW';
+    for (const body of [step, step.terms?.compensate]) {
+      const awaited = body?.kind === 'SIGNAL' ? signalName(body) : undefined;
+      // It is known when the step begins to wait.
+      if (awaited === name || awaited?.includes('{{')) return;
+      if (awaited !== undefined) names.add(awaited);
+    }
+  }
+  const known = names.size > 0 ? ` Its steps wait for ${[...names].slice(0, 20).join(', ')}.` : '';
+  const child = hasChildren ? ' A sub-workflow is another run (Run.children): send its signals there.' : '';
+  const message = `No step of run ${id} waits for the signal ${name}.${didYouMean(name, names)}${known}${child}`;
+  throw new Fault('BAD_INPUT', message, { path: ['name'] });
 }
 
 /** See `Engine.decideApproval`. */
@@ -196,7 +229,7 @@ function scopeFor({ policy }: Pick<RunControlDeps, 'policy'>, principal: SignedI
 export async function sendMessage(deps: RunControlDeps, run: RunRecord, message: RunMessage): Promise<RunSnapshot> {
   const handle = await deps.failover.find(run.id);
   if (handle) {
-    await withAnswerTimeout(handle.send(toMachineInput(message)), run);
+    await orRefused(handle, handle.send(toMachineInput(message)));
     return snapshotOf(handle.run);
   }
   await deps.inbox.send(message);
@@ -204,20 +237,21 @@ export async function sendMessage(deps: RunControlDeps, run: RunRecord, message:
   await deps.failover.find(run.id).catch(() => {});
   const { seq } = run;
   const moved = ({ run: now }: RunSnapshot) => now.seq > seq;
-  const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+  const signal = AbortSignal.timeout(deps.timeoutMs);
   return followRun(deps, run.principal.tenant, run.id, moved, signal);
 }
 
-/** The store may be unavailable for a while: then the caller gets a fault. */
-async function withAnswerTimeout(work: Promise<void>, { id }: RunRecord): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    const message = `The update to run ${id} has not been stored yet. Check the run before you send it again.`;
-    timer = setTimeout(() => reject(new Fault('UNAVAILABLE', message, { retryAfterMs: 1_000 })), ANSWER_TIMEOUT_MS);
-  });
+/** @throws Fault UNAVAILABLE when the store refuses the run's events for too long */
+async function orRefused(handle: RunHandle, work: Promise<void>): Promise<void> {
+  const refused = Promise.withResolvers<never>();
+  const timer = setInterval(() => {
+    if (!handle.isRefused()) return;
+    const message = `The update to run ${handle.run.record.id} has not been stored yet. Check the run before you send it again.`;
+    refused.reject(new Fault('UNAVAILABLE', message, { retryAfterMs: 1_000 }));
+  }, REFUSED_TIMEOUT_MS);
   // It may reject when nothing waits for it any longer.
   work.catch(() => {});
-  await Promise.race([work, timeout]).finally(() => clearTimeout(timer));
+  await Promise.race([work, refused.promise]).finally(() => clearInterval(timer));
 }
 
 function assertNotEnded({ id, state }: RunRecord): void {

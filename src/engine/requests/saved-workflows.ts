@@ -1,35 +1,30 @@
-import { optionRoleOf } from '../../commands/definition/options.ts';
 import { namedUri } from '../../core/canonical-uri.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { Cpu, CpuPool } from '../../core/cpu-pool.ts';
-import { Fault } from '../../core/errors.ts';
-import type { Decision, Policy } from '../../core/policy.ts';
+import { Fault, type Violation } from '../../core/errors.ts';
 import type { SignedIn } from '../../core/principal.ts';
-import type { Resources } from '../../core/resource.ts';
-import type { PlannedStep } from '../../core/run.ts';
 import type { WorkflowRecord, Workflows } from '../../core/workflows.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
-import { evaluate } from '../../workflow/expressions/evaluate.ts';
-import { referencesIn } from '../../workflow/expressions/references.ts';
-import type { Problem, WorkflowDocument } from '../../workflow/model/workflow-document.ts';
-import { type AccessRequest, stepAccessRequests } from '../capabilities/access-requests.ts';
-import type { Capabilities } from '../capabilities/capabilities.ts';
+import type { Json } from '../../lib/json.ts';
+import type { Problem, ScheduleRule, WorkflowDocument } from '../../workflow/model/workflow-document.ts';
 import { userOf } from '../driver/run-start.ts';
-import type { Gate } from '../gate/gate.ts';
-import { withAuthors } from '../model/actor.ts';
-import type { WorkflowReport, WorkflowSource } from './engine.ts';
-import { nextTime, startsPerHour } from './scheduler.ts';
+import type { Gate, GateRequest } from '../gate/gate.ts';
+import type { WorkflowSource } from './engine.ts';
+import { nextTime, startsPerHour } from './schedule-times.ts';
 import type { WorkflowLoader } from './workflow-loader.ts';
 
 export interface SavedWorkflowDeps {
   readonly workflows: Workflows;
   readonly workflowLoader: WorkflowLoader;
-  readonly capabilities: Capabilities;
-  readonly resources: Resources;
-  readonly policy: Policy;
   readonly gate: Gate;
   readonly clock: Clock;
-  readonly cpu: CpuPool;
+}
+
+/** Throws a Fault unless the policy permits it. */
+type Permit = (request: GateRequest) => void;
+
+/** Why a valid document cannot be saved. */
+interface SaveRefusal {
+  readonly fault: Fault;
+  readonly step?: string;
 }
 
 /** See `Engine.saveWorkflow`. */
@@ -39,9 +34,53 @@ export async function saveWorkflow(
   source: WorkflowSource,
 ): Promise<WorkflowRecord> {
   const { document } = await deps.workflowLoader.readValid(principal, source);
+  const permit: Permit = (request) => void deps.gate.pass(principal, request);
+  permit(saveRequest(document));
+  const { save, refusals } = await prepareSave(deps, principal, document, permit);
+  if (refusals.length === 0) return deps.workflows.save(...save);
+  throw joinedFault([...refusals, ...(await refusalOf(() => deps.workflows.checkSave(...save)))]);
+}
+
+/**
+ * Why `saveWorkflow` would refuse the document. Owner and quotas do not matter for a document that is already saved, nor for a
+ * caller who may not save it but perhaps start it.
+ */
+export async function saveProblems(
+  deps: SavedWorkflowDeps,
+  principal: SignedIn,
+  document: WorkflowDocument,
+  { isSaved }: { readonly isSaved: boolean },
+): Promise<readonly Problem[]> {
+  const permit: Permit = (request) => {
+    const decision = deps.gate
+      .preview(principal, request)
+      .find(({ effect }) => effect === 'DENY' || effect === 'APPROVE');
+    if (decision) throw new Fault('FORBIDDEN', decision.reason, { decision });
+  };
+  const { save, refusals } = await prepareSave(deps, principal, document, permit);
+  const maySave = !isSaved && (await refusalOf(() => permit(saveRequest(document)))).length === 0;
+  const all = maySave ? [...refusals, ...(await refusalOf(() => deps.workflows.checkSave(...save)))] : refusals;
+  return all.map(({ fault, step }) => ({
+    severity: 'ERROR',
+    message: fault.message,
+    ...(step !== undefined && { step }),
+  }));
+}
+
+function saveRequest({ name }: WorkflowDocument): GateRequest {
+  return { action: 'mutation:saveWorkflow', uri: namedUri('workflow', name) };
+}
+
+/** What is saved, without the parts and the schedule that are refused. The store refuses the rest: other owners, and quotas. */
+async function prepareSave(
+  deps: SavedWorkflowDeps,
+  principal: SignedIn,
+  document: WorkflowDocument,
+  permit: Permit,
+): Promise<{ readonly save: Parameters<Workflows['save']>; readonly refusals: readonly SaveRefusal[] }> {
   const { name, description, yaml, inputs, schedule } = document;
-  deps.gate.pass(principal, { action: 'mutation:saveWorkflow', uri: namedUri('workflow', name) });
   const createdAt = deps.clock.now();
+  const { parts, refusals } = await presentParts(deps, principal.tenant, document);
   const workflow = {
     tenant: principal.tenant,
     name,
@@ -51,43 +90,82 @@ export async function saveWorkflow(
     createdAt,
     createdBy: userOf(principal),
     ...(description !== undefined && { description }),
-    ...(await presentParts(deps, principal.tenant, document)),
+    ...(Object.keys(parts).length > 0 && { parts }),
   };
-  const assertMayReplace = ownerCheck(deps, principal);
-  if (!schedule) return deps.workflows.save(workflow, undefined, assertMayReplace);
-  assertStartsWithoutInputs(document);
-  const rule = { ...schedule } satisfies Json;
-  const nextAt = nextTime(schedule, createdAt);
-  const scheduled = { rule, nextAt, startsPerHour: startsPerHour(schedule, nextAt) };
-  return deps.workflows.save(workflow, scheduled, assertMayReplace);
+  let scheduled: Parameters<Workflows['save']>[1];
+  const scheduleRefusals = await refusalOf(() => {
+    scheduled = schedule && scheduleOf(document, schedule, createdAt);
+  });
+  return { save: [workflow, scheduled, ownerCheck(principal, permit)], refusals: [...refusals, ...scheduleRefusals] };
 }
 
-/** The present versions of the workflows that the steps start, but for those that say which. @throws Fault BAD_INPUT */
+async function refusalOf(attempt: () => unknown): Promise<readonly SaveRefusal[]> {
+  try {
+    await attempt();
+    return [];
+  } catch (error) {
+    if (error instanceof Fault) return [{ fault: error }];
+    throw error;
+  }
+}
+
+/** The first fault, with all as violations if there are several. */
+function joinedFault(refusals: readonly SaveRefusal[]): Fault {
+  const [first, ...more] = refusals.map(({ fault }) => fault) as [Fault, ...Fault[]];
+  if (more.length === 0) return first;
+  const violations: readonly Violation[] = refusals.map(({ fault, step }) => ({
+    path: step === undefined ? '' : `/steps/${step}`,
+    message: fault.message,
+  }));
+  return new Fault(first.code, `${first.message} (and ${more.length} more problems)`, { path: ['source'], violations });
+}
+
+/** The present versions of the workflows that the steps start, but for those that say which. */
 async function presentParts({ workflows }: SavedWorkflowDeps, tenant: string, { name, steps }: WorkflowDocument) {
-  const started = steps
-    .flatMap((step) => [step, step.terms?.compensate])
-    .filter((body) => body?.kind === 'WORKFLOW' && body.terms?.version === undefined && body.capability !== name);
-  const names = [...new Set(started.flatMap((body) => body?.capability ?? []))];
-  const found = await Promise.all(
-    names.map(async (part) => {
-      const saved = await workflows.find(tenant, part);
-      if (saved) return [part, saved.version] as const;
-      const message = `The workflow starts ${part}, which does not exist. Save ${part} first, or add \`version: latest\` to the step, which then takes the newest version when it starts.`;
-      throw new Fault('BAD_INPUT', message, { path: ['source'] });
+  const starts = steps.flatMap((step) =>
+    [step, step.terms?.compensate].flatMap((body) => {
+      const isPinned = body?.kind === 'WORKFLOW' && body.terms?.version === undefined && body.capability !== name;
+      return isPinned ? [{ step: step.key, part: body.capability }] : [];
     }),
   );
-  return found.length > 0 ? { parts: Object.fromEntries(found) } : {};
+  const names = [...new Set(starts.map(({ part }) => part))];
+  const versions = await Promise.all(
+    names.map(async (part) => [part, (await workflows.find(tenant, part))?.version] as const),
+  );
+  const parts = Object.fromEntries(
+    versions.flatMap(([part, version]) => (version === undefined ? [] : [[part, version]])),
+  );
+  const refusals = starts.flatMap(({ step, part }) => {
+    if (Object.hasOwn(parts, part)) return [];
+    const message = `The workflow starts ${part}, which does not exist. Save ${part} first, or add \`version: latest\` to the step, which then takes the newest version when it starts.`;
+    return [{ step, fault: new Fault('BAD_INPUT', message, { path: ['source'] }) }];
+  });
+  return { parts, refusals };
+}
+
+/** @throws Fault BAD_INPUT for a rule that is never due, and for inputs without defaults, because a scheduled start has none */
+function scheduleOf(document: WorkflowDocument, schedule: ScheduleRule, createdAt: Date) {
+  try {
+    document.compile({});
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const message = `A workflow with a schedule starts without inputs: each needs a default. ${error.message}`;
+    throw new Fault('BAD_INPUT', message, { path: ['source'], violations: error.violations });
+  }
+  const rule = { ...schedule } satisfies Json;
+  const nextAt = nextTime(schedule, createdAt);
+  return { rule, nextAt, startsPerHour: startsPerHour(schedule, nextAt) };
 }
 
 /**
  * Who may replace or delete a workflow: its owner, who saved the present version; who has every role that the owner had
  * then; and whom the policy permits `override:owner`.
  */
-function ownerCheck({ gate }: SavedWorkflowDeps, principal: SignedIn): (present: WorkflowRecord) => void {
+function ownerCheck(principal: SignedIn, permit: Permit): (present: WorkflowRecord) => void {
   return ({ name, createdBy: owner }) => {
     if (owner.subject === principal.subject || owner.roles.every((role) => principal.roles.includes(role))) return;
     try {
-      gate.pass(principal, { action: 'override:owner', uri: namedUri('workflow', name) });
+      permit({ action: 'override:owner', uri: namedUri('workflow', name) });
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       const message = `The workflow ${name} belongs to ${owner.username}. Only ${owner.username}, who has the roles ${owner.roles.join(', ')}, and those whom the policy permits override:owner may replace or delete it. Save yours under another name.`;
@@ -96,103 +174,15 @@ function ownerCheck({ gate }: SavedWorkflowDeps, principal: SignedIn): (present:
   };
 }
 
-/** A scheduled start has no inputs. @throws Fault BAD_INPUT */
-function assertStartsWithoutInputs(document: WorkflowDocument): void {
-  try {
-    document.compile({});
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    const message = `A workflow with a schedule starts without inputs: each needs a default. ${error.message}`;
-    throw new Fault('BAD_INPUT', message, { path: ['source'], violations: error.violations });
-  }
-}
-
 /** See `Engine.deleteWorkflow`. */
 export async function deleteWorkflow(
   deps: SavedWorkflowDeps,
   principal: SignedIn,
   name: string,
 ): Promise<WorkflowRecord> {
-  deps.gate.pass(principal, { action: 'mutation:deleteWorkflow', uri: namedUri('workflow', name) });
-  const removed = await deps.workflows.remove(principal.tenant, name, ownerCheck(deps, principal));
+  const permit: Permit = (request) => void deps.gate.pass(principal, request);
+  permit({ action: 'mutation:deleteWorkflow', uri: namedUri('workflow', name) });
+  const removed = await deps.workflows.remove(principal.tenant, name, ownerCheck(principal, permit));
   if (removed) return removed;
   throw new Fault('NOT_FOUND', `There is no workflow ${name}.`, { path: ['name'] });
-}
-
-/**
- * See `Engine.validateWorkflow`. The policy is asked with what is known now: a step that takes its resource from the output
- * of an earlier step has no decision in advance.
- */
-export async function validateWorkflow(
-  deps: SavedWorkflowDeps,
-  principal: SignedIn,
-  source: WorkflowSource,
-  inputs: JsonObject | undefined,
-): Promise<WorkflowReport> {
-  const { document, problems, graph, saved } = await deps.workflowLoader.read(principal, source);
-  const graphField = graph ? { graph } : {};
-  if (!document) return { problems, decisions: [], ...graphField };
-  const { values, problems: inputProblems } = inputsFor(document, inputs);
-  const actor = saved ? withAuthors(userOf(principal), [saved.createdBy]) : userOf(principal);
-  const decisions: { step: string; decision: Decision }[] = [];
-  for (const step of document.steps) {
-    for (const request of await knownAccessRequests(deps, deps.cpu.of(principal), step, values)) {
-      for (const decision of deps.gate.preview(actor, request)) decisions.push({ step: step.key, decision });
-    }
-  }
-  return { problems: [...problems, ...inputProblems], decisions, ...graphField };
-}
-
-/** Without inputs the document is validated, not a run of it: then a missing input is not a problem. */
-function inputsFor(
-  document: WorkflowDocument,
-  inputs: JsonObject | undefined,
-): { readonly values: JsonObject; readonly problems: readonly Problem[] } {
-  try {
-    return { values: document.compile(inputs ?? {}).inputs, problems: [] };
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    if (inputs === undefined) return { values: {}, problems: [] };
-    const violations = error.violations.length > 0 ? error.violations : [{ path: '', message: error.message }];
-    const problems = violations.map(
-      ({ path, message }): Problem => ({ severity: 'ERROR', message: `inputs${path}: ${message}` }),
-    );
-    return { values: inputs, problems };
-  }
-}
-
-/** What the policy will be asked about the step, as far as the inputs of the run determine it. */
-async function knownAccessRequests(
-  deps: SavedWorkflowDeps,
-  cpu: Cpu,
-  step: Omit<PlannedStep, 'id'>,
-  inputs: JsonObject,
-): Promise<readonly AccessRequest[]> {
-  const capability = deps.capabilities.of(step);
-  const input = step.input ?? inputs;
-  const literals: Record<string, Json> = {};
-  for (const [name, value] of Object.entries(isJsonObject(input) ? input : {})) {
-    const option = await knownValue(cpu, value, inputs);
-    if (option !== undefined) literals[name] = option;
-    else if (capability && optionRoleOf(capability.options.properties[name] ?? {}) !== undefined) return [];
-  }
-  try {
-    return stepAccessRequests(deps, step, literals);
-  } catch (error) {
-    // The value is not a URI. The step itself will fail with that.
-    if (error instanceof Fault) return [];
-    throw error;
-  }
-}
-
-/** The value, if its expressions need only the inputs of the run. */
-async function knownValue(cpu: Cpu, value: Json, inputs: JsonObject): Promise<Json | undefined> {
-  const { steps, dynamicStep, item, index, repair, run } = referencesIn(value);
-  if (steps.size > 0 || dynamicStep || item || index || repair || run) return undefined;
-  try {
-    return await evaluate(value, { inputs, steps: {}, run: { id: '', labels: {} } }, cpu);
-  } catch (error) {
-    if (error instanceof Fault) return undefined;
-    throw error;
-  }
 }

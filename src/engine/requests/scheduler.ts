@@ -1,11 +1,10 @@
-import { Cron } from 'croner';
 import type { AccountStandings } from '../../core/accounts.ts';
 import type { Clock } from '../../core/clock.ts';
-import { Fault } from '../../core/errors.ts';
 import type { StoreReader } from '../../core/store-reader.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import type { ScheduleRecord, Schedules } from '../../core/workflows.ts';
 import type { ScheduleRule } from '../../workflow/model/workflow-document.ts';
+import { dueTimes, nextTime } from './schedule-times.ts';
 import { type StartWorkflowDeps, startWorkflow } from './start-workflow.ts';
 
 interface SchedulerDeps extends StartWorkflowDeps {
@@ -27,8 +26,6 @@ export interface Scheduler {
 
 /** Maximum of schedules of one tick. */
 const MAX_SCHEDULES_PER_TICK = 100;
-/** Maximum of missed times that `catchUp: all` starts. */
-const MAX_MISSED_STARTS = 100;
 /** A time within this period was not missed: the server was only busy. */
 const MISSED_GRACE_MS = 60_000;
 
@@ -116,46 +113,6 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       clearTimeout(timer);
     },
   };
-}
-
-/** The first time after `after`. @throws Fault BAD_INPUT for an invalid cron expression or time zone, or if there is no such time */
-export function nextTime({ cron, timeZone }: ScheduleRule, after: Date): Date {
-  try {
-    const next = new Cron(cron, { timezone: timeZone }).nextRun(after);
-    if (next) return next;
-  } catch (cause) {
-    throw new Fault('BAD_INPUT', `The schedule "${cron}" (${timeZone}) is invalid: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
-  throw new Fault('BAD_INPUT', `The schedule "${cron}" is never due. Check its day and month.`);
-}
-
-/** Times that are looked at to find the busiest hour: a few milliseconds. */
-const SAMPLED_STARTS = 100;
-const MAX_HOURLY_STARTS = 3_600;
-const HOUR_MS = 3_600_000;
-
-/** How often the rule starts within the busiest hour; estimated from the next times when an hour has more than those. */
-export function startsPerHour({ cron, timeZone }: ScheduleRule, from: Date): number {
-  const justBefore = new Date(from.getTime() - 1_000);
-  const times = new Cron(cron, { timezone: timeZone }).nextRuns(SAMPLED_STARTS, justBefore).map(Number);
-  let [most, first] = [1, 0];
-  for (const [last, at] of times.entries()) {
-    while (at - (times[first] as number) >= HOUR_MS) first += 1;
-    most = Math.max(most, last - first + 1);
-  }
-  const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
-  if (times.length < SAMPLED_STARTS || span >= HOUR_MS) return most;
-  return Math.min(MAX_HOURLY_STARTS, Math.ceil(((times.length - 1) * HOUR_MS) / span));
-}
-
-/** From `first` on, oldest first. Searched from the end: there may be millions, and only the newest count. */
-function dueTimes({ cron, timeZone }: ScheduleRule, first: Date, now: Date): readonly Date[] {
-  const justAfter = new Date(now.getTime() + 1);
-  const times = new Cron(cron, { timezone: timeZone }).previousRuns(MAX_MISSED_STARTS, justAfter);
-  const due = times.filter((at) => at >= first).reverse();
-  return due.length > 0 ? due : [first];
 }
 
 function timesToStart({ catchUp }: ScheduleRule, times: readonly Date[], now: Date): readonly Date[] {

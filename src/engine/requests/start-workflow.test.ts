@@ -138,6 +138,14 @@ outputs: { a: "{{ steps.a.output }}" }`);
     ]);
   });
 
+  it('whose option must be text fails with advice when an expression gives a list', async () => {
+    const { run } = await on.run(`
+  - { id: rows, kind: transform, input: { data: 1, expression: "[1, 2]" } }
+  - { id: page, kind: command, command: render, input: { data: 1, template: "{{ steps.rows.output }}" } }`);
+    const message = expect.stringMatching(/template must be string.*\| tojson/);
+    expect(run).toMatchObject({ state: 'FAILED', error: { code: 'BAD_INPUT', step: 'page', message } });
+  });
+
   it('runs at most max_parallel items at once', async () => {
     const started = await on.start(
       `  - { id: a, kind: command, command: hold, for_each: [s, t, u], max_parallel: 2, input: { v: "{{ item }}" } }`,

@@ -94,7 +94,8 @@ export function workflowOpening(
   };
 }
 
-function checkLabels(labels: JsonObject): void {
+/** @throws Fault BAD_INPUT */
+export function checkLabels(labels: JsonObject): void {
   const entries = Object.entries(labels);
   const fits = ([name, value]: [string, unknown]) =>
     name.length <= 64 && ['string', 'number', 'boolean'].includes(typeof value) && String(value).length <= 256;

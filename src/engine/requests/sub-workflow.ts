@@ -7,7 +7,7 @@ import { isFinalRunState } from '../../core/states.ts';
 import type { StoreReader } from '../../core/store-reader.ts';
 import { createRunStart } from '../driver/run-start.ts';
 import type { Attempt } from '../model/attempt.ts';
-import type { MutableStep, RunAggregate } from '../model/run-aggregate.ts';
+import type { MutableStep } from '../model/run-aggregate.ts';
 import { type StoredOutput, storeOutput } from '../outputs/store-output.ts';
 import { inputOf } from '../steps/prepare-step.ts';
 import { withTimeLimit } from '../steps/time-limit.ts';
@@ -35,18 +35,34 @@ export interface SubWorkflowDeps extends StartWorkflowDeps {
 
 /**
  * A sub-workflow: a separate run, on behalf of the same principal and authors and in the same trace. Its id is recorded before it
- * begins, so a node that takes over the parent finds it.
+ * begins, so a node that takes over the parent finds it. While the child is not in memory of this node, the parent may be parked.
  */
-export function performSubWorkflow(deps: SubWorkflowDeps, attempt: Attempt): Promise<Partial<StoredOutput>> {
-  const timeoutMs = attempt.step.terms?.timeoutMs;
+export async function performSubWorkflow(deps: SubWorkflowDeps, attempt: Attempt): Promise<Partial<StoredOutput>> {
+  const { run, step, signal } = attempt;
+  const { childId, terms } = step;
+  if (childId === undefined) throw new Error(`step ${step.key} has no id for its run`);
+  const timeoutMs = terms?.timeoutMs;
   // It may wait for people: it has no default time limit.
-  if (timeoutMs === undefined) return awaitChild(deps, attempt);
-  return withTimeLimit({ timeoutMs }, attempt, (inner) => awaitChild(deps, inner));
+  if (timeoutMs === undefined) return awaitChild(deps, attempt, childId, Infinity);
+  const now = deps.clock.now();
+  const until = (step.startedAt ?? now).getTime() + timeoutMs;
+  const leftMs = until - now.getTime();
+  if (leftMs <= 0) {
+    // The parent continues only now, but the child may have ended in time.
+    const { tenant } = run.record.principal;
+    const child = await deps.reader.snapshot({ tenant }, childId).catch(() => undefined);
+    if (child && isFinalRunState(child.run.state)) return childOutput(deps, child, step, signal);
+  }
+  return withTimeLimit({ timeoutMs, leftMs }, attempt, (inner) => awaitChild(deps, inner, childId, until));
 }
 
-async function awaitChild(deps: SubWorkflowDeps, { run, step, signal }: Attempt): Promise<Partial<StoredOutput>> {
-  const { childId } = step;
-  if (childId === undefined) throw new Error(`step ${step.key} has no id for its run`);
+async function awaitChild(
+  deps: SubWorkflowDeps,
+  attempt: Attempt,
+  childId: string,
+  until: number,
+): Promise<Partial<StoredOutput>> {
+  const { run, step, signal } = attempt;
   const stop = () => {
     // A node that takes over a released run expects its child as it was.
     if (isReleased(signal)) return;
@@ -54,7 +70,7 @@ async function awaitChild(deps: SubWorkflowDeps, { run, step, signal }: Attempt)
   };
   signal.addEventListener('abort', stop, { once: true });
   try {
-    const ended = await childEnd(deps, run, step, childId, signal);
+    const ended = await childEnd(deps, attempt, childId, until);
     signal.throwIfAborted();
     return await childOutput(deps, ended, step, signal);
   } finally {
@@ -70,17 +86,12 @@ function isReleased({ reason }: AbortSignal): boolean {
  * The end of the child. While the store is unavailable the parent waits too, and starts a child that was not stored again.
  * @throws Fault THROTTLED when there was no place for the child for a while
  */
-async function childEnd(
-  deps: SubWorkflowDeps,
-  run: RunAggregate,
-  step: MutableStep,
-  childId: string,
-  signal: AbortSignal,
-): Promise<RunSnapshot> {
+async function childEnd(deps: SubWorkflowDeps, attempt: Attempt, childId: string, until: number): Promise<RunSnapshot> {
+  const { signal } = attempt;
   const latest = performance.now() + MAX_ADMISSION_MS;
   for (;;) {
     try {
-      const end = await findOrStartChild(deps, run, step, childId, signal);
+      const end = await findOrStartChild(deps, attempt, childId, until);
       if (!(end instanceof Fault)) return end;
       throw end;
     } catch (error) {
@@ -88,24 +99,25 @@ async function childEnd(
       const isRefused = error instanceof Fault && error.code === 'THROTTLED' && performance.now() < latest;
       if (!isRefused && !(error instanceof Fault && TRANSIENT_CODES.has(error.code))) throw error;
     }
-    await sleep(RETRY_MS, undefined, { signal });
+    await sleep(RETRY_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 }
 
 /** @returns the run at its end, or the fault because of which this node no longer drives it */
 async function findOrStartChild(
   deps: SubWorkflowDeps,
-  run: RunAggregate,
-  step: MutableStep,
+  { run, step, signal, beginWait }: Attempt,
   childId: string,
-  signal: AbortSignal,
+  until: number,
 ): Promise<RunSnapshot | Fault> {
   const { record: parent } = run;
   const { tenant } = parent.principal;
   const handle = deps.runs.get(childId);
   if (handle) return handle.released;
   if (await deps.reader.run({ tenant }, childId)) {
-    return followRun(deps, tenant, childId, (child) => isFinalRunState(child.run.state), signal);
+    const endWait = beginWait(step, until);
+    const isEnded = (child: RunSnapshot) => isFinalRunState(child.run.state);
+    return followRun(deps, tenant, childId, isEnded, signal).finally(endWait);
   }
   const depth = (parent.plan?.depth ?? 0) + 1;
   if (depth > MAX_WORKFLOW_DEPTH) {

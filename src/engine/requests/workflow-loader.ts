@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import { isComposite } from '../../commands/definition/define-command.ts';
 import { Fault, type Violation } from '../../core/errors.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
@@ -7,10 +6,10 @@ import type { Resources } from '../../core/resource.ts';
 import type { WorkflowRecord, Workflows } from '../../core/workflows.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { scopeOf } from '../../policy/visibility.ts';
-import type { Catalog, CatalogBackend, CatalogEntry } from '../../workflow/model/catalog.ts';
 import type { Problem, ReadResult, WorkflowDocument, WorkflowGraph } from '../../workflow/model/workflow-document.ts';
 import type { readWorkflow } from '../../workflow/read-workflow.ts';
 import type { Capabilities } from '../capabilities/capabilities.ts';
+import { catalogOf } from '../capabilities/catalog-of.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { WorkflowSource } from './engine.ts';
 
@@ -118,50 +117,4 @@ function invalidWorkflow(problems: readonly Problem[]): Fault {
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more problems)` : '';
   const message = `The workflow is invalid: ${violations[0]?.message}${more}`;
   return new Fault('BAD_INPUT', message, { path: ['source'], violations });
-}
-
-function catalogOf(capabilities: Capabilities): Catalog {
-  const commands = new Map<string, CatalogEntry>();
-  for (const command of capabilities.commands.values()) {
-    const { name, title, options } = command;
-    const entry = { title, options: options as unknown as JsonObject };
-    if (isComposite(command)) commands.set(name, { ...entry, effect: 'pure', composite: true });
-    else commands.set(name, { ...entry, effect: command.effect });
-  }
-  const queries = entries(capabilities.queries, ({ name, title, options }) => [
-    name,
-    { title, effect: 'pure', options: options as unknown as JsonObject },
-  ]);
-  const tools = entries(capabilities.tools, ({ name, title, effect, idempotent, input }) => [
-    name,
-    { title, effect, options: input as unknown as JsonObject, ...(idempotent && { idempotent }) },
-  ]);
-  const kinds = entries(capabilities.kinds, ({ kind, title, input, idempotent }) => [
-    kind.toLowerCase(),
-    { title, effect: 'external', options: input as unknown as JsonObject, ...(idempotent && { idempotent }) },
-  ]);
-  const backends = new Map<string, CatalogBackend>(
-    capabilities.backends.map(({ name, config, resumes }) => [
-      name,
-      { config: config as unknown as JsonObject, resumes },
-    ]),
-  );
-  return {
-    command: (name) => commands.get(name),
-    query: (name) => queries.get(name),
-    tool: (name) => tools.get(name),
-    kind: (name) => kinds.get(name),
-    backend: (name) => backends.get(name),
-    names: {
-      commands: [...commands.keys()],
-      queries: [...queries.keys()],
-      tools: [...tools.keys()],
-      backends: [...backends.keys()],
-      pools: capabilities.pools,
-    },
-  };
-}
-
-function entries<T>(all: readonly T[], entryOf: (one: T) => [string, CatalogEntry]): ReadonlyMap<string, CatalogEntry> {
-  return new Map(all.map(entryOf));
 }

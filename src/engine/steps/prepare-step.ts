@@ -19,10 +19,12 @@ import type { Gate } from '../gate/gate.ts';
 import { actorOf } from '../model/actor.ts';
 import type { Preparation } from '../model/machine-input.ts';
 import { type MutableStep, plannedInput, type RunAggregate } from '../model/run-aggregate.ts';
+import { isBatch } from '../outputs/batch-items.ts';
 import { buildExpressionScope, type ScopeDeps } from '../outputs/expression-scope.ts';
 import type { OutputCache } from '../outputs/output-cache.ts';
 import { outputContent, outputUri } from '../outputs/output-json.ts';
 import { toFailure } from '../outputs/to-failure.ts';
+import { validateEvaluated } from './validate-evaluated.ts';
 
 export interface PrepareDeps extends ScopeDeps {
   readonly capabilities: Capabilities;
@@ -32,6 +34,8 @@ export interface PrepareDeps extends ScopeDeps {
   readonly cpu: CpuPool;
   readonly cache: OutputCache;
   readonly logger: Logger;
+  /** The items of a `for_each` with `batch`. */
+  storeBatches(run: RunAggregate, step: MutableStep, value: Json): Promise<Preparation>;
   /** The decisions made before the run began, by step. */
   readonly admitted: WeakMap<RunAggregate, ReadonlyMap<string, readonly Decision[]>>;
 }
@@ -104,15 +108,24 @@ async function prepareWithExpressions(deps: PrepareDeps, run: RunAggregate, step
   }
   if (forEach !== undefined) {
     const scope = await buildExpressionScope(deps, run, step, [referencesInExpression(forEach)]);
-    return { type: 'items', items: listOf(await evaluateExpression(forEach, scope, cpu)) };
+    const items = await evaluateExpression(forEach, scope, cpu);
+    return terms.batch === undefined ? { type: 'items', items: listOf(items) } : deps.storeBatches(run, step, items);
   }
   const references = [referencesIn(input ?? null), ...(terms.cache ? [referencesIn(terms.cache.key)] : [])];
   const scope = await buildExpressionScope(deps, run, step, references);
   const value = terms.evaluate ? await evaluate(input ?? null, scope, cpu) : undefined;
-  const prepared = prepareWithInput(deps, run, step, value);
+  const prepared = withoutItems(step, prepareWithInput(deps, run, step, value));
   return prepared.type === 'ready' && terms.cache
     ? takeFromCache(deps, run, step, terms.cache, scope, prepared)
     : prepared;
+}
+
+/** The input of a batch may hold all its items: it is evaluated again when the step begins, and not recorded. */
+function withoutItems(step: MutableStep, prepared: Preparation): Preparation {
+  if (!isBatch(step) || (prepared.type !== 'ready' && prepared.type !== 'ask') || step.kind === 'APPROVAL')
+    return prepared;
+  const { input: _, ...rest } = prepared;
+  return rest;
 }
 
 async function takeFromCache(
@@ -143,7 +156,7 @@ function listOf(value: Json): readonly Json[] {
   if (value.length > MAX_ITEMS) {
     throw new Fault(
       'BAD_INPUT',
-      `for_each takes at most ${MAX_ITEMS} items; received ${value.length}. Split the list.`,
+      `for_each takes at most ${MAX_ITEMS} items; received ${value.length}. Split the list, or set batch.`,
     );
   }
   return value;
@@ -160,7 +173,7 @@ function prepareWithInput(
   const { kind } = step;
   // Inputs without expressions were validated when they were planned; `$previous.output` just now.
   const check = step.terms?.evaluate === true && kind !== 'AGENT' && deps.capabilities.of(step);
-  const options = check ? validateOptions(check as AnyCommand, objectOf(raw)) : raw;
+  const options = check ? validateEvaluated(check as AnyCommand, objectOf(raw)) : raw;
   const input = check ? options : value;
   const recorded = input === undefined ? {} : { input };
 

@@ -81,13 +81,17 @@ function mapStrings(value: Json, change: (text: string) => string): Json {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [change(key), mapStrings(one, change)]));
 }
 
-/** Runs `act` within its time limit, and redacts its result and errors. */
+/**
+ * Runs `act` within its time limit, and redacts its result and errors.
+ * @param deps `leftMs`: what is left of the limit, if some of it has passed
+ */
 export function withSecretsRedacted(
-  deps: AgentStepDeps,
+  deps: AgentStepDeps & { readonly leftMs?: number },
   attempt: Attempt,
   act: (redactor: SecretRedactor) => Promise<StepResult>,
 ): Promise<StoredOutput> {
-  return withTimeLimit({ timeoutMs: deps.agentTimeoutMs }, attempt, async (inner) => {
+  const { agentTimeoutMs: timeoutMs, leftMs } = deps;
+  return withTimeLimit({ timeoutMs, ...(leftMs !== undefined && { leftMs }) }, attempt, async (inner) => {
     const redactor = createSecretRedactor(inner);
     try {
       return await storeStepOutput(deps, inner, redactor.redactContent(await act(redactor)));

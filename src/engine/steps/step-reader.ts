@@ -81,7 +81,7 @@ export function openStepReader(
  * The stored content that the run may read. What a workflow of somebody else reads in the name of a user who may see the
  * whole tenant is that user's content only, unless each author may see the whole tenant too.
  */
-function scopeOfActor({ scopeOf }: Pick<CommandStepDeps, 'scopeOf'>, actor: Actor): Scope | undefined {
+export function scopeOfActor({ scopeOf }: Pick<CommandStepDeps, 'scopeOf'>, actor: Actor): Scope | undefined {
   const scope = scopeOf(actor);
   const seesAll = (actor.authors ?? []).every((author) => {
     const authorScope = scopeOf(author);
@@ -90,7 +90,8 @@ function scopeOfActor({ scopeOf }: Pick<CommandStepDeps, 'scopeOf'>, actor: Acto
   return scope && !seesAll ? { tenant: scope.tenant, subject: actor.subject } : scope;
 }
 
-function findOutput(run: RunAggregate, digest: string): StepOutput | undefined {
+/** The output of a step of the run. */
+export function findOutput(run: RunAggregate, digest: string): StepOutput | undefined {
   for (const { output } of run.steps.values()) if (output?.digest === digest) return output;
   return undefined;
 }

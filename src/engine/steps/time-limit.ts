@@ -10,10 +10,11 @@ const STEP_ENDED = new Fault('CANCELLED', 'The step has ended.');
 
 /**
  * Runs `work` in its span, until its time limit or until the step is aborted; its signal aborts everything it left open.
+ * @param deps `leftMs`: what is left of the limit, if some of it has passed
  * @param work receives the attempt with that signal, and the clock of the limit
  */
 export function withTimeLimit<T>(
-  deps: { readonly timeoutMs: number },
+  deps: { readonly timeoutMs: number; readonly leftMs?: number },
   attempt: Attempt,
   work: (inner: Attempt) => Promise<T>,
 ): Promise<T> {
@@ -31,7 +32,7 @@ export function withTimeLimit<T>(
       stop.abort(fault);
       cut.reject(fault);
     };
-    const clock = startClock(timeoutMs, () => end(timeoutFault(step, timeoutMs)));
+    const clock = startClock(deps.leftMs ?? timeoutMs, () => end(timeoutFault(step, timeoutMs)));
     const aborted = () => end(signal.reason);
     signal.addEventListener('abort', aborted, { once: true });
     try {
@@ -66,7 +67,7 @@ function startClock(limitMs: number, onEnd: () => void): StepClock & { stop(): v
   let since = performance.now();
   let pauses = 0;
   let isStopped = false;
-  let timer = setTimeout(onEnd, Math.min(left, MAX_TIMER_MS));
+  let timer = setTimeout(onEnd, Math.min(Math.max(left, 0), MAX_TIMER_MS));
   return {
     limitMs,
     async pause(work) {

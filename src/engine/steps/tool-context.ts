@@ -6,7 +6,7 @@ import { newId } from '../../core/ids.ts';
 import type { StepOutput } from '../../core/run.ts';
 import { artifactUri } from '../../lib/artifact-uri.ts';
 import { wellFormed } from '../../lib/json.ts';
-import { parseMediaType } from '../../lib/media-type.ts';
+import { mediaTypeInUtf8, parseMediaType } from '../../lib/media-type.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { SecretRedactor } from './secret-redactor.ts';
 import type { AgentStepDeps } from './step-deps.ts';
@@ -106,7 +106,8 @@ function createToolContext(deps: AgentStepDeps, attempt: Attempt, shared: Shared
     async saveArtifact(rawName, rawMediaType, content): Promise<SavedArtifact> {
       // Both may come from an outside source.
       const name = truncate(rawName);
-      const mediaType = parseMediaType(rawMediaType) ? wellFormed(rawMediaType) : 'application/octet-stream';
+      const stated = parseMediaType(rawMediaType) ? wellFormed(rawMediaType) : 'application/octet-stream';
+      const mediaType = typeof content === 'string' ? mediaTypeInUtf8(stated, content) : stated;
       const bytes = shared.redactBytes(typeof content === 'string' ? Buffer.from(content) : content);
       const { digest, size } = await artifacts.put(bytes, { maxBytes: deps.maxResultBytes, signal });
       shared.saved.set(digest, { mediaType, size, digest });

@@ -83,8 +83,10 @@ async function readState(handle: FileHandle, file: string, key: NoteKey) {
   const { size } = await handle.stat();
   const { notes, end, isWhole } = await readLastNotes(handle, size);
   const rest = await readBytes(handle, end, Math.min(size - end, MAX_NOTE_BYTES));
-  if (size > 0 && !(isWhole && (rest === '' || isTornNote(rest)))) throw damagedFault(file, end, size);
-  return { last: openLastNotes(notes, key, file), end, rest };
+  if (size > 0 && !isWhole) throw damagedFault(file, end, size);
+  const last = openLastNotes(notes, key, file);
+  if (rest !== '' && !isTornNote(rest, key, last?.size ?? 0)) throw damagedFault(file, end, size);
+  return { last, end, rest };
 }
 
 async function namesOpenFile(file: string, handle: FileHandle): Promise<boolean> {

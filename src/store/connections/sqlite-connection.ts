@@ -17,6 +17,8 @@ export function openSqliteConnection(file: string, { readonly }: { readonly read
     db.pragma('cache_size = -4096');
   } else {
     db.pragma('synchronous = FULL');
+    // In KiB: every append changes the newest pages of all indexes, which have to stay in memory.
+    db.pragma('cache_size = -8192');
     // Limits the size of the write-ahead log that remains after a burst.
     db.pragma('journal_size_limit = 67108864');
   }

@@ -76,7 +76,8 @@ it('rejects a second run with the same key; a rejected run does not hold a key',
 
 it('continues from the state of the store', () => {
   const hash = 'e'.repeat(64);
-  const head = { seq: 8, hash, tenant: 't', subject: 's', workflow: 'nightly', owner: node, state: 'RUNNING' as const };
+  const whose = { tenant: 't', subject: 's', workflow: 'nightly', parentId: null };
+  const head = { seq: 8, hash, ...whose, owner: node, state: 'RUNNING' as const };
   const base: CommitBase = {
     ...empty,
     position: 5,
@@ -98,16 +99,21 @@ it('continues from the state of the store', () => {
   expect([...runs]).toMatchObject([{ isNew: false, run: { id: a, seq: 9, headPosition: 6 } }]);
 });
 
-it('rejects an append to a run that another node drives, and writes a leaf for each end', () => {
+it('rejects an append to a run that another node drives, and for each end writes a leaf and wakes the parent', () => {
   const hash = 'e'.repeat(64);
-  const head = { seq: 1, hash, tenant: 't', subject: 's', workflow: undefined, state: 'RUNNING' as const };
+  const whose = { tenant: 't', subject: 's', workflow: undefined, parentId: 'run_parent' };
+  const head = { seq: 1, hash, ...whose, state: 'RUNNING' as const };
   const base: CommitBase = {
     ...empty,
     head: (id) => (id === a ? { ...head, owner: node } : id === b ? { ...head, owner: 'node_other' } : undefined),
   };
   const end = (to: 'SUCCEEDED' | 'RUNNING') =>
     ({ type: 'RUN_STATE_CHANGED', at: new Date(), payload: { from: 'RUNNING', to } }) as const;
-  const { outcomes: results, leaves } = planCommit(
+  const {
+    outcomes: results,
+    leaves,
+    parentIds,
+  } = planCommit(
     [
       { runId: b, expectedSeq: 2, events: [end('SUCCEEDED')] },
       { runId: a, expectedSeq: 2, events: [log('x'), end('SUCCEEDED')] },
@@ -129,4 +135,5 @@ it('rejects an append to a run that another node drives, and writes a leaf for e
     [a, 102, 3],
     [a, 104, 5],
   ]);
+  expect(parentIds).toEqual(['run_parent', 'run_parent']);
 });

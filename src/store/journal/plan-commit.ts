@@ -26,6 +26,8 @@ export interface RunHead {
   readonly tenant: string;
   readonly subject: string;
   readonly workflow: string | undefined;
+  /** The run that started it. */
+  readonly parentId: string | null;
   /** The node that drives it. */
   readonly owner: string;
   readonly state: RunState;
@@ -72,6 +74,8 @@ export interface CommitPlan {
   readonly runs: Iterable<RunDraft>;
   readonly events: readonly EventRow[];
   readonly leaves: readonly LeafRow[];
+  /** The parents of runs that end: those that are parked become due. */
+  readonly parentIds: readonly string[];
   /** The newest position after the commit. */
   readonly position: number;
   readonly artifacts: readonly (ArtifactRecord & RunIdentity)[];
@@ -90,6 +94,7 @@ export function planCommit(appends: readonly AppendRequest[], base: CommitBase, 
   const runs = new Map<string, RunDraft>();
   const events: EventRow[] = [];
   const leaves: LeafRow[] = [];
+  const parentIds: string[] = [];
   const artifacts: (ArtifactRecord & RunIdentity)[] = [];
   const quotas = createQuotaChanges();
 
@@ -132,17 +137,20 @@ export function planCommit(appends: readonly AppendRequest[], base: CommitBase, 
     Object.assign(draft.run, { seq: last.seq, headPosition: last.position, headHash: last.hash });
     const { state = head?.state ?? 'PENDING' } = draft.run;
     quotas.addRunState(identity, head?.state, state);
-    heads.set(runId, { seq: last.seq, hash: last.hash, tenant, subject, workflow, owner: nodeId, state });
+    // The parent of a new run cannot be parked: that takes a child that is stored.
+    const parentId = head?.parentId ?? null;
+    heads.set(runId, { seq: last.seq, hash: last.hash, tenant, subject, workflow, parentId, owner: nodeId, state });
     events.push(...stored);
     if (draft.run.state !== undefined && isFinalRunState(state)) {
       leaves.push({ position: last.position, runId, seq: last.seq, hash: last.hash });
+      if (parentId !== null) parentIds.push(parentId);
     }
     return { first, prevHash, hashes: stored.map((event) => event.hash), tenant, subject, workflow };
   };
 
   const outcomes = appends.map(accept);
   const position = base.position + events.length;
-  return { outcomes, runs: runs.values(), events, leaves, artifacts, quotas: quotas.rows(), position };
+  return { outcomes, runs: runs.values(), events, leaves, parentIds, artifacts, quotas: quotas.rows(), position };
 }
 
 function describeOpening({ payload }: Extract<NewEvent, { type: 'RUN_CREATED' }>) {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   bindMigrationAwareSqlAdapterFactory,
+  type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
 import type { MigrationList, SchemasContainer } from '@prisma/schema-engine-wasm';
@@ -99,13 +100,30 @@ export async function openSchemaEngine(target: MigrationTarget): Promise<SchemaE
 async function createAdapter(target: MigrationTarget): Promise<SqlMigrationAwareDriverAdapterFactory> {
   if (target.kind === 'sqlite') {
     const { PrismaBetterSqlite3 } = await import('@prisma/adapter-better-sqlite3');
-    return new PrismaBetterSqlite3({ url: target.file });
+    return withQuotedTexts(new PrismaBetterSqlite3({ url: target.file }));
   }
   const [{ PrismaPg }, { openMigrationPool }] = await Promise.all([
     import('@prisma/adapter-pg'),
     import('../connections/postgres-connection.ts'),
   ]);
   return new PrismaPg(openMigrationPool(target.url), { disposeExternalPool: true });
+}
+
+/** Where the engine reads a partial index, it quotes a text like a name, which this build of SQLite rejects. */
+function withQuotedTexts(inner: SqlMigrationAwareDriverAdapterFactory): SqlMigrationAwareDriverAdapterFactory {
+  const connect = async (opening: Promise<SqlDriverAdapter>) => {
+    const connection = await opening;
+    const query = connection.queryRaw.bind(connection);
+    connection.queryRaw = ({ sql, ...rest }) =>
+      query({ ...rest, sql: sql.replace(/(?<= AND name = )"(\w+)"/, "'$1'") });
+    return connection;
+  };
+  return {
+    provider: inner.provider,
+    adapterName: inner.adapterName,
+    connect: () => connect(inner.connect()),
+    connectToShadowDb: () => connect(inner.connectToShadowDb()),
+  };
 }
 
 /** The engine locks the database, and leaves its connections to the garbage collector, so they are closed here. */

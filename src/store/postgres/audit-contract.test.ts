@@ -1,4 +1,4 @@
-import { artifactsOnDisk } from '../../../test/support/store/artifacts-on-disk.ts';
+import { artifactsInFolder } from '../../../test/support/resources/artifacts-in-folder.ts';
 import { auditContract } from '../../../test/support/store/audit-contract.ts';
 import { auditRecoveryContract } from '../../../test/support/store/audit-recovery-contract.ts';
 import { auditTamperingContract } from '../../../test/support/store/audit-tampering-contract.ts';
@@ -14,4 +14,4 @@ await onPostgres(auditRecoveryContract);
 
 await onPostgres(verifyContract);
 
-await onPostgres((makeHarness) => retentionContract(makeHarness, artifactsOnDisk));
+await onPostgres((makeHarness) => retentionContract(makeHarness, artifactsInFolder));

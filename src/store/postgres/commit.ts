@@ -50,6 +50,11 @@ const CHANGE_QUOTAS = {
   ON CONFLICT (tenant, subject, quota) DO UPDATE SET used = greatest(0, q.used + excluded.used)`,
 };
 
+const WAKE_PARENTS = {
+  name: 'wake parents',
+  text: 'UPDATE runs SET due_at = 1 WHERE id = ANY ($1::text[]) AND due_at > 0',
+};
+
 /**
  * The lock is taken first, in a separate statement, so that later reads see the previous commit. Only its holder assigns
  * positions, and it is released when the commit is visible, so that commit order is position order.
@@ -62,7 +67,7 @@ const READ_BASE = {
   text: `
   SELECT
     (SELECT json_agg(json_build_object('id', id, 'seq', seq, 'hash', head_hash, 'tenant', tenant, 'subject', subject,
-        'workflow', workflow, 'owner', owner, 'state', state))
+        'workflow', workflow, 'parentId', parent_id, 'owner', owner, 'state', state))
       FROM runs WHERE id = ANY ($1::text[])) AS heads,
     (SELECT json_agg(json_build_object('tenant', r.tenant, 'subject', r.subject, 'key', r.idempotency_key, 'id', r.id))
       FROM json_to_recordset($2::json) AS k(tenant text, subject text, key text)
@@ -87,6 +92,7 @@ export async function writeGroup(
   const drafts = [...plan.runs];
   await client.query(groupStatement(plan, drafts, nodeId));
   await writeToolCalls(client, drafts);
+  if (plan.parentIds.length > 0) await client.query({ ...WAKE_PARENTS, values: [plan.parentIds] });
   if (plan.quotas.length > 0) await client.query({ ...CHANGE_QUOTAS, values: [JSON.stringify(plan.quotas)] });
   return plan;
 }

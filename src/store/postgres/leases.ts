@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { LEASE_MS, type Leases, NEVER } from '../../core/leases.ts';
 import { rethrowUnavailable } from '../connections/retry-reads.ts';
+import { queuesOfRuns } from '../tables/queues-of-runs.ts';
 import { lockJournal } from './commit.ts';
 
 interface PostgresLeasesDeps {
@@ -10,25 +11,22 @@ interface PostgresLeasesDeps {
   onHead(position: number): void;
 }
 
-const isAliveSql = (owner: string) => `EXISTS (SELECT 1 FROM nodes n WHERE n.id = ${owner} AND n.expires_at > now())`;
-
 /** Parked runs whose time has come, or which have a message. */
 const dueSql = (now: string, limit: string) => `
   (SELECT id FROM runs WHERE due_at > 0 AND due_at <= ${now} ORDER BY due_at LIMIT ${limit})
   UNION (SELECT r.id FROM messages m JOIN runs r ON r.id = m.run_id WHERE r.due_at > 0 LIMIT ${limit})`;
 
-/** Uses the database's clock for leases, because the nodes' clocks may differ. Also reads the node's row as it was before. */
+/** Uses the database's clock for leases, because the nodes' clocks may differ. */
 const RENEW = `
-  WITH before AS (SELECT expires_at FROM nodes WHERE id = $1),
-    own AS (
+  WITH own AS (
       INSERT INTO nodes (id, started_at, expires_at)
       VALUES ($1, now(), now() + ${LEASE_MS} * interval '1 millisecond')
       ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at
-      RETURNING xmax = 0 AS added),
+      RETURNING started_at),
     dead AS (DELETE FROM nodes WHERE id <> $1 AND expires_at < now() - interval '1 day')
-  SELECT (SELECT added FROM own) AS added,
-    coalesce((SELECT expires_at > now() FROM before), false) AS kept,
-    EXISTS (SELECT 1 FROM runs r WHERE r.due_at = 0 AND r.owner <> $1 AND NOT ${isAliveSql('r.owner')})
+  SELECT (SELECT started_at FROM own) AS "startedAt",
+    EXISTS (SELECT 1 FROM runs r WHERE r.due_at = 0 AND r.owner <> $1
+        AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = r.owner AND n.expires_at > now()))
       OR EXISTS (${dueSql('$2::bigint', '1')}) AS claimable,
     (SELECT min(next_at) FROM schedules) AS "nextScheduleAt",
     (SELECT min(due_at) FROM runs WHERE due_at > $2::bigint) AS "nextDueAt",
@@ -38,7 +36,7 @@ const DISOWN = `UPDATE runs SET owner = '' WHERE owner = $1 AND due_at = 0`;
 
 /** Another node may unpark one of them meanwhile: the outer condition is checked once more when the row is locked. */
 const CLAIM = `
-  UPDATE runs u SET owner = $1, due_at = 0 WHERE id IN (
+  UPDATE runs u SET owner = $1, due_at = 0, queue = NULL WHERE id IN (
     SELECT id FROM (
       SELECT r.id FROM runs r WHERE r.due_at = 0 AND r.owner <> $1 AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = r.owner)
       UNION ${dueSql('$3::bigint', '$2')}) claimable
@@ -46,23 +44,24 @@ const CLAIM = `
     AND (u.due_at > 0 OR u.owner <> $1 AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = u.owner))
   RETURNING id`;
 
-/** An ended run has no driver, so any node may take it. An unfinished run may only be taken from a dead node. */
+/** An ended run has no driver, so any node may take it. An unfinished run may only be taken from a node without a row. */
 const ADOPT = `
-  UPDATE runs r SET owner = $1, due_at = CASE WHEN due_at IS NOT NULL THEN 0 END
-  WHERE r.id = $2 AND (r.owner = $1 OR r.due_at IS NULL OR NOT ${isAliveSql('r.owner')})`;
+  UPDATE runs r SET owner = $1, due_at = CASE WHEN due_at IS NOT NULL THEN 0 END, queue = NULL
+  WHERE r.id = $2
+    AND (r.owner = $1 OR r.due_at IS NULL OR NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = r.owner))`;
 
 const PARK = `
-  UPDATE runs r SET due_at = p.until
-  FROM json_to_recordset($2::json) AS p("runId" text, seq int, until bigint)
+  UPDATE runs r SET due_at = p.until, queue = p.queue
+  FROM json_to_recordset($2::json) AS p("runId" text, seq int, until bigint, "childIds" text[], queue text)
   WHERE r.id = p."runId" AND r.seq = p.seq AND r.owner = $1 AND r.due_at = 0
     AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.run_id = r.id)
+    AND NOT EXISTS (SELECT 1 FROM unnest(p."childIds") w(id) LEFT JOIN runs c ON c.id = w.id WHERE c.due_at IS NULL)
   RETURNING r.id`;
 
-const UNPARK = 'UPDATE runs SET owner = $1, due_at = 0 WHERE id = $2 AND due_at > 0';
+const UNPARK = 'UPDATE runs SET owner = $1, due_at = 0, queue = NULL WHERE id = $2 AND due_at > 0';
 
 interface RenewalRow {
-  readonly added: boolean;
-  readonly kept: boolean;
+  readonly startedAt: Date;
   readonly claimable: boolean;
   readonly nextScheduleAt: Date | null;
   readonly nextDueAt: number | null;
@@ -70,14 +69,14 @@ interface RenewalRow {
 }
 
 /**
- * The leases of several nodes. A node is dead once its row in `nodes` has expired; the node that claims its runs removes the
- * row, so that the dead node notices even if it comes back at that moment.
+ * The leases of several nodes. Once the row of a node in `nodes` has expired, any node may remove it, and claim its runs. Until then
+ * they are its own, so a node that was only slow loses nothing. Its next renewal adds another row, by which it notices.
  */
 export function createPostgresLeases({ pool, nodeId, onHead }: PostgresLeasesDeps): Leases {
-  /** When the last renewal that was answered began. */
-  let renewedAt: number | undefined;
-  /** The lease has expired, and the caller does not know yet. */
-  let isLate = false;
+  /** When the node's row was added. */
+  let startedAt: number | undefined;
+  /** The row was removed, and the caller does not know yet. */
+  let isLost = false;
   /** Runs of a claim whose answer was lost: they may belong to this node, which does not drive them. */
   let doubtful: readonly string[] = [];
 
@@ -102,17 +101,15 @@ export function createPostgresLeases({ pool, nodeId, onHead }: PostgresLeasesDep
   return {
     nodeId,
     renew: async (now) => {
-      const began = performance.now();
       const { rows } = await rethrowUnavailable(pool.query<RenewalRow>(RENEW, [nodeId, now.getTime()]));
-      const { added, kept, claimable, nextScheduleAt, nextDueAt, position } = rows[0] as RenewalRow;
-      // The database decides, but one of its answers may have been lost.
-      isLate ||= renewedAt !== undefined && (added || !kept || began - renewedAt > LEASE_MS);
-      renewedAt = began;
+      const { claimable, nextScheduleAt, nextDueAt, position, ...row } = rows[0] as RenewalRow;
+      isLost ||= startedAt !== undefined && startedAt !== row.startedAt.getTime();
+      startedAt = row.startedAt.getTime();
       onHead(position);
-      const renewed = !isLate;
+      const renewed = !isLost;
       // Runs that no other node has taken have no driver, although their owner is alive again.
-      if (isLate) await rethrowUnavailable(pool.query(DISOWN, [nodeId]));
-      isLate = false;
+      if (isLost) await rethrowUnavailable(pool.query(DISOWN, [nodeId]));
+      isLost = false;
       return {
         renewed,
         claimable: claimable || !renewed || doubtful.length > 0,
@@ -142,13 +139,21 @@ export function createPostgresLeases({ pool, nodeId, onHead }: PostgresLeasesDep
         withJournalLock(async (client) => (await client.query(ADOPT, [nodeId, runId])).rowCount === 1),
       ),
     park: async (runs) => {
-      const { rows } = await rethrowUnavailable(pool.query<{ id: string }>(PARK, [nodeId, JSON.stringify(runs)]));
+      const update = (client: Pick<PoolClient, 'query'>) =>
+        client.query<{ id: string }>(PARK, [nodeId, JSON.stringify(runs)]);
+      // A child ends before, and is seen here, or afterwards, and its commit sees the parked run.
+      const hasParents = runs.some(({ childIds }) => childIds.length > 0);
+      const { rows } = await rethrowUnavailable(hasParents ? withJournalLock(update) : update(pool));
       return rows.map(({ id }) => id).sort();
     },
     unpark: async (runId) => (await rethrowUnavailable(pool.query(UNPARK, [nodeId, runId]))).rowCount === 1,
+    ...queuesOfRuns(async <Row extends object>(sql: string, values: readonly unknown[]) => {
+      const { rows } = await rethrowUnavailable(pool.query<Row>(sql, [...values]));
+      return rows;
+    }),
     release: async () => {
       await rethrowUnavailable(pool.query('DELETE FROM nodes WHERE id = $1', [nodeId]));
-      renewedAt = undefined;
+      startedAt = undefined;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { onPostgres } from '../../../test/support/store/on-postgres.ts';
 import { finished, log, runCreated, textOutput, user } from '../../../test/support/store/sample-events.ts';
 import type { Event } from '../../core/event.ts';
@@ -19,13 +19,13 @@ await onPostgres((makeHarness) => {
       open.push(store);
       return store;
     };
-    beforeAll(async () => {
+    beforeEach(async () => {
       harness = await makeHarness();
     });
     afterEach(async () => {
       await Promise.all(open.splice(0).map((store) => store.close()));
+      await harness.remove();
     });
-    afterAll(() => harness.remove());
 
     const follow = (store: Store, from: number, filter: EventFilter = {}) => {
       const stop = new AbortController();
@@ -45,12 +45,9 @@ await onPostgres((makeHarness) => {
     const eventually = (check: () => boolean | Promise<boolean>) => expect.poll(check).toBe(true);
 
     it('migrate an empty database once, when they start together', async () => {
-      const own = await makeHarness();
-      const stores = await Promise.all([own.open(), own.open(), own.open()]);
-      const applied = await own.query('SELECT migration_name FROM _prisma_migrations ORDER BY migration_name');
+      await Promise.all([openNode(), openNode(), openNode()]);
+      const applied = await harness.query('SELECT migration_name FROM _prisma_migrations ORDER BY migration_name');
       expect(applied).toEqual((await listMigrationNames('postgres')).map((name) => ({ migration_name: name })));
-      await Promise.all(stores.map((store) => store.close()));
-      await own.remove();
     });
 
     it('see what the others append, live and in order', async () => {
@@ -114,19 +111,24 @@ await onPostgres((makeHarness) => {
 
     describe('leases', () => {
       /** As if the node had stalled for longer than its lease. */
-      const expire = (node: string) =>
-        harness.tamper(`UPDATE nodes SET expires_at = now() - interval '1 second' WHERE id = ?`, node);
+      const expire = ({ nodeId }: Store) =>
+        harness.tamper(`UPDATE nodes SET expires_at = now() - interval '1 second' WHERE id = ?`, nodeId);
+      /** Nodes whose leases do not expire, however slow this machine is. */
+      const openLiveNode = async () => {
+        const store = await openNode();
+        await store.leases.renew(new Date());
+        await harness.tamper(`UPDATE nodes SET expires_at = now() + interval '1 hour' WHERE id = ?`, store.nodeId);
+        return store;
+      };
 
       it('leave a run to a live node, and take it from a dead one', async () => {
-        const [a, b] = [await openNode(), await openNode()];
-        for (const store of [a, b]) await store.leases.renew(new Date());
-        await b.leases.claim(1_000, new Date());
+        const [a, b] = [await openLiveNode(), await openLiveNode()];
         const runId = newId('run');
         await a.journal.append(runId, 1, [runCreated()]);
         expect(await b.leases.claim(10, new Date())).toEqual([]);
         expect(await b.leases.takeOver(runId)).toBe(false);
         expect((await b.leases.renew(new Date())).claimable).toBe(false);
-        await expire(a.nodeId);
+        await expire(a);
         expect((await b.leases.renew(new Date())).claimable).toBe(true);
         expect(await b.leases.claim(10, new Date())).toEqual([runId]);
         await expect(a.journal.append(runId, 2, [log('awake again')])).rejects.toMatchObject({
@@ -139,25 +141,35 @@ await onPostgres((makeHarness) => {
         expect((await a.leases.renew(new Date())).renewed).toBe(true);
       });
 
-      it('release the runs of a node that renews too late, even if no other node has taken them', async () => {
-        const [a, b] = [await openNode(), await openNode()];
-        for (const store of [a, b]) await store.leases.renew(new Date());
+      it('leave its runs to a node that renews too late, if no other node has claimed them', async () => {
+        const [a, b] = [await openLiveNode(), await openLiveNode()];
         const runId = newId('run');
         await a.journal.append(runId, 1, [runCreated()]);
-        await expire(a.nodeId);
+        await expire(a);
+        expect(await b.leases.takeOver(runId)).toBe(false);
+        expect(await a.leases.renew(new Date())).toMatchObject({ renewed: true, claimable: false });
+        await a.journal.append(runId, 2, [log('awake again')]);
+        expect(await b.leases.claim(10, new Date())).toEqual([]);
+      });
+
+      it('release the runs that no other node has taken of a node whose lease is lost', async () => {
+        const [a, b] = [await openLiveNode(), await openLiveNode()];
+        const runIds = [newId('run', 1e12), newId('run', 1e12 + 1)] as const;
+        for (const runId of runIds) await a.journal.append(runId, 1, [runCreated()]);
+        await expire(a);
+        expect(await b.leases.claim(1, new Date())).toEqual([runIds[0]]);
         expect(await a.leases.renew(new Date())).toMatchObject({ renewed: false, claimable: true });
-        await expect(a.journal.append(runId, 2, [log('let go')])).rejects.toMatchObject({ code: 'CONFLICT' });
+        await expect(a.journal.append(runIds[1], 2, [log('let go')])).rejects.toMatchObject({ code: 'CONFLICT' });
         expect((await b.leases.renew(new Date())).claimable).toBe(true);
-        expect(await b.leases.claim(10, new Date())).toEqual([runId]);
+        expect(await b.leases.claim(10, new Date())).toEqual([runIds[1]]);
       });
 
       it('assign each run to one of many nodes that claim at once', async () => {
-        const [a, ...others] = [await openNode(), await openNode(), await openNode(), await openNode()] as const;
-        for (const store of [a, ...others]) await store.leases.renew(new Date());
+        const [a, b, c, d] = [await openLiveNode(), await openLiveNode(), await openLiveNode(), await openLiveNode()];
         const runs = Array.from({ length: 40 }, () => newId('run'));
         await Promise.all(runs.map((runId) => a.journal.append(runId, 1, [runCreated()])));
         await a.leases.release();
-        const claimed = (await Promise.all(others.map((store) => store.leases.claim(20, new Date())))).flat();
+        const claimed = (await Promise.all([b, c, d].map((store) => store.leases.claim(20, new Date())))).flat();
         expect(claimed.sort()).toEqual(runs.sort());
       });
 

@@ -16,14 +16,18 @@ interface PostgresSnapshots {
 }
 
 const RUN = 'FROM runs r WHERE r.id = $1 AND r.tenant = $2 AND ($3::text IS NULL OR r.subject = $3)';
-const partsOf = (table: string, where: string, order: string) =>
-  `(SELECT coalesce(json_agg(row_to_json(p) ORDER BY ${order}), '[]') FROM ${table} p WHERE p.run_id = r.id ${where})`;
+const listOf = (parts: string, order: string) =>
+  `(SELECT coalesce(json_agg(row_to_json(p) ORDER BY ${order}), '[]') FROM (${parts}) p)`;
+const partsOf = (table: string, order: string) => listOf(`SELECT * FROM ${table} WHERE run_id = r.id`, order);
 
-const SNAPSHOT = `SELECT row_to_json(r) AS run, ${partsOf('steps', "AND p.role IS DISTINCT FROM 'item'", 'p.position')} AS steps ${RUN}`;
-const TABLES = `SELECT row_to_json(r) AS run, ${partsOf('steps', '', 'p.position, p.item_index')} AS steps,
+// Two conditions joined by OR would be checked on every item.
+const TOP_LEVEL_STEPS = `SELECT * FROM steps WHERE run_id = r.id AND role IS NULL
+  UNION ALL SELECT * FROM steps WHERE run_id = r.id AND role = 'compensation'`;
+const SNAPSHOT = `SELECT row_to_json(r) AS run, ${listOf(TOP_LEVEL_STEPS, 'p.position')} AS steps ${RUN}`;
+const TABLES = `SELECT row_to_json(r) AS run, ${partsOf('steps', 'p.position, p.item_index')} AS steps,
   (SELECT coalesce(json_agg(json_build_object('runId', p.run_id, 'tenant', p.tenant, 'key', p.key, 'value', p.value)
-    ORDER BY p.key), '[]') FROM run_labels p WHERE p.run_id = r.id) AS labels, ${partsOf('approvals', '', 'p.id')} AS approvals,
-  ${partsOf('artifacts', '', 'p.id')} AS artifacts, ${partsOf('tool_calls', '', 'p.seq')} AS calls ${RUN}`;
+    ORDER BY p.key), '[]') FROM run_labels p WHERE p.run_id = r.id) AS labels, ${partsOf('approvals', 'p.id')} AS approvals,
+  ${partsOf('artifacts', 'p.id')} AS artifacts, ${partsOf('tool_calls', 'p.seq')} AS calls ${RUN}`;
 
 type Rows = Readonly<Record<'steps' | 'approvals' | 'artifacts' | 'calls', object[]>> & {
   readonly run: object;

@@ -11,7 +11,7 @@ import type { Store } from '../open-store.ts';
 
 const program = fileURLToPath(new URL('../../../test/support/store/append-until-stopped.ts', import.meta.url));
 const WRITERS = 4;
-const MIN_EVENTS = 10_000;
+const MIN_EVENTS = 5_000;
 const scope = { tenant: 'default' };
 
 await onPostgres((makeHarness) => {

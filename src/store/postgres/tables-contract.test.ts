@@ -1,10 +1,17 @@
 import { credentialsContract } from '../../../test/support/store/credentials-contract.ts';
+import { deadLettersContract } from '../../../test/support/store/dead-letters-contract.ts';
 import { leasesContract } from '../../../test/support/store/leases-contract.ts';
 import { memoriesContract } from '../../../test/support/store/memories-contract.ts';
 import { onPostgres } from '../../../test/support/store/on-postgres.ts';
 import { quotaContract } from '../../../test/support/store/quota-contract.ts';
 import { readerContract } from '../../../test/support/store/reader-contract.ts';
-import { standingsContract } from '../../../test/support/store/standings-contract.ts';
+import {
+  handshakesContract,
+  restrictionsContract,
+  sharedHandshakesContract,
+  sharedRestrictionsContract,
+  standingsContract,
+} from '../../../test/support/store/standings-contract.ts';
 import { textIndexContract } from '../../../test/support/store/text-index-contract.ts';
 import { toolCallContract } from '../../../test/support/store/tool-call-contract.ts';
 import { tokenUsageContract, workspaceContract } from '../../../test/support/store/usage-contract.ts';
@@ -31,3 +38,13 @@ await onPostgres(standingsContract);
 await onPostgres(textIndexContract);
 
 await onPostgres(workspaceContract);
+
+await onPostgres(restrictionsContract);
+
+await onPostgres(sharedRestrictionsContract);
+
+await onPostgres(deadLettersContract);
+
+await onPostgres(handshakesContract);
+
+await onPostgres(sharedHandshakesContract);

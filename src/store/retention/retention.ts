@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ArtifactRemoval, WorkspaceRemoval } from '../../core/artifact-store.ts';
 import type { Clock } from '../../core/clock.ts';
+import { MAX_DEAD_LETTER_DAYS } from '../../core/store-reader.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma, Transactions } from '../connections/transactions.ts';
 import { removeEmptySegments } from '../search/segment-removal.ts';
 import { createArtifactReferences } from './artifact-references.ts';
+import { removeLetters } from './letter-removal.ts';
 import { createRunRemoval } from './run-removal.ts';
 
 const HOUR_MS = 3_600_000;
@@ -105,6 +107,10 @@ export function createRetention(deps: RetentionDeps): Retention {
       }
     }
     if (runs > 0 && !stopping.signal.aborted) await removeEmptySegments(deps);
+    if (!stopping.signal.aborted) {
+      const letterDays = Math.min(days ?? MAX_DEAD_LETTER_DAYS, MAX_DEAD_LETTER_DAYS);
+      await removeLetters(deps, new Date(now - letterDays * DAY_MS));
+    }
     if (!stopping.signal.aborted && now - sweptAt >= DAY_MS) {
       files += await sweep(unused);
       await sweepWorkspaces(unused);

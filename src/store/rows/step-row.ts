@@ -26,6 +26,7 @@ export interface StepChange<Time = number, Long = number> {
   readonly finishedAt: Time | null;
   readonly wakeAt: Time | null;
   readonly childId: string | null;
+  readonly worker: string | null;
   readonly input: string | null;
   readonly outputMediaType: string | null;
   readonly outputSize: Long | null;
@@ -69,6 +70,7 @@ export function toStepChange(patch: StepPatch): StepChange {
     finishedAt: patch.finishedAt?.getTime() ?? null,
     wakeAt: patch.wakeAt?.getTime() ?? null,
     childId: patch.childId ?? null,
+    worker: patch.worker ?? null,
     input: patch.input === undefined ? null : JSON.stringify(patch.input),
     outputMediaType: output?.mediaType ?? null,
     outputSize: output?.size ?? null,
@@ -131,6 +133,7 @@ export function toStepRecord(row: StoredStepRow): StepRecord {
     ...(row.item !== null && { item: JSON.parse(row.item) as Json }),
     ...(row.wakeAt !== null && { wakeAt: new Date(row.wakeAt) }),
     ...(row.childId !== null && { childId: row.childId }),
+    ...(row.worker !== null && { worker: row.worker }),
     dependsOn: JSON.parse(row.dependsOn) as string[],
     maxAttempts: row.maxAttempts,
     state: row.state as StepState,

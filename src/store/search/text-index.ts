@@ -14,7 +14,7 @@ export const ANY_TRIGRAM = '';
 const INTERVAL_MS = 5_000;
 /** Pause between two statements that write, so that appends never wait for more than one. */
 const PAUSE_MS = 10;
-const RUNS_PER_READ = 100;
+const RUNS_PER_READ = 250;
 const ROWS_PER_WRITE = 1_000;
 const MAX_GOAL_CHARACTERS = 16_384;
 
@@ -47,63 +47,40 @@ export function startTextIndex({ prisma, transactions, kind, logger, head }: Tex
   const stopping = new AbortController();
   const pause = (ms: number) => sleep(ms, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
 
-  /** One row for each run: reading rows costs more than anything else here. */
-  const textsOf = async (ids: readonly string[]) => {
-    const all =
-      kind === 'sqlite' ? sql`json_group_array(DISTINCT s.capability)` : sql`json_agg(DISTINCT s.capability)::text`;
-    const runs = await prisma.$queryRaw<RunText[]>(sql`
-      SELECT r.id, r.tenant, r.workflow, CASE WHEN length(r.goal) <= ${MAX_GOAL_CHARACTERS} THEN r.goal END AS goal,
-        CASE WHEN length(r.goal) > ${MAX_GOAL_CHARACTERS} THEN 1 ELSE 0 END AS "isLong",
-        (SELECT ${all} FROM steps s WHERE s.run_id = r.id) AS capabilities
-      FROM (${jsonList(kind, ids)}) AS ids JOIN runs r ON r.id = ids.value`);
-    return runs.map(({ id, tenant, goal, workflow, isLong, capabilities }) => ({
-      id,
-      tenant,
-      text: isLong ? undefined : [goal, workflow, ...(JSON.parse(capabilities ?? '[]') as string[])].join('\n'),
-    }));
-  };
-
   const readSegment = async (ids: readonly string[]): Promise<TrigramRow[]> => {
-    const indexOf = new Map(ids.map((id, index) => [id, index]));
-    /** By tenant, then trigram. */
-    const tenants = new Map<string, Map<string, number[]>>();
-    /** Runs of one workflow mostly have the same text. */
-    const known = new Map<string | undefined, Iterable<string>>();
-    const trigramsIn = (text: string | undefined) => {
-      const trigrams = known.get(text) ?? (text === undefined ? undefined : trigramsOf(text)) ?? [ANY_TRIGRAM];
-      known.set(text, trigrams);
-      return trigrams;
-    };
+    /** By tenant, then text. */
+    const tenants = new Map<string, Map<string | null, number[]>>();
     for (let at = 0; at < ids.length && !stopping.signal.aborted; at += RUNS_PER_READ) {
-      for (const { id, tenant, text } of await textsOf(ids.slice(at, at + RUNS_PER_READ))) {
-        const entries = tenants.get(tenant) ?? new Map<string, number[]>();
-        tenants.set(tenant, entries);
-        const index = indexOf.get(id) as number;
-        for (const trigram of trigramsIn(text)) {
-          const indexes = entries.get(trigram);
-          if (indexes) indexes.push(index);
-          else entries.set(trigram, [index]);
-        }
+      const rows = await prisma.$queryRaw<TextRow[]>(readTexts(kind, ids.slice(at, at + RUNS_PER_READ)));
+      for (const { tenant, text, runs } of rows) {
+        const texts = tenants.get(tenant) ?? new Map<string | null, number[]>();
+        const indexes = texts.get(text) ?? [];
+        for (const index of JSON.parse(runs) as number[]) indexes.push(at + index);
+        tenants.set(tenant, texts.set(text, indexes));
       }
       await setImmediate();
     }
-    return [...tenants].flatMap(([tenant, entries]) =>
-      // In one order, so that nodes that write the same rows do not lock each other out.
-      [...entries.keys()]
-        .sort()
-        .map((trigram): TrigramRow => [tenant, trigram, encodeIndexes(entries.get(trigram) ?? [])]),
-    );
+    return [...tenants].flatMap(([tenant, texts]) => toTrigramRows(tenant, texts));
   };
+
+  /** The newest position at which no segment was complete: until it moves, none is. */
+  let seenHead = -1;
 
   /** @returns false if no segment is complete */
   const addSegment = async (): Promise<boolean> => {
+    const end = await head();
+    if (end === seenHead) return false;
     const after = await indexedTo(prisma);
-    if ((await head()) - after < SEGMENT_RUNS) return false;
-    const leaves = await prisma.$queryRaw<{ runId: string; position: number | bigint }[]>`
-      SELECT run_id AS "runId", position FROM leaves WHERE position > ${after} ORDER BY position LIMIT ${SEGMENT_RUNS}`;
-    if (leaves.length < SEGMENT_RUNS) return false;
-    const position = Number(leaves.at(-1)?.position);
-    const ids = [...new Set(leaves.map(({ runId }) => runId))].sort();
+    const all = kind === 'sqlite' ? sql`json_group_array(run_id)` : sql`json_agg(run_id)::text`;
+    const [leaves] = await prisma.$queryRaw<{ runs: string; size: bigint; position: bigint }[]>(sql`
+      SELECT ${all} AS runs, count(*) AS size, max(position) AS position
+      FROM (SELECT run_id, position FROM leaves WHERE position > ${after} ORDER BY position LIMIT ${SEGMENT_RUNS}) AS next`);
+    if (!leaves || Number(leaves.size) < SEGMENT_RUNS) {
+      seenHead = end;
+      return false;
+    }
+    const position = Number(leaves.position);
+    const ids = [...new Set(JSON.parse(leaves.runs) as string[])].sort();
     const rows = await readSegment(ids);
     for (let at = 0; at < rows.length && !stopping.signal.aborted; at += ROWS_PER_WRITE) {
       const json = JSON.stringify(rows.slice(at, at + ROWS_PER_WRITE));
@@ -142,16 +119,13 @@ export function startTextIndex({ prisma, transactions, kind, logger, head }: Tex
   };
 }
 
-/** What can be found in a run; without the text if it is too long. */
-interface RunText {
-  readonly id: string;
+/** A text, and the runs that have it. */
+interface TextRow {
   readonly tenant: string;
-  readonly goal: string | null;
-  readonly workflow: string | null;
-  /** 1 if it is; 0 otherwise. */
-  readonly isLong: number | bigint;
-  /** JSON list. */
-  readonly capabilities: string | null;
+  /** What can be found in each of them; null if it is too long. */
+  readonly text: string | null;
+  /** JSON list: their indexes among the ids. */
+  readonly runs: string;
 }
 
 /** Tenant, trigram, runs. */
@@ -169,6 +143,49 @@ export function jsonList(kind: DatabaseConfig['kind'], values: readonly string[]
   return kind === 'sqlite'
     ? sql`SELECT value FROM json_each(${json})`
     : sql`SELECT value FROM json_array_elements_text(${json}::json) AS elements(value)`;
+}
+
+/** One row for each text: runs of one workflow mostly have the same, and reading rows costs more than anything else here. */
+function readTexts(kind: DatabaseConfig['kind'], ids: readonly string[]) {
+  const json = JSON.stringify(ids);
+  const [list, names, indexes] =
+    kind === 'sqlite'
+      ? [
+          sql`SELECT key AS n, value AS id FROM json_each(${json})`,
+          sql`group_concat(DISTINCT s.capability)`,
+          sql`json_group_array(n)`,
+        ]
+      : [
+          sql`SELECT n - 1 AS n, id FROM json_array_elements_text(${json}::json) WITH ORDINALITY AS elements(id, n)`,
+          sql`string_agg(DISTINCT s.capability, ',')`,
+          sql`json_agg(n)::text`,
+        ];
+  return sql`
+    SELECT tenant, text, ${indexes} AS runs FROM (
+      SELECT ids.n, r.tenant, CASE WHEN coalesce(length(r.goal), 0) <= ${MAX_GOAL_CHARACTERS} THEN
+        coalesce(r.goal, '') || ${'\n'} || coalesce(r.workflow, '') || ${'\n'}
+          || coalesce((SELECT ${names} FROM steps s WHERE s.run_id = r.id), '') END AS text
+      FROM (${list}) AS ids CROSS JOIN runs r WHERE r.id = ids.id) AS texts
+    GROUP BY tenant, text`;
+}
+
+/** @param texts with the indexes of the runs that have each */
+function toTrigramRows(tenant: string, texts: ReadonlyMap<string | null, readonly number[]>): TrigramRow[] {
+  const entries = new Map<string, (readonly number[])[]>();
+  for (const [text, indexes] of texts) {
+    for (const trigram of (text === null ? undefined : trigramsOf(text)) ?? [ANY_TRIGRAM]) {
+      const lists = entries.get(trigram);
+      if (lists) lists.push(indexes);
+      else entries.set(trigram, [indexes]);
+    }
+  }
+  const encoded = new Map([...texts.values()].map((indexes) => [indexes, encodeIndexes(indexes)]));
+  // In one order, so that nodes that write the same rows do not lock each other out.
+  return [...entries.keys()].sort().map((trigram): TrigramRow => {
+    const [first = [], ...others] = entries.get(trigram) ?? [];
+    const runs = others.length === 0 ? encoded.get(first) : undefined;
+    return [tenant, trigram, runs ?? encodeIndexes([first, ...others].flat())];
+  });
 }
 
 function insertTrigrams(kind: DatabaseConfig['kind'], position: number, json: string) {

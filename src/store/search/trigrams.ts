@@ -30,8 +30,7 @@ export const MAX_INDEXES = 0x800 - FIRST_CODE;
 
 /** A set of indexes below `MAX_INDEXES` as text: one character each, in ascending order. */
 export function encodeIndexes(indexes: readonly number[]): string {
-  const sorted = [...indexes].sort((a, b) => a - b);
-  return String.fromCharCode(...sorted.map((index) => index + FIRST_CODE));
+  return String.fromCharCode(...Uint16Array.from(indexes, (index) => index + FIRST_CODE).sort());
 }
 
 export function decodeIndexes(text: string): number[] {

@@ -1,4 +1,6 @@
-import { artifactsOnDisk } from '../../../test/support/store/artifacts-on-disk.ts';
+import { describe } from 'vitest';
+import { artifactsInFolder } from '../../../test/support/resources/artifacts-in-folder.ts';
+import { artifactsOnS3 } from '../../../test/support/resources/artifacts-on-s3.ts';
 import { auditContract } from '../../../test/support/store/audit-contract.ts';
 import { auditRecoveryContract } from '../../../test/support/store/audit-recovery-contract.ts';
 import { auditTamperingContract } from '../../../test/support/store/audit-tampering-contract.ts';
@@ -14,4 +16,7 @@ auditRecoveryContract(sqliteHarness);
 
 verifyContract(sqliteHarness);
 
-retentionContract(sqliteHarness, artifactsOnDisk);
+describe.each([
+  ['in a folder', artifactsInFolder],
+  ['on S3', artifactsOnS3],
+])('with artifacts %s', (_, makeArtifacts) => retentionContract(sqliteHarness, makeArtifacts));

@@ -64,6 +64,8 @@ export function createSqliteCommit(db: SqliteConnection, nodeId: string): Commit
     INSERT INTO quota_usage (tenant, subject, quota, day, used) VALUES (@tenant, @subject, @quota, '', max(0, @amount))
     ON CONFLICT (tenant, subject, quota) DO UPDATE SET used = max(0, used + @amount)`);
 
+  const wakeParent = db.prepare<[string]>('UPDATE runs SET due_at = 1 WHERE id = ? AND due_at > 0');
+
   const write = (appends: readonly AppendRequest[]): readonly AppendOutcome[] => {
     const plan = planCommit(appends, base(), nodeId);
     for (const draft of plan.runs) {
@@ -86,6 +88,7 @@ export function createSqliteCommit(db: SqliteConnection, nodeId: string): Commit
     for (const event of plan.events) insert('events', event);
     for (const artifact of plan.artifacts) insert('artifacts', toArtifactRow(artifact, artifact));
     for (const leaf of plan.leaves) insert('leaves', leaf);
+    for (const parentId of plan.parentIds) wakeParent.run(parentId);
     for (const quota of plan.quotas) changeQuota.run(quota);
     if (plan.events.length > 0) movePosition.run(plan.position);
     return plan.outcomes;
@@ -138,7 +141,7 @@ function toRejection(error: unknown): RejectedAppend {
 function createCommitBase(db: SqliteConnection): () => CommitBase {
   const position = db.prepare<[], number>('SELECT position FROM journal WHERE id = 1').pluck();
   const head = db.prepare<[string], Omit<RunHead, 'workflow'> & { workflow: string | null }>(
-    'SELECT seq, head_hash AS hash, tenant, subject, workflow, owner, state FROM runs WHERE id = ?',
+    'SELECT seq, head_hash AS hash, tenant, subject, workflow, parent_id AS parentId, owner, state FROM runs WHERE id = ?',
   );
   const runByKey = db
     .prepare<[string, string, string], string>(

@@ -1,5 +1,6 @@
 import { type Leases, NEVER } from '../../core/leases.ts';
 import type { Prisma, Transactions } from '../connections/transactions.ts';
+import { queuesOfRuns } from '../tables/queues-of-runs.ts';
 
 interface SqliteLeasesDeps {
   readonly prisma: Prisma;
@@ -43,23 +44,29 @@ export function createSqliteLeases({ prisma, transactions, nodeId }: SqliteLease
     },
     claim: (limit, now) =>
       update(
-        `UPDATE runs SET owner = ?, due_at = 0 WHERE id IN (SELECT id FROM (${claimableSql(limit)}) ORDER BY id LIMIT ${limit})`,
+        `UPDATE runs SET owner = ?, due_at = 0, queue = NULL WHERE id IN (SELECT id FROM (${claimableSql(limit)}) ORDER BY id LIMIT ${limit})`,
         nodeId,
         nodeId,
         now.getTime(),
       ),
     takeOver: async (runId) =>
-      (await update('UPDATE runs SET owner = ?, due_at = min(due_at, 0) WHERE id = ?', nodeId, runId)).length === 1,
+      (await update('UPDATE runs SET owner = ?, due_at = min(due_at, 0), queue = NULL WHERE id = ?', nodeId, runId))
+        .length === 1,
     park: (runs) =>
       update(
-        `UPDATE runs SET due_at = p.value ->> 'until' FROM json_each(?) p
+        `UPDATE runs SET due_at = p.value ->> 'until', queue = p.value ->> 'queue' FROM json_each(?) p
          WHERE runs.id = p.value ->> 'runId' AND seq = p.value ->> 'seq' AND owner = ? AND due_at = 0
-           AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.run_id = runs.id)`,
+           AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.run_id = runs.id)
+           AND NOT EXISTS (SELECT 1 FROM json_each(p.value -> 'childIds') w LEFT JOIN runs c ON c.id = w.value WHERE c.due_at IS NULL)`,
         JSON.stringify(runs),
         nodeId,
       ),
     unpark: async (runId) =>
-      (await update('UPDATE runs SET owner = ?, due_at = 0 WHERE id = ? AND due_at > 0', nodeId, runId)).length === 1,
+      (await update('UPDATE runs SET owner = ?, due_at = 0, queue = NULL WHERE id = ? AND due_at > 0', nodeId, runId))
+        .length === 1,
+    ...queuesOfRuns(<Row>(sql: string, values: readonly unknown[]) =>
+      prisma.$queryRawUnsafe<Row[]>(sql.replaceAll(/\$\d/g, '?'), ...values),
+    ),
     // For the next process that opens the file this node is dead.
     release: async () => {},
   };

@@ -17,8 +17,9 @@ export interface SqliteSnapshots {
 /** Reads in one transaction, which show one moment. Between two statements of Prisma the writer may change the run. */
 export function createSqliteSnapshots(db: SqliteConnection): SqliteSnapshots {
   const runOf = db.prepare<[string, string], { subject: string }>('SELECT * FROM runs WHERE id = ? AND tenant = ?');
-  const stepsOf = db.prepare<[string], object>(
-    `SELECT * FROM steps WHERE run_id = ? AND role IS NOT 'item' ORDER BY position`,
+  const stepsOf = db.prepare<[string, string], object>(
+    `SELECT * FROM steps WHERE run_id = ? AND role IS NULL
+      UNION ALL SELECT * FROM steps WHERE run_id = ? AND role = 'compensation' ORDER BY position`,
   );
   const labelsOf = db.prepare<[string], object>('SELECT * FROM run_labels WHERE run_id = ? ORDER BY key');
   const artifactsOf = db.prepare<[string], object>('SELECT * FROM artifacts WHERE run_id = ? ORDER BY id');
@@ -31,7 +32,7 @@ export function createSqliteSnapshots(db: SqliteConnection): SqliteSnapshots {
     if (!run || (subject !== undefined && run.subject !== subject)) return undefined;
     return {
       run: toRunRecord(fromColumns<RunRow>(run)),
-      steps: stepsOf.all(id).map((row) => toStepRecord(fromColumns<StepRow>(row))),
+      steps: stepsOf.all(id, id).map((row) => toStepRecord(fromColumns<StepRow>(row))),
     };
   });
   const tables = db.transaction((scope: Scope, id: string): RunTables | undefined => {

@@ -1,10 +1,15 @@
 import { credentialsContract } from '../../../test/support/store/credentials-contract.ts';
+import { deadLettersContract } from '../../../test/support/store/dead-letters-contract.ts';
 import { leasesContract } from '../../../test/support/store/leases-contract.ts';
 import { memoriesContract } from '../../../test/support/store/memories-contract.ts';
 import { quotaContract } from '../../../test/support/store/quota-contract.ts';
 import { readerContract } from '../../../test/support/store/reader-contract.ts';
 import { sqliteHarness } from '../../../test/support/store/sqlite-harness.ts';
-import { standingsContract } from '../../../test/support/store/standings-contract.ts';
+import {
+  handshakesContract,
+  restrictionsContract,
+  standingsContract,
+} from '../../../test/support/store/standings-contract.ts';
 import { textIndexContract } from '../../../test/support/store/text-index-contract.ts';
 import { toolCallContract } from '../../../test/support/store/tool-call-contract.ts';
 import { tokenUsageContract, workspaceContract } from '../../../test/support/store/usage-contract.ts';
@@ -31,3 +36,9 @@ standingsContract(sqliteHarness);
 textIndexContract(sqliteHarness);
 
 workspaceContract(sqliteHarness);
+
+restrictionsContract(sqliteHarness);
+
+deadLettersContract(sqliteHarness);
+
+handshakesContract(sqliteHarness);

@@ -4,7 +4,8 @@ import { Fault } from '../../core/errors.ts';
 import type { Role } from '../../core/principal.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma, Transactions } from '../connections/transactions.ts';
-import { changeStanding, lockStandings, type Standings } from './standings.ts';
+import { lockTable } from './follow-table.ts';
+import { changeStanding, type Standings } from './standings.ts';
 
 interface AccountsDeps {
   readonly prisma: Prisma;
@@ -24,7 +25,7 @@ export function createAccounts({ prisma, transactions, kind, standings, clock }:
     put: async ({ subject, username, tenant, roles, passwordHash }) => {
       const row = { subject, username, tenant, roles: JSON.stringify(roles), passwordHash };
       await transactions.run(async (tx) => {
-        await lockStandings(tx, kind);
+        await lockTable(tx, kind, 'standings');
         const other = await tx.user.findUnique({ where: { subject } });
         if (other && other.username !== username) {
           throw new Fault(

@@ -1,10 +1,13 @@
 import { Fault } from '../../core/errors.ts';
 import { type IdPrefix, idPrefix } from '../../core/ids.ts';
-import type { Page, PageArgs } from '../../core/store-reader.ts';
+import { MAX_TOTAL_COUNT, type Page, type PageArgs, type TotalCount } from '../../core/store-reader.ts';
 
 /** Entries of one page: the maximum, and the default. */
 const MAX_PAGE_SIZE = 100;
 const DEFAULT_PAGE_SIZE = 20;
+
+/** Entries that are counted at most. One entry more than the greatest count shows that there are more. */
+export const COUNTED_ENTRIES = MAX_TOTAL_COUNT + 1;
 
 const CURSOR_PREFIX = 'k1.';
 
@@ -32,7 +35,13 @@ interface PageSource<T> {
   readonly newestFirst: boolean;
   /** The first `count` entries of the range, by ascending or descending id. */
   find(range: IdRange, direction: 'asc' | 'desc', count: number): Promise<Found<T>>;
-  count(): Promise<number>;
+  /** Reads about COUNTED_ENTRIES entries at most. */
+  count(): Promise<TotalCount>;
+}
+
+/** @param isComplete whether the whole list was searched for the entries that were counted */
+export function toTotalCount(counted: number, isComplete = true): TotalCount {
+  return { count: Math.min(counted, MAX_TOTAL_COUNT), isExact: isComplete && counted <= MAX_TOTAL_COUNT };
 }
 
 /**
@@ -59,6 +68,7 @@ export async function paginate<T extends { readonly id: string }>(
   // If the page is full, the search continues after its last entry.
   const end = searchedTo !== undefined && entries.length <= size ? encodeCursor(searchedTo) : undefined;
   const [startCursor, endCursor] = [edges[0]?.cursor, edges.at(-1)?.cursor];
+  let total: Promise<TotalCount> | undefined;
   return {
     edges,
     startCursor: (backwards ? end : undefined) ?? startCursor,
@@ -66,7 +76,10 @@ export async function paginate<T extends { readonly id: string }>(
     // The entry that the cursor names is on the other side.
     hasNextPage: backwards ? before !== undefined : hasMore,
     hasPreviousPage: backwards ? hasMore : after !== undefined,
-    totalCount: source.count,
+    totalCount: () => {
+      total ??= source.count();
+      return total;
+    },
   };
 }
 

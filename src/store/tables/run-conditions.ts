@@ -48,7 +48,7 @@ export function runConditions(scope: Scope, filter: RunFilter, database: Databas
       ? undefined
       : {
           where: sql`(r.subject = ${principal} OR r.username = ${principal})`,
-          lists: [runs(sql`subject = ${principal}`), runs(sql`username = ${principal}`)],
+          lists: [runs(sql`subject = ${principal}`), runs(sql`username = ${principal} AND username <> subject`)],
         },
     ...Object.entries(label).map(([key, value]) => labelCondition(tenant, key, canonicalJson(value))),
     createdAfter && { where: sql`r.created_at > ${time(createdAfter)}` },

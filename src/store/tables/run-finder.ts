@@ -2,21 +2,20 @@ import { setImmediate } from 'node:timers/promises';
 import { join, raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
 import type { Scope } from '../../core/principal.ts';
 import type { RunRecord } from '../../core/run.ts';
-import type { RunFilter } from '../../core/store-reader.ts';
+import type { RunFilter, TotalCount } from '../../core/store-reader.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma } from '../connections/transactions.ts';
 import { toRunRecord } from '../rows/run-row.ts';
 import { findTextCandidates } from '../search/text-candidates.ts';
 import { jsonList } from '../search/text-index.ts';
-import type { Found, IdRange } from './paginate.ts';
+import { COUNTED_ENTRIES, type Found, type IdRange, toTotalCount } from './paginate.ts';
 import { allOf, type RunCondition, runConditions } from './run-conditions.ts';
 
-/** Entries of an index that one statement reads: a few milliseconds of the event loop. More if it looks at nothing else. */
+/** Entries of an index that one statement reads: a few milliseconds of the event loop. */
 const MAX_WINDOW_RUNS = 2_000;
-const MAX_COUNTED_RUNS = 10_000;
 
-/** Windows that one page looks through; then it ends, even if it is not full. */
-const MAX_WINDOWS_PER_PAGE = 20;
+/** Windows that one page, or one count, looks through; then it ends, even if it is not full. */
+const MAX_WINDOWS = 20;
 
 /** A text that is found often fills a page from so many windows. For another one the text index is asked, at some cost. */
 const WINDOWS_BEFORE_INDEX = 1;
@@ -31,14 +30,13 @@ interface RunFinderDeps {
 
 interface RunFinder {
   find(range: IdRange, direction: Direction, count: number): Promise<Found<RunRecord>>;
-  count(): Promise<number>;
+  count(): Promise<TotalCount>;
 }
 
 /** A window of the index that has the fewest entries there: the others are conditions on its entries. */
 interface Window {
   readonly ids: Sql;
   readonly others: readonly RunCondition[];
-  readonly size: number;
   /** Its last id, if something may follow it. */
   readonly edge: string | undefined;
 }
@@ -56,17 +54,16 @@ export function createRunFinder({ prisma, query, kind }: RunFinderDeps, scope: S
   // Each list of runs names the tenant.
   const othersThan = (driver: RunCondition) => conditions.filter((each) => each !== driver);
   const isOneList = conditions.length === indexed.length && indexed.length <= 1;
-  const windowSize = isOneList ? MAX_COUNTED_RUNS : MAX_WINDOW_RUNS;
 
   const probe = async (driver: RunCondition, range: Required<IdRange>, direction: Direction): Promise<Window> => {
-    const ids = firstIds(driver.lists ?? [], range, direction, windowSize);
+    const ids = firstIds(driver.lists ?? [], range, direction, MAX_WINDOW_RUNS);
     const last = raw(direction === 'asc' ? 'max' : 'min');
     const [row] = await query<{ edge: string | null; size: bigint }>(
       sql`SELECT ${last}(id) AS edge, count(*) AS size FROM (${ids}) AS ids`,
     );
     const size = Number(row?.size ?? 0);
-    const edge = size === windowSize ? (row?.edge ?? undefined) : undefined;
-    return { ids, others: othersThan(driver), size, edge };
+    const edge = size === MAX_WINDOW_RUNS ? (row?.edge ?? undefined) : undefined;
+    return { ids, others: othersThan(driver), edge };
   };
 
   const nextWindow = async (range: Required<IdRange>, direction: Direction): Promise<Window> => {
@@ -112,7 +109,6 @@ export function createRunFinder({ prisma, query, kind }: RunFinderDeps, scope: S
     return {
       ids: sql`SELECT value AS id FROM (${jsonList(kind, ids)}) AS texts`,
       others,
-      size: ids.length,
       edge: undefined,
     };
   };
@@ -121,6 +117,11 @@ export function createRunFinder({ prisma, query, kind }: RunFinderDeps, scope: S
     query<{ id: string }>(
       sql`SELECT r.id ${matches(window)} ORDER BY r.id ${raw(direction)} LIMIT ${raw(String(count))}`,
     );
+
+  const countOf = async (ids: Sql) => {
+    const [row] = await query<{ n: bigint }>(sql`SELECT count(*) AS n FROM (${ids}) AS matches`);
+    return Number(row?.n ?? 0);
+  };
 
   return {
     find: async (range, direction, count) => {
@@ -135,7 +136,7 @@ export function createRunFinder({ prisma, query, kind }: RunFinderDeps, scope: S
         found.push(...(await readWindow(window, direction, count - found.length)));
         read += 1;
         edge = window.edge;
-        if (found.length >= count || read === MAX_WINDOWS_PER_PAGE) break;
+        if (found.length >= count || read === MAX_WINDOWS) break;
         if (edge === undefined || read !== WINDOWS_BEFORE_INDEX) continue;
         const rest = await textWindow(within({ ...range, [direction === 'asc' ? 'above' : 'below']: edge }));
         if (!rest) continue;
@@ -147,20 +148,19 @@ export function createRunFinder({ prisma, query, kind }: RunFinderDeps, scope: S
       return found.length < count && edge !== undefined ? { entries, searchedTo: edge } : { entries };
     },
     count: async () => {
-      let total = 0;
+      if (isOneList) {
+        return toTotalCount(await countOf(firstIds(drivers[0]?.lists ?? [], within({}), 'desc', COUNTED_ENTRIES)));
+      }
       const all = await textWindow(within({}));
-      if (all) {
-        const [row] = await query<{ n: bigint }>(sql`SELECT count(*) AS n ${matches(all)}`);
-        return Number(row?.n ?? 0);
+      if (all) return toTotalCount(await countOf(sql`SELECT r.id ${matches(all)}`));
+      let total = 0;
+      let read = 0;
+      for await (const window of windows({}, 'desc')) {
+        total += await countOf(sql`SELECT r.id ${matches(window)}`);
+        read += 1;
+        if (total >= COUNTED_ENTRIES || read === MAX_WINDOWS) return toTotalCount(total, window.edge === undefined);
       }
-      for await (const window of windows({}, 'asc')) {
-        if (window.others.length === 0) total += window.size;
-        else {
-          const [row] = await query<{ n: bigint }>(sql`SELECT count(*) AS n ${matches(window)}`);
-          total += Number(row?.n ?? 0);
-        }
-      }
-      return total;
+      return toTotalCount(total);
     },
   };
 }

@@ -1,30 +1,22 @@
-import { type AccountKey, type AccountStandings, STANDING_DELAY_MS, type Standing } from '../../core/accounts.ts';
+import type { AccountKey, AccountStandings, Standing } from '../../core/accounts.ts';
 import type { Role } from '../../core/principal.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import { ownerKey } from '../../lib/fair-queue.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma, Transaction, Transactions } from '../connections/transactions.ts';
+import { type FollowedTable, followTable, lockTable, type WatchChanges } from './follow-table.ts';
 
 interface StandingsDeps {
   readonly prisma: Prisma;
   readonly transactions: Transactions;
   readonly kind: DatabaseConfig['kind'];
   readonly logger: Logger;
-  /** Calls back when another process may have changed a standing. Undefined if the database cannot tell: then the table is read regularly. */
-  readonly watch: ((onChange: () => void) => void) | undefined;
+  readonly watch: WatchChanges;
 }
 
-/** The channel on which transactions that change standings announce it. */
-export const STANDINGS_CHANNEL = 'signalbox_standings';
+/** The table `standings` with a copy in memory. */
+export type Standings = AccountStandings & FollowedTable;
 
-/** The table `standings` with a copy in memory, which follows the changes of all processes. */
-export interface Standings extends AccountStandings {
-  /** Reads what has changed since the last time. */
-  refresh(): Promise<void>;
-  close(): Promise<void>;
-}
-
-const REFRESH_INTERVAL_MS = STANDING_DELAY_MS / 2;
 const ROWS_PER_READ = 1_000;
 const UNKNOWN: Standing = { state: 'unknown', notBefore: null };
 
@@ -56,43 +48,11 @@ export async function openStandings({ prisma, transactions, kind, logger, watch 
       }
     }
   };
-  let last: Promise<void> = readChanges();
-  await last;
-  const refresh = () => {
-    last = last.then(readChanges, readChanges);
-    return last;
-  };
-
-  let isStale = false;
-  let refreshing = false;
-  let isDue = false;
-  let isClosed = false;
-  let timer: NodeJS.Timeout | undefined;
-  const follow = async () => {
-    isDue = true;
-    if (refreshing || isClosed) return;
-    refreshing = true;
-    try {
-      while (isDue) {
-        isDue = false;
-        await refresh();
-      }
-      isStale = false;
-    } catch (error) {
-      if (!isStale) logger.warn('store.standings_stale', { reason: String(error) });
-      isStale = true;
-    } finally {
-      refreshing = false;
-    }
-    if (!isClosed && (isStale || !watch)) timer = setTimeout(() => void follow(), REFRESH_INTERVAL_MS).unref();
-  };
-  if (watch) watch(() => void follow());
-  // A change between the first read and the watch would be missed.
-  void follow();
+  const { refresh, close } = await followTable({ table: 'standings', readChanges, watch, logger });
 
   const write = async (who: AccountKey, change: Pick<StandingChange, 'notBefore' | 'disabled'>) => {
     await transactions.run(async (tx) => {
-      await lockStandings(tx, kind);
+      await lockTable(tx, kind, 'standings');
       await changeStanding(tx, who, change);
     });
     await refresh();
@@ -111,11 +71,7 @@ export async function openStandings({ prisma, transactions, kind, logger, watch 
     revoke: (who, at) => write(who, { notBefore: at }),
     setDisabled: (who, disabled, at) => write(who, { notBefore: at, disabled }),
     refresh,
-    close: async () => {
-      isClosed = true;
-      clearTimeout(timer);
-      await last.catch(() => {});
-    },
+    close,
   };
 }
 
@@ -125,21 +81,7 @@ interface StandingChange {
   readonly local?: boolean;
 }
 
-/**
- * Must be the first statement of a transaction that changes standings: it makes such transactions wait for each other until
- * they are committed, so that revisions become visible in their order and a reader misses none.
- */
-export async function lockStandings(tx: Transaction, kind: DatabaseConfig['kind']): Promise<void> {
-  // On SQLite any statement that writes takes the lock.
-  if (kind === 'sqlite') await tx.$executeRaw`UPDATE standings SET revision = revision WHERE FALSE`;
-  else {
-    await tx.$executeRaw`LOCK TABLE standings IN SHARE ROW EXCLUSIVE MODE`;
-    // Delivered when the transaction is committed.
-    await tx.$executeRaw`SELECT pg_notify(${STANDINGS_CHANNEL}, '')`;
-  }
-}
-
-/** Requires `lockStandings`. */
+/** Requires `lockTable`. */
 export async function changeStanding(
   tx: Transaction,
   { tenant, subject }: AccountKey,

@@ -1,7 +1,7 @@
 import type { Sql } from '@prisma/client/runtime/client';
 import type { Event } from '../../core/event.ts';
 import type { Scope } from '../../core/principal.ts';
-import type { RunSnapshot } from '../../core/run.ts';
+import type { AddedStep, RunSnapshot } from '../../core/run.ts';
 import type { StoreReader } from '../../core/store-reader.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma } from '../connections/transactions.ts';
@@ -10,7 +10,7 @@ import { toArtifactRecord } from '../rows/artifact-row.ts';
 import { toRunRecord } from '../rows/run-row.ts';
 import { toOutput, toStepRecord } from '../rows/step-row.ts';
 import { toToolCallRecord } from '../rows/tool-call-row.ts';
-import { idInRange, paginate } from './paginate.ts';
+import { COUNTED_ENTRIES, idInRange, paginate, toTotalCount } from './paginate.ts';
 import { readItems } from './read-items.ts';
 import { createRunFinder, runsInScope } from './run-finder.ts';
 
@@ -22,6 +22,9 @@ interface StoreReaderDeps {
   /** The events of a run in order. The caller has checked the scope. */
   eventsOf(runId: string): AsyncIterable<Event>;
 }
+
+/** A plan has at most so many steps, and as many compensations. */
+const MAX_PLANNED_STEPS = 1_000;
 
 /** Maximum tool calls of one step in a list. */
 const MAX_TOOL_CALLS = 1_000;
@@ -45,9 +48,14 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
     run,
     snapshot: readSnapshot,
     steps: async (scope, runId) => {
-      const where = { ...partsOf(scope, runId), OR: [{ role: null }, { role: { not: 'item' } }] };
-      const rows = await prisma.step.findMany({ where, orderBy: { position: 'asc' } });
-      return rows.map(toStepRecord);
+      // Each role is looked up by the index, which passes over the items. Without a limit PostgreSQL expects as many rows as there are items.
+      const ofRole = (role: AddedStep['role'] | null) =>
+        prisma.step.findMany({
+          where: { ...partsOf(scope, runId), role },
+          orderBy: { position: 'asc' },
+          take: MAX_PLANNED_STEPS,
+        });
+      return [...(await ofRole(null)), ...(await ofRole('compensation'))].map(toStepRecord);
     },
     items: (scope, runId, parent, page) => readItems(prisma, { ...partsOf(scope, runId), parent, role: 'item' }, page),
     stepByKey: async (scope, runId, key) => {
@@ -77,7 +85,7 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
             });
             return { entries: rows.map(toApprovalRecord) };
           },
-          count: () => prisma.approval.count({ where }),
+          count: async () => toTotalCount(await prisma.approval.count({ where, take: COUNTED_ENTRIES })),
         },
         page,
       );
@@ -90,6 +98,17 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
     toolCall: async (scope, runId, id) => {
       const row = await prisma.toolCall.findFirst({ where: { ...partsOf(scope, runId), id } });
       return row ? toToolCallRecord(row) : undefined;
+    },
+    locateStep: async (id) => {
+      const select = { runId: true, key: true, finishedAt: true, worker: true };
+      const row = await prisma.step.findUnique({ where: { id }, select });
+      if (!row) return undefined;
+      const { runId, key, finishedAt, worker } = row;
+      return { runId, key, isEnded: finishedAt !== null, ...(worker !== null && { worker }) };
+    },
+    stepsOfWorker: async (worker) => {
+      const rows = await prisma.step.findMany({ where: { worker, finishedAt: null }, orderBy: { id: 'asc' } });
+      return rows.map(toStepRecord);
     },
     step: async (scope, id) => {
       const row = await prisma.step.findFirst({ where: { id, ...runsInScope(scope) } });
@@ -121,13 +140,20 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
             const { tenant, subject = null } = scope;
             // The expressions keep the planner from the indexes of a tenant or a user, which have more entries.
             const [row] = await prisma.$queryRaw<{ n: bigint }[]>`
-              SELECT count(*) AS n FROM runs WHERE parent_id = ${runId} AND tenant || '' = ${tenant}
-                AND (CAST(${subject} AS TEXT) IS NULL OR subject || '' = ${subject})`;
-            return Number(row?.n ?? 0);
+              SELECT count(*) AS n FROM (SELECT id FROM runs WHERE parent_id = ${runId} AND tenant || '' = ${tenant}
+                AND (CAST(${subject} AS TEXT) IS NULL OR subject || '' = ${subject}) LIMIT ${COUNTED_ENTRIES}) AS subquery`;
+            return toTotalCount(Number(row?.n ?? 0));
           },
         },
         page,
       );
+    },
+    unfinishedJobs: async (tenant, runId, after, take) => {
+      // Both bounds, as for the children.
+      const id = { gt: after === '' ? 'run_' : after, lt: 'run_g' };
+      const where = { parentId: runId, id, tenant, kind: 'JOB', dueAt: { not: null } };
+      const rows = await prisma.run.findMany({ where, orderBy: { id: 'asc' }, take, select: { id: true } });
+      return rows.map((row) => row.id);
     },
     artifacts: async (scope, runId, page) => {
       const where = partsOf(scope, runId);
@@ -143,7 +169,7 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
             });
             return { entries: rows.map(toArtifactRecord) };
           },
-          count: () => prisma.artifact.count({ where }),
+          count: async () => toTotalCount(await prisma.artifact.count({ where, take: COUNTED_ENTRIES })),
         },
         page,
       );

@@ -5,14 +5,11 @@ import type { User } from '../../core/principal.ts';
 import type { WorkflowRecord, Workflows } from '../../core/workflows.ts';
 import { canonicalJson, type JsonObject } from '../../lib/json.ts';
 import type { Prisma, Transaction, Transactions } from '../connections/transactions.ts';
-import { type IdRange, paginate } from './paginate.ts';
+import { COUNTED_ENTRIES, idInRange, paginate, toTotalCount } from './paginate.ts';
 import { changeQuotas, lockWorkflowQuotas } from './quota-usage.ts';
 
 /** How often a save is tried while others save the same name at the same time. */
 const MAX_SAVE_ATTEMPTS = 50;
-
-/** An id below and one above every id of a workflow, in the order of every collation. */
-const [MIN_ID, MAX_ID] = ['wf_', 'wf_g'];
 
 interface WorkflowsDeps {
   readonly prisma: Prisma;
@@ -34,6 +31,9 @@ interface WorkflowRow {
   readonly parts: string | null;
 }
 
+/** Rolls back a save that is only checked. */
+const ROLLBACK = new Error('a save that is only checked is rolled back');
+
 /** The table `workflows`, and the rows of `schedules` that belong to saved workflows. */
 export function createWorkflows({ prisma, transactions, quotas: limits }: WorkflowsDeps): Workflows {
   const removeSchedule = async (tx: Transaction, tenant: string, name: string, at: Date) => {
@@ -47,14 +47,17 @@ export function createWorkflows({ prisma, transactions, quotas: limits }: Workfl
   const newest = async (client: Pick<Transaction, 'workflow'>, tenant: string, name: string) =>
     client.workflow.findFirst({ where: { tenant, name }, orderBy: { version: 'desc' } });
 
-  const saveOnce = (...[workflow, schedule, assertMayReplace]: Parameters<Workflows['save']>) =>
+  const saveOnce = (isCheck: boolean, ...[workflow, schedule, assertMayReplace]: Parameters<Workflows['save']>) =>
     transactions.run(async (tx) => {
       const { tenant, name, createdBy: who, createdAt: at } = workflow;
       await lockWorkflowQuotas(tx, tenant);
       const last = await newest(tx, tenant, name);
       if (last && last.deletedAt === null) assertMayReplace?.(toWorkflowRecord(last));
       if (last && last.deletedAt === null && isSame(last, workflow)) return toWorkflowRecord(last);
-      const row = await tx.workflow.create({ data: toWorkflowRow(workflow, (last?.version ?? 0) + 1) });
+      await tx.workflow.updateMany({ where: { tenant, name, isNewest: true }, data: { isNewest: false } });
+      const row = await tx.workflow.create({
+        data: { ...toWorkflowRow(workflow, (last?.version ?? 0) + 1), isNewest: true },
+      });
       await removeSchedule(tx, tenant, name, at);
       if (schedule) {
         const [rule, principal] = [JSON.stringify(schedule.rule), JSON.stringify(who)];
@@ -67,22 +70,29 @@ export function createWorkflows({ prisma, transactions, quotas: limits }: Workfl
       const saved = { workflows: isNew ? 1 : 0, workflowVersions: 1, workflowSaves: 1 };
       const scheduled = schedule && { schedules: 1, scheduledStarts: schedule.startsPerHour };
       await changeQuotas(tx, { who, amounts: { ...saved, ...scheduled }, limits, at });
+      if (isCheck) throw ROLLBACK;
       return toWorkflowRecord(row);
     });
-
-  return {
-    save: async (...saved) => {
-      for (let tries = 1; ; tries += 1) {
-        try {
-          return await saveOnce(...saved);
-        } catch (error) {
-          if (!isUniqueViolation(error)) throw error;
-          if (tries === MAX_SAVE_ATTEMPTS) {
-            const message = `The workflow ${saved[0].name} was not saved, because others are saving it at the same time. Try again.`;
-            throw new Fault('UNAVAILABLE', message, { cause: error });
-          }
+  const saveWithRetries = async (isCheck: boolean, ...saved: Parameters<Workflows['save']>) => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await saveOnce(isCheck, ...saved);
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error;
+        if (tries === MAX_SAVE_ATTEMPTS) {
+          const message = `The workflow ${saved[0].name} was not saved, because others are saving it at the same time. Try again.`;
+          throw new Fault('UNAVAILABLE', message, { cause: error });
         }
       }
+    }
+  };
+
+  return {
+    save: (...workflow) => saveWithRetries(false, ...workflow),
+    checkSave: async (...workflow) => {
+      await saveWithRetries(true, ...workflow).catch((error: unknown) => {
+        if (error !== ROLLBACK) throw error;
+      });
     },
     find: async (tenant, name) => {
       const row = await newest(prisma, tenant, name);
@@ -96,24 +106,25 @@ export function createWorkflows({ prisma, transactions, quotas: limits }: Workfl
       const row = await prisma.workflow.findFirst({ where: { tenant, id } });
       return row ? toWorkflowRecord(row) : undefined;
     },
-    list: (tenant, page) =>
-      paginate(
+    list: (tenant, page) => {
+      const where = { tenant, isNewest: true };
+      return paginate(
         {
           prefix: 'wf',
           newestFirst: true,
           find: async (range, direction, take) => {
-            const entries = await newestIds(prisma, tenant, range, direction, take);
-            const where = { id: { in: entries.map(({ id }) => id) } };
-            const rows = await prisma.workflow.findMany({ where, orderBy: { id: direction } });
+            const rows = await prisma.workflow.findMany({
+              where: { ...where, ...idInRange(range) },
+              orderBy: { id: direction },
+              take,
+            });
             return { entries: rows.map(toWorkflowRecord) };
           },
-          count: async () => {
-            const names = await prisma.workflow.groupBy({ by: ['name'], where: { tenant, deletedAt: null } });
-            return names.length;
-          },
+          count: async () => toTotalCount(await prisma.workflow.count({ where, take: COUNTED_ENTRIES })),
         },
         page,
-      ),
+      );
+    },
     remove: (tenant, name, assertMayReplace) =>
       transactions.run(async (tx) => {
         await lockWorkflowQuotas(tx, tenant);
@@ -125,7 +136,7 @@ export function createWorkflows({ prisma, transactions, quotas: limits }: Workfl
         const where = { tenant, name, deletedAt: null };
         const select = { createdBy: true } as const;
         const versions = await tx.workflow.findMany({ where, orderBy: { version: 'asc' }, select });
-        await tx.workflow.updateMany({ where, data: { deletedAt: at } });
+        await tx.workflow.updateMany({ where, data: { deletedAt: at, isNewest: false } });
         const authors = versions.map(({ createdBy }) => JSON.parse(createdBy) as User);
         const countOf = new Map<string, number>();
         for (const { subject } of authors) countOf.set(subject, (countOf.get(subject) ?? 0) + 1);
@@ -137,20 +148,6 @@ export function createWorkflows({ prisma, transactions, quotas: limits }: Workfl
         return toWorkflowRecord(row);
       }),
   };
-}
-
-/** Ids of the newest versions that are not deleted. Raw SQL, because Prisma cannot compare a row with others of its table. */
-function newestIds(prisma: Prisma, tenant: string, range: IdRange, direction: 'asc' | 'desc', take: number) {
-  const { above = MIN_ID, below = MAX_ID } = range;
-  return direction === 'asc'
-    ? prisma.$queryRaw<{ id: string }[]>`
-        SELECT id FROM workflows AS w WHERE tenant = ${tenant} AND deleted_at IS NULL AND id > ${above} AND id < ${below}
-          AND NOT EXISTS (SELECT 1 FROM workflows AS n WHERE n.tenant = w.tenant AND n.name = w.name AND n.version > w.version)
-        ORDER BY id ASC LIMIT ${take}`
-    : prisma.$queryRaw<{ id: string }[]>`
-        SELECT id FROM workflows AS w WHERE tenant = ${tenant} AND deleted_at IS NULL AND id > ${above} AND id < ${below}
-          AND NOT EXISTS (SELECT 1 FROM workflows AS n WHERE n.tenant = w.tenant AND n.name = w.name AND n.version > w.version)
-        ORDER BY id DESC LIMIT ${take}`;
 }
 
 /** The author counts too: who saves the text of another, or has other roles than before, becomes the author of a new version. */

@@ -1,0 +1,190 @@
+import { AlertSeverity, type BusPacket } from '../../cap/generated/cordum/agent/v1/packet_pb.js';
+import { PacketError } from '../../cap/packet-error.ts';
+import { SUBJECTS } from '../../cap/subjects.ts';
+import type { JobEnd, NewEvent } from '../../core/event.ts';
+import { newTraceId, stepIdOfJob } from '../../core/ids.ts';
+import { isFinalRunState } from '../../core/states.ts';
+import { awaitsJob } from '../machine/next.ts';
+import { jobIdOf } from '../model/job-id.ts';
+import type { ClusterDeps, JobEngineDeps, JobWaits } from './job-deps.ts';
+import { toJobEnd } from './job-packets.ts';
+import type { JobQueue } from './job-places.ts';
+import type { ReportedEvents } from './reported-events.ts';
+import { readReport } from './work-result.ts';
+
+/** Progress of one job is recorded at most this often. */
+const MIN_PROGRESS_MS = 1_000;
+/** The same for the reports of workers of remote pools, which have the events of some time. */
+const MIN_REPORT_MS = 50;
+/** Reports about jobs that are not in memory, for which the database is asked. */
+const MAX_LOOKUPS_PER_SECOND = 20;
+
+/** Takes what workers report, and passes it to the runs. */
+export interface JobEnds {
+  begin(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function createJobEnds(
+  { reader, inbox, logger, clock, findRun, reported }: JobEngineDeps & { readonly reported: ReportedEvents },
+  { bus, packets, workers }: ClusterDeps,
+  waits: JobWaits,
+  queue: Pick<JobQueue, 'hasKept' | 'release'>,
+): JobEnds {
+  const ignored = (end: Pick<JobEnd, 'jobId' | 'worker'>, why: string) => {
+    logger.warn('job.report_ignored', { jobId: end.jobId, worker: end.worker, why });
+  };
+  const locate = async (stepId: string) => {
+    const wait = waits.get(stepId);
+    return wait ? { ...wait, isEnded: false, worker: undefined } : reader.locateStep(stepId);
+  };
+  const takeLateEnd = (first: string | undefined, end: JobEnd, why: string) => {
+    if (first !== undefined && first !== end.worker && end.status === 'SUCCEEDED') alertDoneTwice(first, end);
+    ignored(end, why);
+  };
+  /** Two workers have done a job: one listens without a queue group, or their groups overlap. */
+  const alertDoneTwice = (first: string, end: JobEnd) => {
+    const message = `The job ${end.jobId} was done by ${first} and by ${end.worker}. Check the queue groups of their subscriptions.`;
+    const details = { job_id: end.jobId, first_worker: first, second_worker: end.worker };
+    const value = { ...{ level: 'WARN', severity: AlertSeverity.WARNING, code: 'JOB_DONE_TWICE' }, message, details };
+    const payload = { ...value, component: packets.senderId, sourceComponent: packets.senderId };
+    logger.warn('job.done_twice', details);
+    const bytes = packets.write({ case: 'alert', value: payload }, { traceId: newTraceId() });
+    bus.publish(SUBJECTS.alert, bytes).catch(logged('job.alert_failed'));
+  };
+
+  /** Resolves when the end is durable, or of no use. Rejects to get it again. */
+  const takeEnd = async (end: JobEnd): Promise<void> => {
+    const location = await locate(stepIdOfJob(end.jobId));
+    if (!location) return ignored(end, 'there is no such job');
+    if (location.isEnded) return takeLateEnd(location.worker, end, 'the job has ended');
+    const { runId, key } = location;
+    const handle = await findRun(runId);
+    if (!handle) {
+      await inbox.send({ id: `job:${end.jobId}`, runId, type: 'jobEnded', step: key, end });
+      // Its node may have parked it in the meantime.
+      await findRun(runId);
+      return;
+    }
+    const { run } = handle;
+    const step = run.steps.get(key);
+    if (!step || isFinalRunState(run.record.state) || !awaitsJob(run, step, end.jobId)) {
+      return takeLateEnd(step?.worker, end, 'the job has ended, or has another id now');
+    }
+    if (isForeign(run.bookkeeping.get(key)?.job?.worker, end.worker)) return ignored(end, 'another worker has the job');
+    await handle.send({ type: 'jobEnded', step: key, end });
+  };
+
+  const open = (bytes: Uint8Array): BusPacket | undefined => {
+    try {
+      const { packet, peer } = packets.open(bytes);
+      const { case: kind, value } = packet.payload;
+      // A key is that of one worker.
+      const isOfAnother =
+        kind === 'jobResult' && peer.isVerified && value.workerId !== '' && value.workerId !== packet.senderId;
+      if (isOfAnother) {
+        const error = `It is the result of the worker ${value.workerId}.`;
+        logger.warn('job.packet_refused', { sender: packet.senderId, error });
+        return undefined;
+      }
+      if (peer.isWorker || packet.senderId === packets.senderId) return packet;
+      logger.warn('job.packet_refused', {
+        sender: packet.senderId,
+        error: 'The sender is not a worker: see CAP_PEERS.',
+      });
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof PacketError)) throw error;
+      logger.warn('job.packet_refused', { code: error.code, error: error.message });
+      return undefined;
+    }
+  };
+  const takeResult = async (bytes: Uint8Array): Promise<void> => {
+    const packet = open(bytes);
+    // Its own results tell clients of what the journal has already.
+    if (packet?.payload.case !== 'jobResult' || packet.senderId === packets.senderId) return;
+    const { value } = packet.payload;
+    const end = toJobEnd(value);
+    if (end) await takeEnd({ ...end, worker: end.worker || packet.senderId });
+    else ignored({ jobId: value.jobId, worker: value.workerId }, 'it states no end');
+  };
+
+  const reportedAt = new Map<string, number>();
+  let lookups = { second: 0, count: 0 };
+  const mayLookUp = () => {
+    const second = Math.floor(clock.now().getTime() / 1_000);
+    if (lookups.second !== second) lookups = { second, count: 0 };
+    lookups.count += 1;
+    return lookups.count <= MAX_LOOKUPS_PER_SECOND;
+  };
+  const takeProgress = async (bytes: Uint8Array): Promise<void> => {
+    const packet = open(bytes);
+    if (packet?.payload.case !== 'jobProgress') return;
+    const { jobId, percent, message } = packet.payload.value;
+    const stepId = stepIdOfJob(jobId);
+    const at = clock.now();
+    const report = readReport(message);
+    const minMs = report ? MIN_REPORT_MS : MIN_PROGRESS_MS;
+    if (at.getTime() - (reportedAt.get(stepId) ?? 0) < minMs) return;
+    if (!waits.has(stepId) && !mayLookUp()) return;
+    reportedAt.delete(stepId);
+    reportedAt.set(stepId, at.getTime());
+    for (const oldest of reportedAt.keys()) {
+      if (reportedAt.size <= MAX_REMEMBERED) break;
+      reportedAt.delete(oldest);
+    }
+    const location = await locate(stepId);
+    const handle = location?.isEnded === false ? await findRun(location.runId) : undefined;
+    const step = handle?.run.steps.get(location?.key ?? '');
+    if (!handle || !step || !awaitsJob(handle.run, step, jobId)) return;
+    if (report && step.terms?.topic !== undefined) {
+      if (isForeign(handle.run.bookkeeping.get(step.key)?.job?.worker, packet.senderId)) return;
+      await reported.take(step, jobId, report, (event) => {
+        if (!awaitsJob(handle.run, step, jobId)) return false;
+        handle.send({ type: 'emitted', event: { ...event, at, step: step.key } as NewEvent }).catch(() => {});
+        return true;
+      });
+      return;
+    }
+    const payload = { percent, ...(message !== '' && { memo: message.slice(0, MAX_MEMO_CHARACTERS) }) };
+    await handle.send({ type: 'emitted', event: { type: 'STEP_PROGRESS', at, step: step.key, payload } });
+  };
+
+  const takeLoss = async (workerId: string): Promise<void> => {
+    for (const step of await reader.stepsOfWorker(workerId)) {
+      const errorMessage = 'The worker was silent for three heartbeats.';
+      const end = { status: 'FAILED_RETRYABLE', errorCode: 'JOB_WORKER_UNAVAILABLE', errorMessage } as const;
+      await takeEnd({ jobId: jobIdOf(step), worker: workerId, ...end });
+    }
+  };
+  const logged = (event: string) => (error: unknown) => logger.warn(event, { error: String(error) });
+
+  const stops: (() => unknown)[] = [];
+  return {
+    async begin() {
+      stops.push(
+        workers.onLost((workerId) => void takeLoss(workerId).catch(logged('job.loss_failed'))),
+        await bus.subscribe(SUBJECTS.progress, ({ bytes }) => {
+          takeProgress(bytes).catch(logged('job.progress_failed'));
+        }),
+        // Another node may take the result of a job for which this one keeps a place.
+        await bus.subscribe(SUBJECTS.result, ({ bytes }) => {
+          const packet = queue.hasKept() ? open(bytes) : undefined;
+          if (packet?.payload.case === 'jobResult') queue.release(stepIdOfJob(packet.payload.value.jobId));
+        }),
+        await bus.consume(SUBJECTS.result, takeResult),
+      );
+    },
+    async stop() {
+      for (const end of stops.splice(0).reverse()) await end();
+    },
+  };
+}
+
+const MAX_REMEMBERED = 10_000;
+const MAX_MEMO_CHARACTERS = 8_192;
+
+/** A job that was sent to one worker is reported about and ended by that worker. */
+function isForeign(worker: string | undefined, sender: string): boolean {
+  return worker !== undefined && worker !== sender;
+}
