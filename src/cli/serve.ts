@@ -24,6 +24,8 @@ function printBanner(config: Config, url: string): void {
   printLine(`Signalbox (${config.mode})`);
   if (config.server.graphiql) printLine(`  GraphiQL  ${url}/graphql`);
   printLine(`  API       ${url}/graphql`);
+  printLine(`  Data      ${config.dataDir}`);
+  printLine('  Set PORT and DATA_DIR for another port and folder: PORT=4100 DATA_DIR=other npm start');
   if (!config.auth.devAccounts) return;
   const accounts = devAccounts.map(({ username, password, roles }) => `${username}/${password} (${roles.join(', ')})`);
   printLine(`  Accounts  ${accounts.join('   ')}`);

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { withDevAccounts } from '../auth/dev-accounts.ts';
@@ -10,6 +10,8 @@ import { systemClock } from '../core/clock.ts';
 import { Fault } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import { DEFAULT_TENANT } from '../core/principal.ts';
+import { didYouMean } from '../lib/did-you-mean.ts';
+import { parsePolicy } from '../policy/rules/parse-policy.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { EXIT, printLine, UsageError } from './output.ts';
@@ -19,7 +21,7 @@ const MIN_PASSWORD_LENGTH = 12;
 /**
  * `user add`: its password comes from standard input. `user revoke`, `user disable`, `user enable`: of an account by its name, or of
  * anyone by the subject of their tokens.
- * @throws Fault BAD_INPUT for a password that is too short, NOT_FOUND for an account that does not exist
+ * @throws Fault BAD_INPUT for a password that is too short or an unknown role, NOT_FOUND for an account that does not exist
  */
 export async function user(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const { positionals, values } = parseArgs({
@@ -36,7 +38,9 @@ export async function user(args: readonly string[], env: NodeJS.ProcessEnv): Pro
   if (action === 'add') {
     const roles = (values.roles ?? '').split(',').filter(Boolean);
     if (username === undefined || roles.length === 0) throw new UsageError('user add requires a name and --roles.');
-    await addUser(readEnvironment(env), { username, tenant, roles });
+    const config = readEnvironment(env);
+    await checkRoles(config, roles);
+    await addUser(config, { username, tenant, roles });
     printLine(`${username} may sign in as ${roles.join(', ')} of tenant ${tenant}.`);
     return EXIT.success;
   }
@@ -56,6 +60,16 @@ export async function user(args: readonly string[], env: NodeJS.ProcessEnv): Pro
     }[action],
   );
   return EXIT.success;
+}
+
+/** @throws Fault BAD_INPUT for roles that the policy does not declare, which permit nothing */
+async function checkRoles({ policy }: Config, roles: readonly string[]): Promise<void> {
+  const { roles: declared } = parsePolicy(await readFile(policy.rulesFile, 'utf8'));
+  const unknown = roles.find((role) => !declared.has(role));
+  if (unknown === undefined) return;
+  const names = [...declared.keys()];
+  const message = `The policy declares no role ${unknown}.${didYouMean(unknown, names)} Its roles are ${names.join(', ')}.`;
+  throw new Fault('BAD_INPUT', message);
 }
 
 async function addUser(

@@ -16,6 +16,12 @@ export const VERBS: readonly Verb[] = [
     run: async (_, env) => (await import('./serve.ts')).serve(env),
   },
   {
+    name: 'worker',
+    usage: '--pool NAME[,NAME…]',
+    description: 'Performs the steps of remote pools for a server, which it reaches over NATS. Needs no database.',
+    run: async (args, env) => (await import('./worker.ts')).worker(args, env),
+  },
+  {
     name: 'migrate',
     description: 'Migrates the database to the current schema.',
     run: async (_, env) => (await import('./migrate.ts')).migrate(env),

@@ -1,21 +1,23 @@
-import { createHash } from 'node:crypto';
-import { hostname } from 'node:os';
 import { text } from 'node:stream/consumers';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Authenticator } from '../auth/authenticator.ts';
 import { createAuthenticator } from '../auth/create-authenticator.ts';
 import { withDevStandings } from '../auth/dev-accounts.ts';
+import type { Bus } from '../bus/bus.ts';
+import { openBus } from '../bus/open-bus.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { Config } from '../config/config.ts';
 import type { AccountStandings } from '../core/accounts.ts';
 import type { ArtifactStore } from '../core/artifact-store.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { CpuPool } from '../core/cpu-pool.ts';
 import type { Resources, SchemaValidator } from '../core/resource.ts';
-import type { StorageWatch } from '../core/telemetry.ts';
-
-import { createArtifactStore } from '../resources/artifacts/artifact-store.ts';
+import type { HealthCheck, StorageWatch } from '../core/telemetry.ts';
+import { toProtocol } from '../plugins/adapt/protocol.ts';
+import type { Plugins } from '../plugins/load-plugins.ts';
 import { createWorkspaces, type Workspaces } from '../resources/artifacts/workspaces.ts';
 import { createOutgoing, type Outgoing } from '../resources/outgoing/outgoing.ts';
+import type { Redis } from '../resources/redis/redis.ts';
 import { createResources } from '../resources/resources.ts';
 import { createSchemaValidator } from '../resources/schemas/schema-validator.ts';
 import { createCpuPool } from '../runtime/cpu/cpu-pool.ts';
@@ -24,6 +26,7 @@ import { openStore, type Store } from '../store/open-store.ts';
 import { createLogger, type FlushableLogger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { startTracing } from '../telemetry/tracing.ts';
+import { openStorage } from './storage.ts';
 
 /** Spans that have not been sent by then are dropped. */
 const TRACING_FLUSH_TIMEOUT_MS = 1_000;
@@ -37,7 +40,15 @@ export interface Adapters {
   readonly store: Store;
   /** Checks the files and pages of the database. */
   readonly storage: StorageWatch;
+  /** Between nodes, workers and clients. */
+  readonly bus: Bus;
+  /** Who is on it; absent without NATS, because nobody else is. */
+  readonly cluster?: Cluster;
   readonly artifacts: ArtifactStore;
+  /** Where contexts and results of jobs are; absent without REDIS_URL. */
+  readonly redis?: Redis;
+  /** Checks the services that are neither the database nor the disk. */
+  readonly services: readonly (() => Promise<HealthCheck>)[];
   readonly workspaces: Workspaces;
   readonly outgoing: Outgoing;
   readonly resources: Resources;
@@ -50,9 +61,14 @@ export interface Adapters {
 
 /**
  * @param opened gets what closes each of them
- * @throws Fault CONFLICT when another process uses the data folder, UNAVAILABLE when the database cannot be reached
+ * @throws Fault CONFLICT when another process uses the data folder, UNAVAILABLE when the database, NATS or the bucket of artifacts
+ *   cannot be used
  */
-export async function openAdapters(config: Config, opened: AsyncDisposableStack): Promise<Adapters> {
+export async function openAdapters(
+  config: Config,
+  plugins: Pick<Plugins, 'protocols'>,
+  opened: AsyncDisposableStack,
+): Promise<Adapters> {
   const { version } = packageJson;
   const clock = systemClock;
   const logger = createLogger({ level: config.telemetry.logLevel });
@@ -76,7 +92,11 @@ export async function openAdapters(config: Config, opened: AsyncDisposableStack)
   opened.defer(() => store.close());
   // The store may have created it.
   if (file !== undefined) lock.lockFile(file);
-  const artifacts = await createArtifactStore(config.artifactsDir, nodeName(config));
+  const bus = await openBus(config.nats, logger);
+  opened.defer(() => bus.close());
+  const cluster = config.nats && (await openCluster({ settings: config.peers, bus, store, clock, logger }));
+  opened.defer(() => cluster?.close());
+  const { artifacts, services, ...places } = await openStorage(config, logger, opened);
   const workspaces = createWorkspaces(config.workspacesDir);
   const storage = store.watchStorage();
   opened.defer(() => storage.stop());
@@ -90,7 +110,9 @@ export async function openAdapters(config: Config, opened: AsyncDisposableStack)
     settings: config.resources,
     outgoing,
     artifacts,
+    ...places,
     content: (scope, digest) => store.reader.content(scope, digest),
+    protocols: plugins.protocols.map(toProtocol),
   });
   const cpu = createCpuPool({ logger });
   opened.defer(() => cpu.close());
@@ -103,7 +125,7 @@ export async function openAdapters(config: Config, opened: AsyncDisposableStack)
     fetchKeys: async (url, { headers, signal }) => {
       const timeoutMs = config.resources.totalTimeoutMs;
       const request = { headers: Object.fromEntries(headers), signal, timeoutMs };
-      const response = await outgoing.get(resources.canonicalize(url), request);
+      const response = await outgoing.request(resources.canonicalize(url), request);
       return new Response(await text(response.body), { status: response.status });
     },
   });
@@ -114,7 +136,11 @@ export async function openAdapters(config: Config, opened: AsyncDisposableStack)
     metrics,
     store,
     storage,
+    bus,
+    ...(cluster && { cluster }),
     artifacts,
+    services,
+    ...(places.redis && { redis: places.redis }),
     workspaces,
     outgoing,
     resources,
@@ -125,7 +151,13 @@ export async function openAdapters(config: Config, opened: AsyncDisposableStack)
   };
 }
 
-/** A data folder belongs to one process, so its path names the node. */
-function nodeName({ dataDir }: Config): string {
-  return createHash('sha256').update(`${hostname()}:${dataDir}`).digest('hex').slice(0, 32);
+/** Few servers have a bus, and the libraries of packets take memory. */
+async function openCluster({
+  store,
+  ...deps
+}: Omit<Parameters<typeof import('../cluster/cluster.ts').openCluster>[0], 'restrictions' | 'handshakes'> & {
+  readonly store: Store;
+}): Promise<Cluster> {
+  const cluster = await import('../cluster/cluster.ts');
+  return cluster.openCluster({ ...deps, ...(await store.openWorkerTables()) });
 }

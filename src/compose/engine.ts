@@ -1,22 +1,24 @@
 import type { AnyCommand } from '../commands/definition/define-command.ts';
 import { createQueries } from '../commands/read/registry.ts';
-import { commands as builtIn, loadPlugins } from '../commands/registry.ts';
+import { commands as builtIn } from '../commands/registry.ts';
 import type { Config } from '../config/config.ts';
+import { Fault } from '../core/errors.ts';
 import type { Policy } from '../core/policy.ts';
+import { STEP_KINDS } from '../core/run.ts';
 import { createEngine } from '../engine/create-engine.ts';
 import { createGate, type Gate } from '../engine/gate/gate.ts';
 import { createQuotas, type Quotas } from '../engine/gate/quotas.ts';
 import { createRunWorkspaces } from '../engine/gate/run-workspaces.ts';
 import type { Engine } from '../engine/requests/engine.ts';
+import { didYouMean } from '../lib/did-you-mean.ts';
+import type { Plugins } from '../plugins/load-plugins.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { scopeOf } from '../policy/visibility.ts';
 import { queryCapabilities } from '../surfaces/graphql/schema/server/capabilities.ts';
 import { catalogJson } from '../surfaces/graphql/schema/server/catalog-json.ts';
 import type { Adapters } from './adapters.ts';
-import type { AgentsAndTools } from './agents-and-tools.ts';
-
-/** JSON names every field of every row, so it is larger than the CSV that it was made from. */
-const MAX_RESULT_GROWTH = 4;
+import { type AgentsAndTools, MAX_RESULT_GROWTH } from './agents-and-tools.ts';
+import { openJobs } from './jobs.ts';
 
 /** The engine, and what decides for it. */
 export interface EngineParts {
@@ -30,23 +32,25 @@ export interface EngineParts {
 
 /**
  * @param opened gets what closes the policy; the engine does nothing before `begin`
- * @throws Fault BAD_INPUT for a policy or a plugin that is not valid
+ * @throws Fault BAD_INPUT for a policy that is not valid, or a limit of a kind that does not exist
  */
 export async function openEngine(
   config: Config,
   adapters: Adapters,
   agentsAndTools: AgentsAndTools,
+  plugins: Pick<Plugins, 'commands'>,
   opened: AsyncDisposableStack,
 ): Promise<EngineParts> {
   const { clock, logger, metrics, store, workspaces } = adapters;
-  const { tools, backends } = agentsAndTools;
-  const commands = [...builtIn, ...(await loadPlugins(config.plugins))];
+  const { tools, backends, kinds } = agentsAndTools;
+  const commands = [...builtIn, ...plugins.commands];
   const actions = [
     ...commands.map(({ name }) => `command:${name}`),
     'command:uploadArtifact',
     ...queryCapabilities.map(({ name }) => `query:${name}`),
     ...tools.map(({ name }) => `tool:${name}`),
     ...backends.map(({ name }) => `agent:${name}`),
+    ...kinds.map(({ kind }) => `step:${kind.toLowerCase()}`),
     ...[...config.secrets.keys()].map((name) => `secret:${name}`),
   ];
   const policy = await loadPolicy({
@@ -59,6 +63,7 @@ export async function openEngine(
   const gate = createGate({ policy, standings: adapters.standings, clock, metrics, logger });
   const quotas = createQuotas({ usage: store.quotaUsage, tokens: store.tokens, limits: config.quotas, clock });
   const { maxRunning, maxRunningByKind, maxQueued, maxRuns, commandTimeoutMs } = config.engine;
+  checkKindLimits(maxRunningByKind, [...STEP_KINDS, ...kinds.map(({ kind }) => kind)]);
   const { fetchMaxBytes } = config.resources;
   const engine = createEngine({
     journal: store.journal,
@@ -68,14 +73,16 @@ export async function openEngine(
     standings: adapters.standings,
     leases: store.leases,
     inbox: store.inbox,
+    deadLetters: store.deadLetters,
+    ...(await openJobs(adapters)),
     memories: store.memories,
     tokens: store.tokens,
     tokenLimits: agentsAndTools.tokenLimits,
     commands,
-    queries: createQueries(() => catalogJson({ commands, tools, backends, resources: adapters.resources })),
+    queries: createQueries(() => catalogJson({ commands, tools, backends, kinds, resources: adapters.resources })),
     tools,
     backends,
-    kinds: agentsAndTools.kinds,
+    kinds,
     pools: agentsAndTools.pools,
     secret: agentsAndTools.secret,
     workspaces: createRunWorkspaces({
@@ -99,4 +106,13 @@ export async function openEngine(
     scopeOf: (who) => scopeOf({ kind: 'user', ...who }, policy),
   });
   return { commands, policy, gate, quotas, engine };
+}
+
+/** @throws Fault BAD_INPUT */
+function checkKindLimits(limits: Readonly<Record<string, number>>, kinds: readonly string[]): void {
+  const unknown = Object.keys(limits).find((kind) => !kinds.includes(kind));
+  if (unknown === undefined) return;
+  const names = kinds.map((kind) => kind.toLowerCase());
+  const near = didYouMean(unknown.toLowerCase(), names) || ` The kinds are ${names.join(', ')}.`;
+  throw new Fault('BAD_INPUT', `MAX_RUNNING_BY_KIND: there is no kind ${unknown.toLowerCase()}.${near}`);
 }

@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { Config } from '../config/config.ts';
+import { loadPlugins } from '../plugins/load-plugins.ts';
 import { openAdapters } from './adapters.ts';
 import { openAgentsAndTools } from './agents-and-tools.ts';
 import { openEngine } from './engine.ts';
@@ -14,17 +15,22 @@ export interface Server {
 }
 
 /**
- * The composition root: config → adapters → agents and tools → engine → surfaces, from the lowest layer up. A start
+ * The composition root: config → plugins → adapters → agents and tools → engine → surfaces, from the lowest layer up. A start
  * that fails closes what it opened, in reverse order.
  * @throws Fault BAD_INPUT for a policy or plugin that is not valid, CONFLICT when another process uses the data folder,
- * UNAVAILABLE when the database cannot be reached or the port is taken
+ * UNAVAILABLE when the database or NATS cannot be reached or the port is taken
  */
 export async function startServer(config: Config): Promise<Server> {
   await using opened = new AsyncDisposableStack();
-  const adapters = await openAdapters(config, opened);
+  const plugins = await loadPlugins(config.plugins);
+  const adapters = await openAdapters(config, plugins, opened);
   const { logger, version } = adapters;
-  const agentsAndTools = await openAgentsAndTools(config, adapters);
-  const engineParts = await openEngine(config, adapters, agentsAndTools, opened);
+  const agentsAndTools = await openAgentsAndTools(
+    config,
+    { ...adapters, credentials: adapters.store.credentials },
+    plugins,
+  );
+  const engineParts = await openEngine(config, adapters, agentsAndTools, plugins, opened);
   const { engine } = engineParts;
   const surfaces = createSurfaces(config, adapters, agentsAndTools, engineParts);
   /** A start that fails waits for nothing. */

@@ -2,16 +2,20 @@ import type { Config } from '../config/config.ts';
 import { findDownload } from '../engine/requests/find-download.ts';
 import { createGraphqlServer } from '../surfaces/graphql/server.ts';
 import { createHttpServer, type HttpServer } from '../surfaces/http/server.ts';
+import type { JobGateway } from '../surfaces/job-gateway/job-gateway.ts';
 import { createMcpServer } from '../surfaces/mcp-server/mcp-server.ts';
+import type { SafetyKernelServer } from '../surfaces/safety-kernel/safety-kernel.ts';
 import { createHealth } from '../telemetry/health.ts';
+import { createWorkflowSchema } from '../workflow/schema/workflow-schema.ts';
 import type { Adapters } from './adapters.ts';
 import type { AgentsAndTools } from './agents-and-tools.ts';
 import type { EngineParts } from './engine.ts';
+import { openJobGateway } from './job-gateway.ts';
 
 /** Longer than runs may take to drain, so that callers waiting for a run that is left to the next start learn of it. */
 const FINAL_RESPONSE_MS = 500;
 
-/** GraphQL, MCP and HTTP on one port. */
+/** GraphQL, MCP and HTTP on one port; the policy over gRPC on another, and jobs from the bus, if there are such. */
 export interface Surfaces {
   readonly listen: HttpServer['listen'];
   /** Takes no more requests, and lets running ones finish for `drainMs` and a moment. */
@@ -25,7 +29,7 @@ export function createSurfaces(
   engineParts: EngineParts,
 ): Surfaces {
   const { version, clock, logger, metrics, store, artifacts, resources, authenticator } = adapters;
-  const { tools } = agentsAndTools;
+  const { tools, backends, kinds } = agentsAndTools;
   const { commands, policy, gate, quotas, engine } = engineParts;
   const { journal, reader, workflows } = store;
   const health = createHealth({
@@ -34,6 +38,8 @@ export function createSurfaces(
     ping: () => reader.ping(),
     storage: () => adapters.storage.check(),
     ...(store.audit.checkpointer && { audit: store.audit.checkpointer.health }),
+    ...(config.nats && { bus: adapters.bus }),
+    services: adapters.services,
   });
   const graphql = createGraphqlServer({
     config,
@@ -45,6 +51,7 @@ export function createSurfaces(
     reader,
     workflows,
     memories: store.memories,
+    deadLetters: store.deadLetters,
     verifyRun: (scope, runId) => store.verifyRun(scope, runId),
     exportRun: (scope, runId, maxBytes) => store.audit.exportRun(scope, runId, maxBytes),
     resources,
@@ -53,8 +60,10 @@ export function createSurfaces(
     cpu: adapters.cpu,
     commands,
     tools,
-    backends: agentsAndTools.backends,
+    backends,
+    kinds,
     drives: agentsAndTools.drives,
+    ...(adapters.cluster && { cluster: adapters.cluster }),
     authenticator,
     clock,
     logger,
@@ -82,19 +91,47 @@ export function createSurfaces(
     maxUploadBytes: config.resources.fetchMaxBytes,
     logger,
     metrics,
+    ...(config.auth.issuer.kind === 'jwks' && { authorizationServer: config.auth.issuer.issuer }),
     authenticate: (authorization) => authenticator.authenticate(authorization),
     graphql: (req, res, info) => graphql.handle(req, res, info),
     upgrade: (req, socket, head, info) => graphql.upgrade(req, socket, head, info),
     mcp: (req, res, caller) => mcp.handle(req, res, caller),
     health,
+    workflowSchema: createWorkflowSchema({
+      kinds: kinds.map(({ kind, title }) => ({ name: kind.toLowerCase(), title })),
+      backends: backends.map(({ name }) => name),
+    }),
     download: (principal, digest) => findDownload({ policy, gate, resources, reader, artifacts }, principal, digest),
     upload: (principal, upload) => engine.uploadArtifact(principal, upload),
   });
+  let safetyKernel: SafetyKernelServer | undefined;
+  let jobGateway: JobGateway | undefined;
+  const listenSafetyKernel = async (port: number) => {
+    // Few servers have one, and its libraries take memory.
+    const { createSafetyKernel } = await import('../surfaces/safety-kernel/safety-kernel.ts');
+    const authenticate = (authorization: string | undefined) => authenticator.authenticate(authorization);
+    const { standings } = adapters;
+    const { host } = config.server;
+    safetyKernel = createSafetyKernel({ host, port, gate, policy, standings, resources, logger, authenticate });
+    logger.info('safety_kernel.started', { ...(await safetyKernel.listen()) });
+  };
   return {
-    listen: () => http.listen(),
+    async listen() {
+      const address = await http.listen();
+      const { safetyKernelPort } = config.server;
+      if (safetyKernelPort !== undefined) await listenSafetyKernel(safetyKernelPort);
+      jobGateway = await openJobGateway(config, adapters, engineParts);
+      await jobGateway?.begin();
+      return address;
+    },
     close: async (drainMs) => {
       mcp.close();
-      await Promise.all([graphql.close(), http.close(drainMs + FINAL_RESPONSE_MS)]);
+      await Promise.all([
+        graphql.close(),
+        http.close(drainMs + FINAL_RESPONSE_MS),
+        safetyKernel?.close(drainMs),
+        jobGateway?.close(),
+      ]);
     },
   };
 }

@@ -1,6 +1,5 @@
 import type { QuotaTable } from '../core/accounts.ts';
 import type { TokenLimits } from '../core/agent-stores.ts';
-import type { StepKind } from '../core/run.ts';
 import type { PoolSettings } from '../core/runtime.ts';
 import type { Secret } from './secrets.ts';
 
@@ -13,6 +12,18 @@ export type TokenIssuer =
       readonly issuer: string;
       readonly audience: string;
     };
+
+/** How to reach NATS, which carries messages between nodes and workers. Files are absolute. */
+export interface NatsSettings {
+  /** `host:port`; IPv6 in brackets. At least one. */
+  readonly servers: readonly string[];
+  /** The file holds the seed of an NKey, or JWT credentials. */
+  readonly login?:
+    | { readonly kind: 'password'; readonly user: string; readonly password: Secret }
+    | { readonly kind: 'nkey' | 'creds'; readonly file: string };
+  /** If present, a connection without TLS is refused. PEM files; without a CA, that of the system. */
+  readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
+}
 
 /**
  * All settings. `config/environment.ts` reads them from the environment; nothing else reads `process.env`.
@@ -27,8 +38,12 @@ export interface Config {
     readonly corsOrigins: readonly string[];
     /** A reverse proxy is in front of the server, and its X-Forwarded-For names the client. */
     readonly trustProxy: boolean;
+    /** Path under which a reverse proxy serves this server, `/signalbox`, without a slash at its end; empty for none. */
+    readonly basePath: string;
     /** Bearer token for `/metrics`; without one, only this machine may scrape. */
     readonly metricsToken?: Secret;
+    /** Of the policy as a gRPC service, on the same host; absent when it is not served. */
+    readonly safetyKernelPort?: number;
     readonly introspection: boolean;
     readonly graphiql: boolean;
     /** File with a JSON object from sha256 to document; if set, only those documents run. */
@@ -36,12 +51,25 @@ export interface Config {
   };
   /** Absolute. */
   readonly dataDir: string;
-  /** Absolute. Default: in `dataDir`; nodes may share another folder. */
-  readonly artifactsDir: string;
+  /** An absolute folder, or the part of a bucket under a prefix that is empty or ends with a slash. Nodes may share both. */
+  readonly artifacts:
+    | { readonly kind: 'folder'; readonly folder: string }
+    | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string };
+  /** S3, or a service that speaks its protocol. The URL has no slash at its end. */
+  readonly s3?: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: Secret;
+  };
+  /** The Redis server that `redis:` reads, and where contexts and results of jobs are; its URL may hold a password. */
+  readonly redisUrl?: Secret;
   /** A file in `dataDir`, or a PostgreSQL database that several nodes may share; its URL may hold a password. */
   readonly database:
     | { readonly kind: 'sqlite'; readonly file: string }
     | { readonly kind: 'postgres'; readonly url: Secret };
+  /** Default: messages stay in this process. */
+  readonly nats?: NatsSettings;
   readonly audit: {
     /** Ed25519 key in PKCS#8 PEM. Default: a key that is created in `dataDir`. */
     readonly checkpointKeyFile?: string;
@@ -71,12 +99,27 @@ export interface Config {
     /** Maximum number of steps that run at once. */
     readonly maxRunning: number;
     /** The same, for kinds of steps with a separate limit. */
-    readonly maxRunningByKind: Partial<Record<StepKind, number>>;
+    /** By kind, in capitals. */
+    readonly maxRunningByKind: Readonly<Record<string, number>>;
     /** Maximum number of waiting steps; beyond it, requests are rejected with UNAVAILABLE. */
     readonly maxQueued: number;
     /** Maximum number of active runs. */
     readonly maxRuns: number;
     readonly drainMs: number;
+  };
+  /** Who may send packets on the message bus, and as whom this server does. */
+  readonly peers: {
+    /** YAML file of peers, absolute; `readPeersFile` reads it. */
+    readonly file?: string;
+    /** Packets without a signature are accepted of senders without a key. */
+    readonly allowUnsigned: boolean;
+    /** Account under which jobs of those senders run that are not in the file. */
+    readonly unsignedAccount?: string;
+    /** Signatures over a packet with an empty signature are accepted too. */
+    readonly emptySignature: boolean;
+    readonly senderId: string;
+    /** P-256 in PEM: signs what this server sends. */
+    readonly key?: Secret;
   };
   /** Parent of the folders of runs, absolute. Default: in `dataDir`; nodes may share another folder. */
   readonly workspacesDir: string;

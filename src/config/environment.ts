@@ -1,12 +1,14 @@
-import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { STEP_KINDS, type StepKind } from '../core/run.ts';
 import type { Config } from './config.ts';
 import { readAgents } from './read-agents.ts';
+import { readFile, readFiles } from './read-file.ts';
 import { readLocalRoots, readMemoryRoot } from './read-local-roots.ts';
-import { readHost, readOrigins, readPrivateHosts, readWebUrl } from './read-network.ts';
+import { readNats } from './read-nats.ts';
+import { readBasePath, readHost, readOrigins, readPrivateHosts, readWebUrl } from './read-network.ts';
+import { readPeers } from './read-peers.ts';
 import { readPools } from './read-pools.ts';
 import { readQuotas } from './read-quotas.ts';
+import { readArtifacts, readRedisUrl, readS3 } from './read-storage.ts';
 import { readTokenIssuer } from './read-token-issuer.ts';
 import { readNamedSecrets, readTools } from './read-tools.ts';
 import { MIN_KEY_BYTES, persistedSecret, readSecret, type Secret } from './secrets.ts';
@@ -27,13 +29,15 @@ function isPostgresUrl(text: string): boolean {
   return ['postgres:', 'postgresql:'].includes(protocol) && pathname.length > 1 && hash === '';
 }
 
-/** A comma-separated list of `KIND=NUMBER`: the maximum number of running steps of that kind. Other kinds have no separate limit. */
-function readKindLimits(read: EnvironmentReader, name: string): Partial<Record<StepKind, number>> {
-  const limits: Partial<Record<StepKind, number>> = {};
+/**
+ * A comma-separated list of `KIND=NUMBER`: the maximum number of running steps of that kind. Other kinds have no separate limit.
+ * Which kinds exist is known when the plugins are loaded.
+ */
+function readKindLimits(read: EnvironmentReader, name: string): Readonly<Record<string, number>> {
+  const limits: Record<string, number> = {};
   for (const part of read.list(name) ?? []) {
-    const [, word = '', digits = ''] = /^([a-z]+)=([1-9]\d{0,4})$/.exec(part) ?? [];
-    const kind = STEP_KINDS.find((one) => one.toLowerCase() === word);
-    if (kind) limits[kind] = Number(digits);
+    const [, kind, digits] = /^([a-z][a-z0-9_]*)=([1-9]\d{0,4})$/.exec(part) ?? [];
+    if (kind !== undefined) limits[kind.toUpperCase()] = Number(digits);
     else read.addProblem(name, 'write kinds of steps with numbers from 1 to 99999: transform=2,command=64');
   }
   return limits;
@@ -57,8 +61,11 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   const mode = read.choice('NODE_ENV', ['development', 'production'], 'development');
   const development = mode === 'development';
   const dataDir = resolve(read.text('DATA_DIR') ?? 'data');
-  const artifactsDir = resolve(read.text('ARTIFACTS_DIR') ?? join(dataDir, 'artifacts'));
+  const s3 = readS3(read);
+  const redisUrl = readRedisUrl(read);
+  const artifacts = readArtifacts(read, { defaultFolder: join(dataDir, 'artifacts'), s3 });
   const databaseUrl = readDatabaseUrl(read, 'DATABASE_URL');
+  const nats = readNats(read);
   const allowedPrivateHosts = readPrivateHosts(read, 'ALLOWED_PRIVATE_HOSTS');
   const issuer = readTokenIssuer(read, mode, allowedPrivateHosts);
   const metricsToken = readSecret(read, 'METRICS_TOKEN', MIN_METRICS_TOKEN_BYTES);
@@ -66,12 +73,17 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   const otlpEndpoint = readWebUrl(read, 'OTEL_EXPORTER_OTLP_ENDPOINT');
   const commandTimeoutMs = read.integer('COMMAND_TIMEOUT_MS', { min: 1, max: DAY_MS, defaultValue: 60_000 });
 
+  const hasSafetyKernel = read.text('SAFETY_KERNEL_PORT') !== undefined;
+  const safetyKernelPort = read.integer('SAFETY_KERNEL_PORT', { min: 0, max: 65_535, defaultValue: 0 });
+
   const server = {
     host: readHost(read, mode),
     port: read.integer('PORT', { min: 0, max: 65_535, defaultValue: 4000 }),
     corsOrigins: readOrigins(read, 'CORS_ORIGINS'),
     trustProxy: read.flag('TRUST_PROXY', false),
+    basePath: readBasePath(read, 'BASE_PATH'),
     ...(metricsToken && { metricsToken }),
+    ...(hasSafetyKernel && { safetyKernelPort }),
     introspection: read.flag('INTROSPECTION', development),
     graphiql: read.flag('GRAPHIQL', development),
     ...(trustedDocuments && { trustedDocuments }),
@@ -115,6 +127,10 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     python: read.choice('PYTHON_ENGINE', ['auto', 'native', 'wasi'], 'auto'),
   };
   const pools = readPools(read, 'POOLS_FILE');
+  const remote = Object.keys(pools).find((name) => pools[name]?.runtime === 'remote');
+  if (remote !== undefined && !nats)
+    read.addProblem('POOLS_FILE', `the pool ${remote} is remote, and its workers are reached over NATS; set NATS_URL`);
+  const peers = readPeers(read);
   const agents = readAgents(read);
   const quotas = readQuotas(read, 'QUOTAS', {
     maxRuns: engine.maxRuns,
@@ -132,10 +148,13 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     mode,
     server,
     dataDir,
-    artifactsDir,
+    artifacts,
+    ...(s3 && { s3 }),
+    ...(redisUrl && { redisUrl }),
     database: databaseUrl
       ? { kind: 'postgres', url: databaseUrl }
       : { kind: 'sqlite', file: join(dataDir, 'signalbox.db') },
+    ...(nats && { nats }),
     audit: { ...(checkpointKeyFile && { checkpointKeyFile }), ...(retentionDays > 0 && { retentionDays }) },
     auth: {
       tokenMinutes,
@@ -145,6 +164,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     policy,
     resources,
     engine,
+    peers,
     workspacesDir,
     sandbox,
     pools,
@@ -157,28 +177,4 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     plugins,
     telemetry: { ...(otlpEndpoint && { otlpEndpoint }), logLevel },
   };
-}
-
-function readFile(read: EnvironmentReader, name: string): string | undefined {
-  const file = read.text(name);
-  return file === undefined ? undefined : existingFile(read, name, file);
-}
-
-function readFiles(read: EnvironmentReader, name: string): readonly string[] {
-  return (read.list(name) ?? []).map((file) => existingFile(read, name, file));
-}
-
-function existingFile(read: EnvironmentReader, name: string, file: string): string {
-  const path = resolve(file);
-  if (!isFile(path))
-    read.addProblem(name, `the file ${path} does not exist or is not readable; write the path of a file`);
-  return path;
-}
-
-function isFile(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

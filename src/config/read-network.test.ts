@@ -73,3 +73,21 @@ describe('the root of memories', () => {
     expect(problemsOf(() => development({ MEMORY_ROOT })).MEMORY_ROOT).toContain(why);
   });
 });
+
+describe('the base path', () => {
+  it.each([
+    ['', ''],
+    ['/', ''],
+    ['/signalbox', '/signalbox'],
+    ['/tools/signal-box/', '/tools/signal-box'],
+  ])('%s is %j', (BASE_PATH, path) => {
+    expect(development({ BASE_PATH }).server.basePath).toBe(path);
+  });
+
+  it.each(['signalbox', '/a//b', '/a/../b', '/a b', '/a?b', '/ä', 'https://a.example/b', '//a.example'])(
+    '%s is refused',
+    (BASE_PATH) => {
+      expect(problemsOf(() => development({ BASE_PATH }))).toHaveProperty('BASE_PATH');
+    },
+  );
+});

@@ -3,9 +3,9 @@ import { isLoopbackAddress } from '../lib/ip-address.ts';
 import type { Config } from './config.ts';
 import type { EnvironmentReader } from './variables.ts';
 
-/** The address to listen on. Development has well-known accounts, so it allows loopback only. */
+/** The address to listen on; `::` is every address of both families. Development has well-known accounts, so it allows loopback only. */
 export function readHost(read: EnvironmentReader, mode: Config['mode']): string {
-  const host = read.text('HOST') ?? (mode === 'development' ? '127.0.0.1' : '0.0.0.0');
+  const host = read.text('HOST') ?? (mode === 'development' ? '127.0.0.1' : '::');
   if (isIP(host) === 0 && !/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(host))
     read.addProblem('HOST', 'write an IP address or a host name, without brackets or port');
   else if (mode === 'development' && host !== 'localhost' && !isLoopbackAddress(host))
@@ -37,6 +37,15 @@ export function readPrivateHosts(read: EnvironmentReader, name: string): readonl
     read.addProblem(name, `"${entry}" is not host:port; write for example models.internal:8000 or [fd00::1]:443`);
     return [];
   });
+}
+
+/** `/signalbox`: a path of plain names, without the slash at its end. Empty without one. */
+export function readBasePath(read: EnvironmentReader, name: string): string {
+  const path = (read.text(name) ?? '').replace(/\/$/, '');
+  const isPlain = /^(?:\/[\w.~-]+)*$/.test(path) && URL.parse(`http://localhost${path}/`)?.pathname === `${path}/`;
+  if (isPlain) return path;
+  read.addProblem(name, 'write a path of letters, digits, ".", "_", "~" and "-", such as /signalbox');
+  return '';
 }
 
 /** An http or https URL without parts that could be secret. */

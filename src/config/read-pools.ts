@@ -22,9 +22,15 @@ const CommandLine = Type.Array(Type.String({ minLength: 1, maxLength: 4_096 }), 
 const Env = Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), Type.String(), { default: {} });
 
 const CLOSED = { additionalProperties: false };
+/** `job.` and names without wildcards. */
+const TOPIC = '^(?=.{5,200}$)job(\\.[A-Za-z0-9_-]+)+$';
 /** The schema of a pool, by runtime. */
 const RUNTIMES: Readonly<Record<string, TObject>> = {
   inline: Type.Object({ runtime: Type.Literal('inline') }, CLOSED),
+  remote: Type.Object(
+    { runtime: Type.Literal('remote'), topic: Type.Optional(Type.String({ pattern: TOPIC })) },
+    CLOSED,
+  ),
   process: Type.Object(
     {
       runtime: Type.Literal('process'),
@@ -81,6 +87,7 @@ function readPool(name: string, settings: Json): PoolSettings {
   const pool = Value.Default(schema, settings);
   const [problem] = Value.Errors(schema, pool);
   if (problem) throw new Error(`${name}${problem.instancePath} ${problem.message}`);
+  if (runtime === 'remote') return { runtime, topic: topicOf(name, (pool as { readonly topic?: string }).topic) };
   const { read_paths: paths, ...rest } = pool as Record<string, unknown>;
   if (paths === undefined) return rest as PoolSettings;
   const readPaths = (paths as readonly string[]).map((path) => resolve(path));
@@ -89,6 +96,13 @@ function readPool(name: string, settings: Json): PoolSettings {
     readPaths,
     command: (rest.command as readonly string[]).map(resolveArgument),
   } as unknown as PoolSettings;
+}
+
+/** The topic of a remote pool. Default: `job.pool.NAME`. @throws Error for a name that cannot be a part of a topic */
+export function topicOf(pool: string, topic?: string): string {
+  if (topic !== undefined) return topic;
+  if (/^[\w-]+$/.test(pool)) return `job.pool.${pool}`;
+  throw new Error(`${pool} needs a topic, such as job.pool.${pool.replaceAll('.', '-')}: its name has a full stop`);
 }
 
 /** An argument that names a file is resolved against the server's working directory; the worker's is different. */

@@ -1,4 +1,6 @@
+import type { CanonicalUri } from '../core/canonical-uri.ts';
 import type { Decision, PolicyRequest } from '../core/policy.ts';
+import { inCanonicalOrder } from '../lib/json.ts';
 import type { CompiledPolicy } from './compile-policy.ts';
 import type { EvaluationRequest } from './evaluation/matcher-functions.ts';
 import { splitUri } from './globs/uri-glob.ts';
@@ -16,7 +18,8 @@ export function decide(policy: CompiledPolicy, request: PolicyRequest): Decision
 
     const question = toEvaluationRequest(request);
     const decider = policy.evaluator.decidingRule(question, policy.index.candidates(question));
-    const decision = decisionOf(policy, request, decider);
+    // The journal records each decision in this order, and the cache returns it many times.
+    const decision = inCanonicalOrder(decisionOf(policy, request, decider));
     if (key.length <= MAX_CACHE_KEY_LENGTH) policy.decisionCache.set(key, decision);
     return decision;
   } catch (error) {
@@ -36,14 +39,11 @@ export function toEvaluationRequest({ roles, action, uri, schema }: PolicyReques
   return { roles, action, uri: uri && splitUri(uri), schema: schema && splitUri(schema) };
 }
 
-function decisionOf(
-  policy: CompiledPolicy,
-  { roles, action, uri, schema }: PolicyRequest,
-  decider: CompiledRule | undefined,
-): Decision {
+function decisionOf(policy: CompiledPolicy, request: PolicyRequest, decider: CompiledRule | undefined): Decision {
+  const { roles, action, uri, schema } = request;
   return {
     effect: decider?.rule.effect ?? 'DENY',
-    reason: decider ? `${decider.description}.` : noMatchReason(policy, { roles, action }),
+    reason: decider ? ruleReason(decider, uri) : noMatchReason(policy, request),
     ...(decider && { rule: decider.rule }),
     action,
     roles,
@@ -53,11 +53,23 @@ function decisionOf(
   };
 }
 
-function noMatchReason(policy: CompiledPolicy, { roles, action }: PolicyRequest): string {
-  const declared = roles.filter((role) => policy.roles.has(role));
+const MAX_REASON_URI_LENGTH = 300;
+
+function nameOf({ href }: CanonicalUri): string {
+  return href.length > MAX_REASON_URI_LENGTH ? `${href.slice(0, MAX_REASON_URI_LENGTH).toWellFormed()}…` : href;
+}
+
+/** A denial also names the URI, which the rule may only describe by a pattern. */
+function ruleReason({ rule, description }: CompiledRule, uri: CanonicalUri | undefined): string {
+  return rule.effect === 'DENY' && uri ? `${description}, and so ${nameOf(uri)}.` : `${description}.`;
+}
+
+function noMatchReason(policy: CompiledPolicy, request: PolicyRequest): string {
+  const { action, uri } = request;
+  const declared = request.roles.filter((role) => policy.roles.has(role));
   return declared.length === 0
     ? "Denied, because none of the caller's roles is declared in the policy."
-    : `Denied, because no rule matched: none lets ${declared.join(', ')} do ${action} here.`;
+    : `Denied, because no rule matched: none lets ${declared.join(', ')} do ${action}${uri ? ` on ${nameOf(uri)}` : ''}.`;
 }
 
 /**

@@ -33,7 +33,7 @@ describe('explaining a decision', () => {
     ]);
     expect(decision.effect).toBe('DENY');
     expect(decision.reason).toMatch(
-      /^Denied, because no rule matched: none lets user do command:fetch here\. Closest: rule_\w+ \(line 6\) .*; its schema differs\.$/,
+      /^Denied, because no rule matched: none lets user do command:fetch on http:\/\/a\.example\/b\/c\. Closest: rule_\w+ \(line 6\) .*; its schema differs\.$/,
     );
   });
 

@@ -23,7 +23,17 @@ const TOOLS = [
   ...['repo.git.init', 'repo.git.add_all', 'repo.git.commit', 'repo.git.branch', 'repo.git.push'],
 ];
 const BACKENDS = ['mcp', 'litellm', 'bash_cli', 'http_api', 'websocket'];
-const QUERIES = ['resources', 'catalog', 'artifact', 'runs', 'workflows', 'quotas', 'policyRules', 'explainPolicy'];
+const QUERIES = [
+  'resources',
+  'catalog',
+  'artifact',
+  'runs',
+  'workflows',
+  'deadLetters',
+  'quotas',
+  'policyRules',
+  'explainPolicy',
+];
 const CAPABILITIES = [
   ...COMMANDS.map((name) => `command:${name}`),
   ...QUERIES.map((name) => `query:${name}`),
@@ -40,6 +50,9 @@ beforeAll(async () => {
 });
 
 function uri(href: string): CanonicalUri {
+  if (href.startsWith('redis://')) {
+    return { href, scheme: 'redis', host: '', port: '', path: href.slice('redis://'.length), query: '' };
+  }
   const { protocol, hostname, port, pathname } = new URL(href);
   return { href, scheme: protocol.slice(0, -1), host: hostname, port, path: pathname, query: '' };
 }
@@ -85,6 +98,15 @@ describe('the shipped policy', () => {
     }
     for (const href of ['file:///etc/passwd', 'run:tenant', 'ftp://host/x']) {
       expect(may('analyst', 'command:fetch', href)).toBe(false);
+    }
+  });
+
+  it('lets nobody but admin read keys of Redis and objects of S3', () => {
+    for (const href of ['redis://ctx:job_1', 'redis://http://public-data/x', 's3://bucket/key', 's3://public-data/x']) {
+      for (const action of [...COMMANDS.map((name) => `command:${name}`), 'query:resources', 'query:artifact']) {
+        expect(may('admin', action, href)).toBe(true);
+        for (const role of ['analyst', 'user']) expect(may(role, action, href)).toBe(false);
+      }
     }
   });
 
@@ -148,7 +170,7 @@ describe('the shipped policy', () => {
     const actions = [
       'workflow:any',
       'query:workflows',
-      ...ENGINE_ACTIONS.filter((action) => action.startsWith('step:')),
+      ...ENGINE_ACTIONS.filter((action) => action.startsWith('step:') && action !== 'step:http'),
     ];
     for (const action of actions) {
       expect([action, ...['admin', 'analyst', 'user'].filter((role) => may(role, action))]).toEqual([
@@ -158,10 +180,15 @@ describe('the shipped policy', () => {
     }
   });
 
+  it('lets all but user send requests to any URL', () => {
+    const url = 'https://api.example:8443/items';
+    expect(['admin', 'analyst', 'user'].filter((role) => may(role, 'step:http', url))).toEqual(['admin', 'analyst']);
+  });
+
   it('reserves saving workflows and decisions for admin and analyst', () => {
     const theirs = (role: string) =>
       ENGINE_ACTIONS.filter((action) => action.startsWith('mutation:') && may(role, action));
-    expect(theirs('admin')).toHaveLength(12);
+    expect(theirs('admin')).toHaveLength(14);
     expect(theirs('analyst')).toEqual(theirs('admin'));
     expect(theirs('user')).toEqual([
       'mutation:cancelRun',
@@ -222,6 +249,12 @@ describe('the shipped policy', () => {
     for (const href of ['file:///etc/passwd', 'https://private.example/x']) {
       expect(may('user', 'command:fetch', href)).toBe(false);
       expect(may('user', 'query:resources', href)).toBe(false);
+    }
+  });
+
+  it('shows dead letters to those who may submit jobs', () => {
+    for (const action of ['query:deadLetters', 'mutation:submitJob', 'mutation:replayDeadLetter']) {
+      expect(['admin', 'analyst', 'user'].filter((role) => may(role, action))).toEqual(['admin', 'analyst']);
     }
   });
 

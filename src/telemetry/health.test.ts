@@ -20,6 +20,18 @@ describe('the health of the server', () => {
     expect(await createHealth({ ...deps, audit })()).toMatchObject({ status: 'DEGRADED', checks: { length: 4 } });
   });
 
+  it('is worse without NATS, but not for a moment, and never DOWN', async () => {
+    const check = async (ms: number) =>
+      (await createHealth({ ...deps, bus: { disconnectedMs: () => ms } })()).checks.at(-1);
+    expect(await check(0)).toEqual({ name: 'bus', status: 'OK' });
+    expect(await check(9_999)).toEqual({ name: 'bus', status: 'OK' });
+    expect(await check(3_600_000)).toEqual({
+      name: 'bus',
+      status: 'DEGRADED',
+      detail: expect.stringContaining('3600 s; jobs wait'),
+    });
+  });
+
   it.each([
     ['database', { ping: failing }],
     ['storage', { storage: failing }],

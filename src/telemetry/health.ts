@@ -3,6 +3,8 @@ import type { HealthCheck as Check, Health, HealthStatus } from '../core/telemet
 
 /** Below this, the next large artifact may not fit. */
 const LOW_DISK_BYTES = 256 * 1024 * 1024;
+/** A connection that is lost for less is being restored: its server was restarted, or another one of the cluster takes over. */
+const BUS_GRACE_MS = 10_000;
 const WORST_FIRST: readonly HealthStatus[] = ['DOWN', 'DEGRADED', 'OK'];
 
 interface HealthDeps {
@@ -14,10 +16,22 @@ interface HealthDeps {
   storage(): Promise<Check>;
   /** Whether the ends of runs are being signed. Default: signing is off. */
   audit?(): Check;
+  /** The bus to other nodes and workers. Default: nothing is outside this process. */
+  readonly bus?: { disconnectedMs(): number };
+  /** Other services that are configured. None of them rejects. */
+  readonly services?: readonly (() => Promise<Check>)[];
 }
 
-/** Checks what the server depends on: its database, the free disk space, and the audit. Never rejects. */
-export function createHealth({ version, dataDir, ping, storage, audit }: HealthDeps): () => Promise<Health> {
+/** Checks what the server depends on: its database, the free disk space, the audit, the bus, other services. Never rejects. */
+export function createHealth({
+  version,
+  dataDir,
+  ping,
+  storage,
+  audit,
+  bus,
+  services = [],
+}: HealthDeps): () => Promise<Health> {
   const startedAt = performance.now();
 
   const database = async (): Promise<Check> => {
@@ -34,6 +48,14 @@ export function createHealth({ version, dataDir, ping, storage, audit }: HealthD
       detail: `Only ${Math.floor(free / 1_048_576)} MiB of disk space are left for data. Free some space.`,
     };
   };
+  const busCheck = (ms: number): Check => {
+    if (ms < BUS_GRACE_MS) return { name: 'bus', status: 'OK' };
+    return {
+      name: 'bus',
+      status: 'DEGRADED',
+      detail: `NATS has not been reached for ${Math.floor(ms / 1_000)} s; jobs wait until it is back. See the log for details.`,
+    };
+  };
   /** Details are public, so they do not contain the error. */
   const checkBy = (name: string, check: () => Promise<Check>, detail: string): Promise<Check> =>
     check().catch(() => ({ name, status: 'DOWN', detail }));
@@ -46,6 +68,8 @@ export function createHealth({ version, dataDir, ping, storage, audit }: HealthD
       ...(audit
         ? [checkBy('audit', async () => audit(), 'The checkpoints cannot be checked. See the log for details.')]
         : []),
+      ...(bus ? [busCheck(bus.disconnectedMs())] : []),
+      ...services.map((check) => check()),
     ]);
     const status = WORST_FIRST.find((one) => checks.some((check) => check.status === one)) ?? 'OK';
     return { status, version, uptimeMs: performance.now() - startedAt, checks };

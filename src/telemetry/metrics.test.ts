@@ -35,6 +35,24 @@ describe('metrics', () => {
     expect(await metrics.scrape()).toContain('signalbox_subscriptions_active 1\n');
   });
 
+  it('read the queues at each scrape, and do without them when they cannot be read', async () => {
+    const metrics = createMetrics();
+    const sizes = { steps: 3, jobs: new Map([['job.a', 2]]), parkedJobs: new Map([['job.b', 5]]) };
+    metrics.queuesFrom(async () => sizes);
+    const lines = (await metrics.scrape()).split('\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'signalbox_steps_queued 3',
+        'signalbox_jobs_waiting{topic="job.a"} 2',
+        'signalbox_jobs_parked{topic="job.b"} 5',
+      ]),
+    );
+    metrics.queuesFrom(async () => Promise.reject(new Error('there is no database')));
+    const text = await metrics.scrape();
+    expect(text).not.toContain('topic=');
+    expect(text).toContain('signalbox_runs_active');
+  });
+
   it('are all described in docs/configuration.md', async () => {
     const named = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, name]) => name).sort();
     const documented = named(await readFile('docs/configuration.md', 'utf8'), /^\| `(signalbox_\w+)`/gm);

@@ -1,8 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Metrics } from '../core/telemetry.ts';
+import type { Metrics, QueueSizes } from '../core/telemetry.ts';
 
 const FAST_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const RUN_SECONDS = [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800];
+/** Topics are chosen by callers: each label is a series that the collector keeps. */
+const MAX_TOPICS = 100;
 const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
 /** Prometheus metrics in a separate registry, together with those of Node.js. */
@@ -51,6 +53,12 @@ export function createMetrics(): Metrics {
     labelNames: ['effect'],
     registers,
   });
+  const packets = new Counter({
+    name: 'signalbox_packets_refused_total',
+    help: 'Packets from the bus that were not valid or not signed by their sender, by code.',
+    labelNames: ['code'],
+    registers,
+  });
   let driven = 0;
   new Gauge({
     name: 'signalbox_runs_active',
@@ -60,6 +68,35 @@ export function createMetrics(): Metrics {
       this.set(driven);
     },
   });
+  const queuedSteps = new Gauge({
+    name: 'signalbox_steps_queued',
+    help: 'Steps that wait for a slot of this node.',
+    registers,
+  });
+  const waitingJobs = new Gauge({
+    name: 'signalbox_jobs_waiting',
+    help: 'Jobs in memory of this node that wait for a worker, by topic.',
+    labelNames: ['topic'],
+    registers,
+  });
+  const parkedJobs = new Gauge({
+    name: 'signalbox_jobs_parked',
+    help: 'Jobs in the database that wait for a worker, by topic: the same on all nodes.',
+    labelNames: ['topic'],
+    registers,
+  });
+  let readQueues: (() => Promise<QueueSizes>) | undefined;
+  const setByTopic = (gauge: Gauge<'topic'>, sizes: ReadonlyMap<string, number>) => {
+    gauge.reset();
+    for (const [topic, size] of [...sizes].slice(0, MAX_TOPICS)) gauge.set({ topic }, size);
+  };
+  const setQueues = async () => {
+    // Without the database the other metrics are needed most.
+    const sizes = await readQueues?.().catch(() => undefined);
+    if (sizes) queuedSteps.set(sizes.steps);
+    setByTopic(waitingJobs, sizes?.jobs ?? new Map());
+    setByTopic(parkedJobs, sizes?.parkedJobs ?? new Map());
+  };
   const subscriptions = new Gauge({
     name: 'signalbox_subscriptions_active',
     help: 'Active GraphQL subscriptions.',
@@ -79,16 +116,23 @@ export function createMetrics(): Metrics {
       commitSeconds.observe(seconds);
     },
     policyDecided: (effect) => decisions.inc({ effect }),
+    packetRefused: (code) => packets.inc({ code }),
     runDriven: () => {
       driven += 1;
       return () => {
         driven -= 1;
       };
     },
+    queuesFrom(read) {
+      readQueues = read;
+    },
     subscriptionOpened: () => {
       subscriptions.inc();
       return () => subscriptions.dec();
     },
-    scrape: () => registry.metrics(),
+    async scrape() {
+      await setQueues();
+      return registry.metrics();
+    },
   };
 }

@@ -26,6 +26,7 @@ afterEach(async () => {
 async function collector(silent = false) {
   const spans: SentSpan[] = [];
   const paths: string[] = [];
+  const resources: Record<string, unknown>[] = [];
   const server = createServer(async (req, res) => {
     paths.push(`${req.method} ${req.url}`);
     const body = JSON.parse(await text(req));
@@ -34,7 +35,7 @@ async function collector(silent = false) {
         key,
         value.stringValue,
       ]);
-      expect(Object.fromEntries(names)).toMatchObject({ 'service.name': 'signalbox', 'service.version': '1.2.3' });
+      resources.push(Object.fromEntries(names));
       for (const scope of scopeSpans) spans.push(...scope.spans);
     }
     if (!silent) res.writeHead(200, { 'content-type': 'application/json' }).end('{}');
@@ -47,7 +48,7 @@ async function collector(silent = false) {
         server.closeAllConnections();
       }),
   );
-  return { spans, paths, endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  return { spans, paths, resources, endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
 function recordingLogger() {
@@ -87,6 +88,24 @@ describe('tracing', () => {
     expect(outer).toMatchObject({ traceId, parentSpanId: 'cd'.repeat(8) });
     expect(outer?.attributes).toEqual([{ key: 'signalbox.command', value: { stringValue: 'fetch' } }]);
     expect(inner).toMatchObject({ traceId, parentSpanId: outer?.spanId });
+  });
+
+  it.each([
+    [{}, { 'service.name': 'signalbox', 'service.version': '1.2.3', 'telemetry.sdk.language': 'nodejs' }],
+    [
+      { OTEL_RESOURCE_ATTRIBUTES: 'service.name=a,deployment.environment.name=test%20one' },
+      { 'service.name': 'a', 'service.version': '1.2.3', 'deployment.environment.name': 'test one' },
+    ],
+    [{ OTEL_RESOURCE_ATTRIBUTES: 'service.name=a', OTEL_SERVICE_NAME: 'b' }, { 'service.name': 'b' }],
+  ])('describes the service as the environment %o says', async (environment, resource) => {
+    Object.assign(process.env, environment);
+    const { resources, endpoint } = await collector();
+    const { tracing } = await start(endpoint);
+    await inSpan('work', {}, async () => {});
+    await tracing.shutdown(5_000);
+    for (const name of Object.keys(environment)) delete process.env[name];
+    expect(resources).toMatchObject([resource]);
+    expect(resources[0]?.['service.instance.id']).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   it('marks a span that failed with the code, not with the message', async () => {

@@ -1,4 +1,5 @@
 import { context, DiagLogLevel, diag, propagation, trace } from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../core/telemetry.ts';
 
@@ -16,18 +17,17 @@ export async function startTracing(
   deps: { readonly version: string; readonly logger: Logger },
 ): Promise<Tracing> {
   if (config.otlpEndpoint === undefined) return { shutdown: async () => {} };
-  const [{ BatchSpanProcessor, TracerProvider }, { OTLPTraceExporter }, { resourceFromAttributes }, hooks, core] =
-    await Promise.all([
-      import('@opentelemetry/sdk-trace'),
-      import('@opentelemetry/exporter-trace-otlp-http'),
-      import('@opentelemetry/resources'),
-      import('@opentelemetry/context-async-hooks'),
-      import('@opentelemetry/core'),
-    ]);
+  const [{ BatchSpanProcessor, TracerProvider }, { OTLPTraceExporter }, resources, hooks, core] = await Promise.all([
+    import('@opentelemetry/sdk-trace'),
+    import('@opentelemetry/exporter-trace-otlp-http'),
+    import('@opentelemetry/resources'),
+    import('@opentelemetry/context-async-hooks'),
+    import('@opentelemetry/core'),
+  ]);
   diag.setLogger(diagnosticLogger(deps.logger), DiagLogLevel.WARN);
   const exporter = new OTLPTraceExporter({ url: `${config.otlpEndpoint.replace(/\/+$/, '')}/v1/traces` });
   const provider = new TracerProvider({
-    resource: resourceFromAttributes({ 'service.name': 'signalbox', 'service.version': deps.version }),
+    resource: describeService(resources, deps.version),
     spanProcessors: [new BatchSpanProcessor({ exporter })],
   });
   context.setGlobalContextManager(new hooks.AsyncLocalStorageContextManager().enable());
@@ -54,6 +54,17 @@ export async function startTracing(
       diag.disable();
     },
   };
+}
+
+/** The resource of all spans. OTEL_SERVICE_NAME wins over OTEL_RESOURCE_ATTRIBUTES, which win over the defaults. */
+function describeService(resources: typeof import('@opentelemetry/resources'), version: string): Resource {
+  const { defaultResource, detectResources, resourceFromAttributes } = resources;
+  const { resourceAttributesEnvDetector, serviceInstanceIdDetector, serviceNameEnvDetector } = resources;
+  return defaultResource()
+    .merge(resourceFromAttributes({ 'service.name': 'signalbox', 'service.version': version }))
+    .merge(detectResources({ detectors: [serviceInstanceIdDetector] }))
+    .merge(detectResources({ detectors: [resourceAttributesEnvDetector] }))
+    .merge(detectResources({ detectors: [serviceNameEnvDetector] }));
 }
 
 /** Diagnostics of OpenTelemetry, such as a collector that does not respond. */

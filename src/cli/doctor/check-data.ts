@@ -37,7 +37,8 @@ export function checkWorkspaces({ mode, dataDir, workspacesDir }: Config): reado
   return [limited('workspaces', `${workspacesDir}: programs can see this path`, advice)];
 }
 
-async function nearestExisting(folder: string): Promise<string> {
+/** The folder, or the first one above it that exists. */
+export async function nearestExisting(folder: string): Promise<string> {
   const exists = await access(folder).then(
     () => true,
     () => false,

@@ -42,6 +42,5 @@ export function checkSettings({ agents, tools, pools }: Config): readonly Findin
         ? 'every step is done by the server'
         : elsewhere.map(([name, { runtime }]) => `${name} (${runtime})`).join(', '),
     ),
-    usable('bus', 'in process'),
   ];
 }

@@ -1,20 +1,25 @@
 import type { Config } from '../../config/config.ts';
+import { checkBus } from './check-bus.ts';
 import { checkDatabase, checkDataFolder, checkWorkspaces } from './check-data.ts';
 import { checkEngines } from './check-engines.ts';
 import { checkProgram } from './check-program.ts';
 import { checkPolicy, checkSettings } from './check-settings.ts';
+import { checkArtifacts, checkRedis } from './check-storage.ts';
 import { checkWorkers } from './check-workers.ts';
 import { type Finding, unusable, usable } from './finding.ts';
 
 const MIN_NODE_MAJOR = 24;
 
-/** Checks everything that a server with these settings uses, by using it. Takes no lock and changes no data. */
+/** Checks everything that a server with these settings uses, by using it. Takes no lock, and removes what it writes. */
 export async function runChecks(config: Config): Promise<readonly Finding[]> {
   const checks: Readonly<Record<string, () => readonly Finding[] | Promise<readonly Finding[]>>> = {
     node: checkNode,
     data: () => checkDataFolder(config),
     workspaces: () => checkWorkspaces(config),
+    artifacts: () => checkArtifacts(config),
+    redis: () => checkRedis(config),
     database: () => checkDatabase(config),
+    bus: () => checkBus(config),
     policy: () => checkPolicy(config),
     sandbox: () => checkEngines(config),
     workers: checkWorkers,

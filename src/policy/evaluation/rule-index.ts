@@ -64,13 +64,14 @@ export function createRuleIndex(rules: readonly CompiledRule[], roles: RoleGraph
   };
 }
 
-/** Among throttles the one with the lowest rate comes first, so that it applies. */
+/** Among throttles the one with the lowest rate comes first, so that it applies; among others one that limits its jobs. */
 function strongestFirst(rules: readonly CompiledRule[]): CompiledRule[] {
   const strength = ({ rule }: CompiledRule) => EFFECTS_BY_STRENGTH.indexOf(rule.effect);
   return rules.toSorted(
     (a, b) =>
       strength(a) - strength(b) ||
       (a.rateLimit && b.rateLimit ? compareRateLimits(a.rateLimit, b.rateLimit) : 0) ||
+      Number(b.isConstrained ?? false) - Number(a.isConstrained ?? false) ||
       a.line - b.line,
   );
 }

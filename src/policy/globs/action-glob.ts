@@ -16,40 +16,46 @@ export const ENGINE_ACTIONS = [
   'step:eval',
   'step:repo',
   'step:notify',
+  'step:http',
   'mutation:cancelRun',
   'mutation:retryStep',
   'mutation:rerunFrom',
   'mutation:decideApproval',
   'mutation:sendSignal',
   'override:owner',
+  'worker:drain',
+  'worker:revoke',
   'mutation:saveWorkflow',
   'mutation:deleteWorkflow',
   'mutation:runAgent',
+  'mutation:submitJob',
+  'mutation:replayDeadLetter',
   'mutation:deleteMemory',
   'mutation:beginDriveConnection',
   'mutation:finishDriveConnection',
   'mutation:disconnectDrive',
 ] as const;
 
-const ACTION_FAMILIES = 'command|query|tool|agent|secret|memory|workflow|step|mutation|override';
+const ACTION_FAMILIES = 'command|query|tool|agent|secret|memory|workflow|step|job|mutation|override|worker';
 const ACTION_PATTERN = new RegExp(`^(?:\\*|exec|(?:${ACTION_FAMILIES}):[A-Za-z0-9_.*-]{1,128})$`);
 
 /**
  * Checks a rule's action: `command:NAME`, `query:NAME`, `tool:NAME`, `agent:BACKEND`, `secret:NAME`, `memory:read`,
- * `memory:append`, `workflow:NAME`, `step:KIND`, `mutation:NAME`, `override:owner`, `exec`, or `*` for all. The part after the colon may
+ * `memory:append`, `workflow:NAME`, `step:KIND`, `job:TOPIC`, `mutation:NAME`, `override:owner`, `worker:drain`,
+ * `worker:revoke`, `exec`, or `*` for all. The part after the colon may
  * contain `*`.
- * @param names all actions; one without `*` must be among them, or be fixed. Any name of a workflow is accepted, because
- *   workflows are saved and deleted at run time, and of a tool, because MCP servers have more.
+ * @param names all actions; one without `*` must be among them, or be fixed. Any name of a workflow and any topic of a job is
+ *   accepted, because they come and go at run time, and any of a tool, because MCP servers have more.
  * @throws Fault BAD_INPUT
  */
 export function parseAction(text: string, names?: readonly string[]): string {
   if (!ACTION_PATTERN.test(text)) {
     throw new Fault(
       'BAD_INPUT',
-      `"${text}" is not an action: write command:NAME, query:NAME, tool:NAME, agent:BACKEND, secret:NAME, memory:read, memory:append, workflow:NAME, step:KIND, mutation:NAME, override:owner (the part after the colon may contain *), exec, or * for all.`,
+      `"${text}" is not an action: write command:NAME, query:NAME, tool:NAME, agent:BACKEND, secret:NAME, memory:read, memory:append, workflow:NAME, step:KIND, job:TOPIC, mutation:NAME, override:owner, worker:drain, worker:revoke (the part after the colon may contain *), exec, or * for all.`,
     );
   }
-  if (!names || text.includes('*') || text.startsWith('workflow:') || isForeignTool(text, names)) return text;
+  if (!names || text.includes('*') || /^(?:workflow|job):/.test(text) || isForeignTool(text, names)) return text;
   const all: readonly string[] = [...names, ...ENGINE_ACTIONS];
   if (all.includes(text)) return text;
   throw new Fault('BAD_INPUT', `Unknown action "${text}". Available: ${all.join(', ')}.`);

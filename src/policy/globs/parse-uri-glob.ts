@@ -50,15 +50,17 @@ export function parseUriGlob(text: string, offset = 0): UriGlob {
   if (text === '') refuse(0, 'it is empty; write ** for everything');
   if (text.length > MAX_LENGTH) refuse(MAX_LENGTH, `it is longer than ${MAX_LENGTH} characters`);
   if (text === '**') return 'anything';
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1];
+  const isKey = scheme?.toLowerCase() === 'redis';
   for (const [characters, why] of FORBIDDEN_CHARACTERS) {
     const at = text.search(characters);
-    if (at >= 0) refuse(at, why);
+    if (at >= 0) refuse(at, isKey ? 'write * for this character of a key' : why);
   }
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1];
   if (scheme === undefined) {
     return refuse(0, 'it must begin with a scheme such as https:, without wildcards; ** alone matches everything');
   }
   const from = scheme.length + 1;
+  if (isKey && text.startsWith('//', from)) return withKey(text, from + 2, refuse);
   return text.startsWith('//', from)
     ? withAuthority(scheme.toLowerCase(), text, from + 2, refuse)
     : withoutAuthority(scheme.toLowerCase(), text, from, refuse);
@@ -82,6 +84,20 @@ function withAuthority(scheme: string, text: string, from: number, refuse: Refus
     port,
     path: isAnywhere ? [SPAN] : parseSegments(text.slice(end), end, '/', refuse),
   };
+}
+
+/** `redis://KEY`: the whole key is a path, and nothing in it is encoded. */
+function withKey(text: string, from: number, refuse: Refuse): ComponentGlob {
+  const key = text.slice(from);
+  if (key === '' || key.startsWith('/')) refuse(from, 'it must name a key; write redis:** for all of them');
+  let at = from;
+  const path = key.split('/').map((part): SegmentGlob => {
+    if (part === '**') return SPAN;
+    if (part.includes('**')) refuse(at + part.indexOf('**'), '** must be alone between two "/"');
+    at += part.length + 1;
+    return part.includes('*') ? { text: part, wild: true, span: false } : literal(part);
+  });
+  return { scheme: 'redis', host: literalHost(''), port: '', path };
 }
 
 function withoutAuthority(scheme: string, text: string, from: number, refuse: Refuse): ComponentGlob {

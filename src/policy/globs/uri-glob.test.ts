@@ -47,7 +47,9 @@ describe('a URI glob', () => {
     ['memory:notes', 'memory:notes'],
     ['memory:team-*', 'memory:team-tea'],
     ['memory:team/*', 'memory:team/tea'],
-    ['s3:**', 's3://bucket:9000/key/of/it'],
+    ['s3:**', 's3://bucket/key/of/it'],
+    ['s3://bucket/**', 's3://bucket/key/of/it'],
+    ['s3://team-*/reports/*.csv', 's3://team-a/reports/july.csv'],
   ])('%s matches %s', (glob, href) => {
     expect(covers(glob, href)).toBe(true);
   });
@@ -73,8 +75,20 @@ describe('a URI glob', () => {
     ['file:///data/public/**', 'file:///data/private/x'],
     ['data:text/*', 'data:application/json'],
     ['run:own', 'run:tenant'],
+    ['s3://bucket/**', 's3://other/key'],
+    ['s3://team-*/**', 's3://team-a.b/key'],
   ])('%s does not match %s', (glob, href) => {
     expect(covers(glob, href)).toBe(false);
+  });
+
+  it('of redis: is matched with the whole key, in which nothing is encoded', () => {
+    const matches = (glob: string, href: string) => matchUriGlob(parseUriGlob(glob), splitUri(canonicalUri(href)));
+    for (const glob of ['redis:**', 'redis://**', 'redis://ctx:*', 'redis://ctx:job_1', 'REDIS://*:job_1'])
+      expect(matches(glob, 'redis://ctx:job_1')).toBe(true);
+    for (const glob of ['redis://ctx/**', 'redis://ctx:*/**/x', 'redis://ctx%3Ajob_1', 'redis://CTX:*', 'redis://*:80'])
+      expect(matches(glob, 'redis://ctx:job_1')).toBe(false);
+    expect(matches('redis://team/*/x', 'redis://team/a:6379/x')).toBe(true);
+    expect(matches('redis://a%41', 'redis://aA')).toBe(false);
   });
 
   it('matches a path with any query, so that a query cannot bypass a deny', () => {
@@ -187,6 +201,10 @@ describe('parsing a URI glob', () => {
     ['file://host/x', /no host/],
     ['file:/x', /file:\/\/\//],
     ['file://**', /no host|path is missing/],
+    ['redis://', /must name a key.*character 9/],
+    ['redis:///x', /must name a key/],
+    ['redis://a**', /must be alone.*character 10/],
+    ['redis://{a}', /write \* for this character/],
     ['data:', /write data:\*\*/],
     ['data:*', /data:text\/\*/],
     ['data:text/csv;charset=utf-8', /media type only.*character 14/],

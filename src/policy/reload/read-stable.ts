@@ -5,8 +5,8 @@ const READ_INTERVAL_MS = 100;
 const MAX_READS = 100;
 
 /**
- * Reads until two consecutive reads return the same. A policy that is only half written may be valid, without its deny
- * rules.
+ * Reads until two consecutive reads return the same. A file that is only half written may be valid: a policy
+ * without its deny rules.
  * @param digest equal for equal reads
  * @throws Fault UNAVAILABLE when that takes more than about ten seconds, and what `read` throws
  */
@@ -23,5 +23,5 @@ export async function readStable<T>(
     before = now;
     await setTimeout(pauseMs, undefined, { ref: false });
   }
-  throw new Fault('UNAVAILABLE', 'The policy files keep changing. Replace them atomically, by renaming.');
+  throw new Fault('UNAVAILABLE', 'The files keep changing. Replace them atomically, by renaming.');
 }

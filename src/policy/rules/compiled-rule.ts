@@ -4,7 +4,8 @@ import type { PolicyEffect, PolicyRule } from '../../core/policy.ts';
 import { parseAction } from '../globs/action-glob.ts';
 import { parseUriGlobs } from '../globs/parse-uri-glob.ts';
 import { matchUriGlob, type UriGlob, type UriParts } from '../globs/uri-glob.ts';
-import { parseRateLimit, type RateLimit } from './rate-limit.ts';
+import { parseObligation } from './obligation.ts';
+import type { RateLimit } from './rate-limit.ts';
 
 /** A rule with the values derived from its text when it was loaded. */
 export interface CompiledRule {
@@ -17,6 +18,8 @@ export interface CompiledRule {
   readonly schema: readonly UriGlob[];
   /** Only with THROTTLE. */
   readonly rateLimit?: RateLimit;
+  /** It limits the jobs that it lets be done. */
+  readonly isConstrained?: true;
 }
 
 const EFFECTS: Readonly<Record<string, PolicyEffect>> = {
@@ -61,9 +64,7 @@ export function compileRule(
   const schemaGlobs = attempt('schema', (): UriGlob[] => (schema === '*' ? ['anything'] : parseUriGlobs(schema)));
   const effect = Object.hasOwn(EFFECTS, effectText) ? EFFECTS[effectText] : undefined;
   if (!effect) refuse(`effect: "${effectText}" is not an effect. Write allow, deny, approve or throttle (lower case).`);
-  if (effect !== 'THROTTLE' && obligation !== '')
-    refuse('obligation: only a throttle rule may have one. Leave it empty.');
-  const rate = effect === 'THROTTLE' ? attempt('obligation', () => parseRateLimit(obligation)) : undefined;
+  const obliged = effect && attempt('obligation', () => parseObligation(obligation, effect, action));
 
   if (!sound || !effect || !uriGlobs || !schemaGlobs) return undefined;
   const rule: PolicyRule = {
@@ -82,7 +83,8 @@ export function compileRule(
     line,
     uri: uriGlobs,
     schema: schemaGlobs,
-    ...(rate && { rateLimit: rate }),
+    ...(obliged?.rate && { rateLimit: obliged.rate }),
+    ...(obliged?.constraints && { isConstrained: true }),
   };
 }
 
@@ -93,7 +95,9 @@ function describe({ id, role, action, uri, schema, effect, obligation }: PolicyR
     APPROVE: 'requires a person to approve',
     THROTTLE: `limits to ${obligation?.replace('rate=', '')}`,
   }[effect];
-  return `${id} (line ${line}) ${verb} ${role} ${action} on ${uri}${schema === '*' ? '' : ` with schema ${schema}`}`;
+  const within = effect !== 'THROTTLE' && obligation !== undefined ? ` within ${obligation}` : '';
+  const withSchema = schema === '*' ? '' : ` with schema ${schema}`;
+  return `${id} (line ${line}) ${verb} ${role} ${action} on ${uri}${withSchema}${within}`;
 }
 
 export function coversUri(globs: readonly UriGlob[], target: UriParts | undefined): boolean {

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { createYoga } from 'graphql-yoga';
 import { createFastPath, type YogaFallback } from './http/fast-path.ts';
 import { useGraphiql } from './http/graphiql/graphiql.ts';
-import { isJsonRequest, useHttpRules } from './http/http-rules.ts';
+import { isJsonRequest, useCompression, useHttpRules } from './http/http-rules.ts';
 import { useDrainCutoff, useLiveSubscriptions } from './http/server-sent-events.ts';
 import { createAdmission, useAdmission } from './operations/admission.ts';
 import { createDocumentCache, useDocumentCache } from './operations/document-cache.ts';
@@ -33,6 +33,8 @@ interface HttpContext {
   readonly info: TransportInfo;
   /** What the fast path left to Yoga. */
   readonly fallback?: YogaFallback;
+  /** The request was a HEAD, which Yoga answers like a GET. */
+  readonly isHead?: boolean;
 }
 
 /** Yoga's server context of an operation on a socket. */
@@ -44,7 +46,7 @@ interface SocketContext {
 /** GraphQL over HTTP and WebSocket: one schema, one set of limits, one format of errors. */
 export function createGraphqlServer(app: GraphqlApp, limits: Partial<SocketLimits> = {}): GraphqlServer {
   const { server } = app.config;
-  const schema = buildSchema(app.commands);
+  const schema = buildSchema(app.commands, app);
   const documents = createDocumentCache(schema, app);
   const admit = createAdmission(schema, documents);
   const subscribe = createSubscribe(schema, app);
@@ -56,6 +58,7 @@ export function createGraphqlServer(app: GraphqlApp, limits: Partial<SocketLimit
     plugins: [
       useGraphiql({ enabled: server.graphiql }),
       useHttpRules(resolveDocument),
+      useCompression(),
       useDrainCutoff(),
       useDocumentCache(documents),
       useAdmission(admit),
@@ -94,7 +97,10 @@ export function createGraphqlServer(app: GraphqlApp, limits: Partial<SocketLimit
     handle: async (req, res, info) => {
       // Responses depend on the caller; the files of GraphiQL override this.
       res.setHeader('Cache-Control', 'no-store');
-      if (req.method !== 'POST' || !isJsonRequest(req)) return yoga(req, res, { info });
+      const isHead = req.method === 'HEAD';
+      // Node sends no body, because the response was made for a HEAD.
+      if (isHead) req.method = 'GET';
+      if (req.method !== 'POST' || !isJsonRequest(req)) return yoga(req, res, { info, isHead });
       const fallback = await answer(req, res, info);
       if (fallback) await yoga(req, res, { info, fallback });
     },

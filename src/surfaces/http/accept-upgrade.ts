@@ -5,6 +5,7 @@ import { newTraceId } from '../../core/ids.ts';
 import type { HttpDeps } from './exchange/http-deps.ts';
 import { isAllowedOrigin, isLoopbackHost } from './exchange/origin.ts';
 import { clientAddress } from './exchange/request-headers.ts';
+import { hostFault } from './exchange/request-target.ts';
 import { toFault } from './exchange/respond.ts';
 
 /** Accepts or refuses a WebSocket handshake. CORS does not cover WebSockets, so the origin is checked here. */
@@ -38,7 +39,7 @@ function upgradeFault(req: IncomingMessage, { config }: HttpDeps, draining: Abor
   if (!isAllowedOrigin(req, config.server.corsOrigins))
     return new Fault('FORBIDDEN', 'This origin may not open a WebSocket. Add it to CORS_ORIGINS.');
   if (draining.aborted) return new Fault('UNAVAILABLE', 'The server is stopping. Try again in a moment.');
-  return undefined;
+  return hostFault(req);
 }
 
 /** Responds on a raw socket, without a response object, and closes it. */

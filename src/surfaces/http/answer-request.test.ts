@@ -75,6 +75,17 @@ describe('the client address', () => {
     await proxied.stop();
   });
 
+  it('is the same whether or not the proxy adds a port, quotes or brackets', async () => {
+    const proxied = await startHttpServer({ server: { trustProxy: true } });
+    for (const node of ['203.0.113.9:40001', '"203.0.113.9:1"', '[::ffff:203.0.113.9]:443', '203.0.113.9'])
+      expect(await addressOf(proxied.url, `6.6.6.6:1, ${node}`)).toBe('203.0.113.9');
+    for (const node of ['[2001:db8:2::9]:443', '"[2001:db8:2::9]:443"', '[2001:db8:2::9]', '2001:db8:2::9'])
+      expect(await addressOf(proxied.url, node)).toBe('2001:db8:2::9');
+    for (const node of ['[203.0.113.9', '203.0.113:80', '203.0.113.9:port', '[]:80', 'host:80', ''])
+      expect(await addressOf(proxied.url, node)).toBe('127.0.0.1');
+    await proxied.stop();
+  });
+
   it('is the peer where no proxy is trusted', async () => {
     expect(await addressOf(server.url, '1.2.3.4')).toBe('127.0.0.1');
   });

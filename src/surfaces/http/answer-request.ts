@@ -4,6 +4,7 @@ import { type Exchange, splitUrl } from './exchange/exchange.ts';
 import type { HttpDeps, RequestInfo } from './exchange/http-deps.ts';
 import type { HttpLimits } from './exchange/http-limits.ts';
 import { isLoopbackHost, sendOptions, setCorsHeaders } from './exchange/origin.ts';
+import { hostFault } from './exchange/request-target.ts';
 import { sendFault, toFault } from './exchange/respond.ts';
 import { setSecurityHeaders } from './exchange/security-headers.ts';
 import { matchRoute, routes } from './routes.ts';
@@ -26,6 +27,8 @@ export async function answerRequest(
     limitBodyIdleTime(req, res, limits);
     if (config.mode === 'development' && !isLoopbackHost(req))
       throw new Fault('FORBIDDEN', 'A development server accepts requests for this machine only. Use localhost.');
+    const refusal = hostFault(req);
+    if (refusal) throw refusal;
     await dispatchRoute({ req, res, query, params: {}, info, deps, limits }, path);
   } catch (error) {
     // The client disconnected, which is not an error.
@@ -37,11 +40,15 @@ export async function answerRequest(
   }
 }
 
+const ALL_METHODS = [...new Set(routes.flatMap(({ methods }) => methods))];
+
 async function dispatchRoute(exchange: Exchange, path: string): Promise<void> {
   const { req, res, deps } = exchange;
   const found = matchRoute(path);
   const home = path === '/' && deps.config.server.graphiql;
-  const methods = found?.route.methods ?? (home ? ['GET', 'HEAD'] : undefined);
+  // OPTIONS * asks about the server as a whole.
+  const whole = path === '*' && req.method === 'OPTIONS';
+  const methods = found?.route.methods ?? (home ? ['GET', 'HEAD'] : whole ? ALL_METHODS : undefined);
   if (methods === undefined) {
     const known = routes.map(({ pattern, methods }) => `${methods.join('|')} ${pattern}`).join(', ');
     throw new Fault('NOT_FOUND', `This path does not exist. The server has ${known}.`);
@@ -57,12 +64,12 @@ async function dispatchRoute(exchange: Exchange, path: string): Promise<void> {
   } else if (found) {
     await found.route.serve({ ...exchange, params: found.params });
   } else {
-    res.writeHead(302, { Location: '/graphql' }).end();
+    res.writeHead(302, { Location: `${deps.config.server.basePath}/graphql` }).end();
   }
 }
 
 function wantsGraphiql(req: IncomingMessage, path: string): boolean {
-  return path === '/graphql' && req.method === 'GET' && (req.headers.accept ?? '').includes('text/html');
+  return path === '/graphql' && req.method !== 'POST' && (req.headers.accept ?? '').includes('text/html');
 }
 
 /** A stalled body ends the connection; after the body, the response may take any time. */

@@ -1,5 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { propagation, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
 import { newTraceId } from '../../core/ids.ts';
 import { activeTraceId, isTracingEnabled, NO_SPAN } from '../../core/tracing.ts';
 import { splitUrl } from './exchange/exchange.ts';
@@ -29,7 +37,7 @@ export function observeRequest(
       deps.metrics.httpRequest(route, method, status, seconds);
       deps.logger.debug('http.answered', { traceId, method, route, status, ms: Math.round(seconds * 1000) });
       span.setAttribute('http.response.status_code', status);
-      if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+      if (status >= 500) span.setAttribute('error.type', String(status)).setStatus({ code: SpanStatusCode.ERROR });
       span.end();
     });
     work(traceId);
@@ -38,9 +46,28 @@ export function observeRequest(
     answer(NO_SPAN);
     return;
   }
-  const options = { kind: SpanKind.SERVER, attributes: { 'http.request.method': method, 'http.route': route } };
+  const attributes = serverAttributes(req, path);
+  if (route !== 'other') attributes['http.route'] = route;
   const caller = propagation.extract(ROOT_CONTEXT, req.headers);
-  trace.getTracer('signalbox').startActiveSpan(`${method} ${route}`, options, caller, answer);
+  const name = [method === 'OTHER' ? 'HTTP' : method, attributes['http.route']].filter(Boolean).join(' ');
+  trace.getTracer('signalbox').startActiveSpan(name, { kind: SpanKind.SERVER, attributes }, caller, answer);
+}
+
+/** The attributes of a server span (semantic conventions of HTTP). No query string: it may hold a code or a token. */
+function serverAttributes({ method = '', headers, httpVersion, socket }: IncomingMessage, path: string): Attributes {
+  const { hostname, port } = URL.parse(`http://${headers.host ?? ''}`) ?? {};
+  const agent = headers['user-agent'];
+  return {
+    'http.request.method': KNOWN_METHODS.has(method) ? method : '_OTHER',
+    ...(!KNOWN_METHODS.has(method) && { 'http.request.method_original': method }),
+    'url.scheme': 'http',
+    'url.path': path,
+    'network.protocol.version': httpVersion,
+    ...(socket.remoteAddress && { 'network.peer.address': socket.remoteAddress }),
+    ...(hostname && { 'server.address': hostname }),
+    ...(port && { 'server.port': Number(port) }),
+    ...(agent && { 'user_agent.original': agent }),
+  };
 }
 
 /** The trace ID of a traceparent header (W3C Trace Context, section 3.2). */

@@ -2,6 +2,7 @@ import { downloadArtifact } from './endpoints/download-artifact.ts';
 import { serveDriveCallback } from './endpoints/drive-callback.ts';
 import { serveMcp } from './endpoints/mcp.ts';
 import { reportHealth, scrapeMetrics } from './endpoints/probes.ts';
+import { METADATA_PATHS, serveProtectedResource } from './endpoints/protected-resource.ts';
 import { uploadArtifact } from './endpoints/upload-artifact.ts';
 import { serveWorkflowSchema } from './endpoints/workflow-schema.ts';
 import type { Exchange } from './exchange/exchange.ts';
@@ -18,12 +19,10 @@ export const routes: readonly Route[] = [
   {
     pattern: '/graphql',
     methods: ['GET', 'HEAD', 'POST'],
-    serve: ({ req, res, info, deps }) => {
-      if (req.headers.expect !== undefined) res.writeContinue();
-      return deps.graphql(req, res, info);
-    },
+    serve: ({ req, res, info, deps }) => deps.graphql(req, res, info),
   },
   { pattern: '/mcp', methods: ['GET', 'POST', 'DELETE'], serve: serveMcp },
+  ...METADATA_PATHS.map((pattern) => ({ pattern, methods: ['GET', 'HEAD'], serve: serveProtectedResource })),
   { pattern: '/health', methods: ['GET', 'HEAD'], serve: reportHealth },
   { pattern: '/metrics', methods: ['GET', 'HEAD'], serve: scrapeMetrics },
   { pattern: '/artifacts/:digest', methods: ['GET', 'HEAD'], serve: downloadArtifact },

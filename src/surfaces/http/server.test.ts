@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   connectRaw,
@@ -89,6 +90,44 @@ describe('a hostile client', () => {
   });
 });
 
+describe('the host of a request', () => {
+  const ask = (head: string) => connectRaw(server.port, `${head}Connection: close\r\n\r\n`).closed;
+
+  it.each([
+    ['GET /health HTTP/1.1\r\nHost: a\r\nHost: a\r\n'],
+    ['GET /health HTTP/1.1\r\nHost: a\r\nhOST: b\r\n'],
+    ['GET /health HTTP/1.1\r\nHost: a b\r\n'],
+    ['GET /health HTTP/1.1\r\nHost: a/b\r\n'],
+    ['GET /graphql HTTP/1.1\r\nHost: a\r\nHost: b\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'],
+  ])('is one and valid, otherwise the request is refused: %j', async (head) => {
+    expect(await ask(head)).toMatch(/^HTTP\/1\.1 400 .*"BAD_INPUT"/s);
+  });
+
+  it.each(['a', 'a:4000', '[::1]:4000', 'a_b.example', ''])('may be %j', async (host) => {
+    expect(await ask(`GET /health HTTP/1.1\r\nHost: ${host}\r\n`)).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it('is that of an absolute target, whatever Host says', async () => {
+    expect(await ask('GET http://localhost/health?x=1 HTTP/1.1\r\nHost: other.example\r\n')).toMatch(
+      /^HTTP\/1\.1 200 /,
+    );
+    expect(await ask('GET http://localhost HTTP/1.1\r\nHost: other.example\r\n')).toMatch(/^HTTP\/1\.1 302 /);
+    const strict = await startHttpServer({}, {}, 'development');
+    const statusFor = async (target: string, host: string) =>
+      (
+        await connectRaw(strict.port, `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`).closed
+      ).slice(9, 12);
+    expect(await statusFor('http://evil.example/health', 'localhost')).toBe('403');
+    expect(await statusFor('http://localhost/health', 'evil.example')).toBe('200');
+    await strict.stop();
+  });
+
+  it('is asked about as a whole with OPTIONS *', async () => {
+    const answer = await ask('OPTIONS * HTTP/1.1\r\nHost: a\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 204 .*Allow: GET, HEAD, POST, DELETE\r\n/s);
+  });
+});
+
 describe('stopping', () => {
   it('finishes active requests, accepts no more, and asks long answers to end', async () => {
     let finish: (() => void) | undefined;
@@ -163,6 +202,14 @@ describe('stopping', () => {
 });
 
 describe('listening', () => {
+  it('on :: serves IPv4 too', async () => {
+    const dual = await startHttpServer({ server: { host: '::' } });
+    expect((await fetch(`http://127.0.0.1:${dual.port}/health`)).status).toBe(200);
+    if (Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1')))
+      expect((await fetch(`http://[::1]:${dual.port}/health`)).status).toBe(200);
+    await dual.stop();
+  });
+
   it('on a port that is taken is refused with what to change', async () => {
     const second = startHttpServer({ server: { port: server.port } });
     await expect(second).rejects.toBeInstanceOf(Fault);

@@ -6,9 +6,11 @@ import { Fault } from '../../core/errors.ts';
 import { createSlotSet } from '../../lib/slot-map.ts';
 import { acceptUpgrade, writeRawFault } from './accept-upgrade.ts';
 import { answerRequest } from './answer-request.ts';
+import { withoutBasePath } from './exchange/exchange.ts';
 import type { HttpDeps } from './exchange/http-deps.ts';
 import { HTTP_LIMITS, type HttpLimits } from './exchange/http-limits.ts';
 import { clientAddress } from './exchange/request-headers.ts';
+import { normalizeTarget } from './exchange/request-target.ts';
 import { observeRequest } from './observe-request.ts';
 
 export interface HttpServer {
@@ -41,7 +43,10 @@ export function createHttpServer(deps: HttpDeps, changes: Partial<HttpLimits> = 
   });
   server.maxConnections = limits.maxConnections;
 
+  const { basePath } = deps.config.server;
   const begin = (req: IncomingMessage, res: ServerResponse) => {
+    normalizeTarget(req);
+    req.url = withoutBasePath(req.url ?? '', basePath);
     const answered = answers.add(res);
     if (drain.signal.aborted) res.setHeader('Connection', 'close');
     res.once('close', () => {
@@ -62,6 +67,8 @@ export function createHttpServer(deps: HttpDeps, changes: Partial<HttpLimits> = 
   // Only an accepted request gets 100 Continue, so a client does not send a body that would be refused.
   server.on('checkContinue', serve);
   server.on('upgrade', (req, socket, head) => {
+    normalizeTarget(req);
+    req.url = withoutBasePath(req.url ?? '', basePath);
     upgraded.add(socket);
     socket.once('close', () => upgraded.delete(socket));
     acceptUpgrade(req, socket, head, { deps, draining: drain.signal });
@@ -99,7 +106,8 @@ export function createHttpServer(deps: HttpDeps, changes: Partial<HttpLimits> = 
     async listen() {
       const { host, port } = deps.config.server;
       try {
-        server.listen({ host, port });
+        // Without a host, Node takes :: for both families, and 0.0.0.0 on a machine without IPv6.
+        server.listen(host === '::' ? { port } : { host, port });
         await once(server, 'listening');
       } catch (error) {
         const message = `Cannot listen on ${host} port ${port}: ${(error as Error).message}. Set HOST or PORT.`;

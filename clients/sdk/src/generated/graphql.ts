@@ -27,6 +27,8 @@ export type AgentInput = {
   readonly id?: string | null | undefined;
   /** `memory:NAME`, or a `file:` URI. It is read before the agent runs, and the answer is appended to it. */
   readonly memoryUri?: string | null | undefined;
+  /** JSON Schema of the answer, as an object. The answer is then JSON that fits, and is the output of the step; a model whose answer does not fit is asked once more. */
+  readonly outputSchema?: unknown;
   /** Its role, such as “Summarizer”. */
   readonly role: string;
   /** Names of the tools that it may call: those in `catalog.tools`, and those of its MCP servers. */
@@ -52,7 +54,7 @@ export type BashBackendInput = {
   readonly shell?: string | null | undefined;
   /** Time limit in milliseconds, within the time limit of the step. */
   readonly timeoutMs?: number | null | undefined;
-  /** Folder of the workspace in which the script starts; it must exist. Default: the workspace itself. */
+  /** Folder of the workspace in which the script starts, such as src or /workspace/src; it must exist. Default /workspace. */
   readonly workingDir?: string | null | undefined;
 };
 
@@ -81,6 +83,12 @@ export type ConversionMode =
 
 /** Options of `convertToJson`. */
 export type ConvertToJsonInput = {
+  /** How `dates` are written: YYYY, MM or M, DD or D, and perhaps HH, mm, ss, such as DD.MM.YYYY. Default YYYY-MM-DD. */
+  readonly dateFormat?: string | null | undefined;
+  /** Columns of CSV with dates, which become YYYY-MM-DD, or YYYY-MM-DDTHH:mm:ss where the format has HH; an empty value becomes null. */
+  readonly dates?: ReadonlyArray<string> | null | undefined;
+  /** Between the whole and the fraction in `numbers`: "." or ",". Default ".". */
+  readonly decimalSeparator?: string | null | undefined;
   /** Between the fields of CSV. Found out from the first record when absent. */
   readonly delimiter?: string | null | undefined;
   /** The first record of CSV holds the names. Without it they are column1, column2 and so on. */
@@ -89,6 +97,8 @@ export type ConvertToJsonInput = {
   readonly idempotencyKey?: string | null | undefined;
   /** What the source is. AUTO goes by its media type, and where that tells nothing by how it begins. */
   readonly mode?: ConversionMode | null | undefined;
+  /** Columns of CSV with numbers, which become JSON numbers with the same digits; an empty value becomes null. */
+  readonly numbers?: ReadonlyArray<string> | null | undefined;
   /** URI of a JSON Schema (draft-07, 2019-09 or 2020-12) that the data must fit. */
   readonly schemaUri?: string | null | undefined;
   /** A resource: by its URI, as text, or as bytes. Exactly one of the three. */
@@ -174,6 +184,10 @@ export type EventType =
   | 'APPROVAL_REQUESTED'
   /** `ArtifactCreated`: An artifact was stored. */
   | 'ARTIFACT_CREATED'
+  /** `JobDispatched`: The job of a step is about to be sent to a worker. */
+  | 'JOB_DISPATCHED'
+  /** `JobEnded`: A worker reported the end of the job of a step. */
+  | 'JOB_ENDED'
   /** `LogLine`: A step wrote to its log. */
   | 'LOG'
   /** `Notification`: A message for people. */
@@ -348,13 +362,15 @@ export type RerunFromInput = {
   readonly step: string;
 };
 
-/** A resource: exactly one of the three. Upload content that is larger than a request may be (1 MiB) first, with `POST /artifacts`. */
+/** A resource: exactly one of the four. Upload content that is larger than a request may be (1 MiB) first, with `POST /artifacts`. */
 export type ResourceInput =
   {   /** The bytes. */
-  readonly bytes: InlineBytes; readonly text?: never; readonly uri?: never; }
+  readonly bytes: InlineBytes; readonly text?: never; readonly typedUri?: never; readonly uri?: never; }
   |  { readonly bytes?: never;   /** The text. */
-  readonly text: InlineText; readonly uri?: never; }
-  |  { readonly bytes?: never; readonly text?: never;   /** URI of the resource, which is read under the policy. */
+  readonly text: InlineText; readonly typedUri?: never; readonly uri?: never; }
+  |  { readonly bytes?: never; readonly text?: never;   /** URI of the resource, with its media type or charset. */
+  readonly typedUri: TypedUri; readonly uri?: never; }
+  |  { readonly bytes?: never; readonly text?: never; readonly typedUri?: never;   /** URI of the resource, which is read under the policy. */
   readonly uri: string; };
 
 /** A step to retry. */
@@ -391,6 +407,8 @@ export type RunKind =
   | 'AGENT'
   /** One command. */
   | 'COMMAND'
+  /** One job for a worker. */
+  | 'JOB'
   /** Several commands in sequence; each can use the output of the previous one. */
   | 'PIPELINE'
   /** The steps of a workflow; each starts as soon as its dependencies have ended. */
@@ -423,7 +441,7 @@ export type SaveWorkflowInput = {
 
 /** A signal to a run. */
 export type SendSignalInput = {
-  /** Name of the signal, for which a step waits. */
+  /** Name of the signal. A step must wait for it, now or later. */
   readonly name: string;
   /** Payload, which becomes the output of that step. */
   readonly payload?: unknown;
@@ -433,7 +451,7 @@ export type SendSignalInput = {
 
 /** Severity of a problem in a workflow. */
 export type Severity =
-  /** The workflow cannot be started or saved. */
+  /** The workflow cannot be started or cannot be saved. */
   | 'ERROR'
   /** The workflow runs, but perhaps not as intended. */
   | 'WARNING';
@@ -474,8 +492,14 @@ export type StepKind =
   | 'COMMAND'
   /** Checks files with linters, compilers and their tests. */
   | 'EVAL'
+  /** Sends an HTTP request; its output is the response. */
+  | 'HTTP'
+  /** Sends a job to a worker on the bus; its output is the result of the job. */
+  | 'JOB'
   /** Notifies people. */
   | 'NOTIFY'
+  /** A kind of a plugin that this server no longer has. */
+  | 'OTHER'
   /** Plans a service: its entity, endpoints, files and tests. */
   | 'PLAN'
   /** Reads; changes nothing. */
@@ -524,6 +548,16 @@ export type StepState =
   /** It is waiting for something outside: a time, a person, a signal or a rate limit. */
   | 'WAITING';
 
+/** URI of a resource whose source states its media type or charset wrongly, or not at all. */
+export type TypedUri = {
+  /** Charset, such as `windows-1250`, instead of the one in the media type. A byte order mark goes before it. */
+  readonly charset?: string | null | undefined;
+  /** Media type, instead of the one that the source states. */
+  readonly mediaType?: string | null | undefined;
+  /** URI of the resource, which is read under the policy. */
+  readonly uri: string;
+};
+
 /** An agent that streams messages over a WebSocket until its reply is final. */
 export type WebSocketBackendInput = {
   /** Headers of the handshake by name. `secret:NAME` in a value is replaced by that secret of this server. */
@@ -567,6 +601,8 @@ export type BatchPartsFragment = { readonly cursor: string, readonly caughtUp: b
     | { readonly __typename: 'ApprovalDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly state: ApprovalState } }
     | { readonly __typename: 'ApprovalRequested', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly reason: string } }
     | { readonly __typename: 'ArtifactCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly artifact: { readonly id: string, readonly digest: string, readonly name: string, readonly mediaType: string, readonly size: number, readonly url: string } }
+    | { readonly __typename: 'JobDispatched', readonly jobId: string, readonly topic: string, readonly worker: string | null, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+    | { readonly __typename: 'JobEnded', readonly jobId: string, readonly worker: string | null, readonly status: string, readonly reason: string | null, readonly executionMs: number | null, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
     | { readonly __typename: 'LogLine', readonly level: LogLevel, readonly text: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
     | { readonly __typename: 'Notification', readonly level: LogLevel, readonly message: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
     | { readonly __typename: 'PolicyDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null } }
@@ -791,6 +827,8 @@ export type EventsSubscription = { readonly events: { readonly cursor: string, r
       | { readonly __typename: 'ApprovalDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly state: ApprovalState } }
       | { readonly __typename: 'ApprovalRequested', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly reason: string } }
       | { readonly __typename: 'ArtifactCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly artifact: { readonly id: string, readonly digest: string, readonly name: string, readonly mediaType: string, readonly size: number, readonly url: string } }
+      | { readonly __typename: 'JobDispatched', readonly jobId: string, readonly topic: string, readonly worker: string | null, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'JobEnded', readonly jobId: string, readonly worker: string | null, readonly status: string, readonly reason: string | null, readonly executionMs: number | null, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'LogLine', readonly level: LogLevel, readonly text: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'Notification', readonly level: LogLevel, readonly message: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'PolicyDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null } }
@@ -817,6 +855,8 @@ export type RunEventsSubscription = { readonly runEvents: { readonly cursor: str
       | { readonly __typename: 'ApprovalDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly state: ApprovalState } }
       | { readonly __typename: 'ApprovalRequested', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly approval: { readonly id: string, readonly reason: string } }
       | { readonly __typename: 'ArtifactCreated', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly artifact: { readonly id: string, readonly digest: string, readonly name: string, readonly mediaType: string, readonly size: number, readonly url: string } }
+      | { readonly __typename: 'JobDispatched', readonly jobId: string, readonly topic: string, readonly worker: string | null, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
+      | { readonly __typename: 'JobEnded', readonly jobId: string, readonly worker: string | null, readonly status: string, readonly reason: string | null, readonly executionMs: number | null, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'LogLine', readonly level: LogLevel, readonly text: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'Notification', readonly level: LogLevel, readonly message: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
       | { readonly __typename: 'PolicyDecided', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null } }
@@ -1081,6 +1121,18 @@ export const BatchPartsFragmentDoc = new TypedDocumentString(`
         }
         durationMs
       }
+    }
+    ... on JobDispatched {
+      jobId
+      topic
+      worker
+    }
+    ... on JobEnded {
+      jobId
+      worker
+      status
+      reason
+      executionMs
     }
     ... on ArtifactCreated {
       artifact {
@@ -2087,6 +2139,18 @@ export const EventsDocument = new TypedDocumentString(`
         durationMs
       }
     }
+    ... on JobDispatched {
+      jobId
+      topic
+      worker
+    }
+    ... on JobEnded {
+      jobId
+      worker
+      status
+      reason
+      executionMs
+    }
     ... on ArtifactCreated {
       artifact {
         id
@@ -2205,6 +2269,18 @@ export const RunEventsDocument = new TypedDocumentString(`
         }
         durationMs
       }
+    }
+    ... on JobDispatched {
+      jobId
+      topic
+      worker
+    }
+    ... on JobEnded {
+      jobId
+      worker
+      status
+      reason
+      executionMs
     }
     ... on ArtifactCreated {
       artifact {

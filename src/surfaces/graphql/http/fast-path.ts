@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, type GraphQLSchema, OperationTypeNode } from 'graphql';
+import { compress, MIN_COMPRESSED_BYTES, negotiateCoding } from '../../../resources/content/compress.ts';
 import type { AdmitOperation } from '../operations/admission.ts';
 import { type DocumentCache, findOperation } from '../operations/document-cache.ts';
 import { executeOperation } from '../operations/execute-operation.ts';
 import { type OperationParams, parseOperationParams } from '../operations/operation-params.ts';
 import type { ResolveDocument } from '../operations/trusted-documents.ts';
+import { negotiateResultType, RESULT_MEDIA_TYPES } from '../request/accept.ts';
 import { authenticateCaller } from '../request/caller.ts';
 import { createContext, type GraphqlApp, type TransportInfo } from '../request/context.ts';
 import { publicError } from '../request/public-error.ts';
-import { negotiateResultType } from './accept.ts';
+import { requestError } from '../request/request-error.ts';
 import { readJsonBody } from './read-json-body.ts';
 
 /** Aborts when the client disconnects before its response is complete. */
@@ -22,12 +24,17 @@ function abortOnDisconnect(res: ServerResponse): AbortSignal {
   return disconnected.signal;
 }
 
+export const NOT_ACCEPTABLE_ERROR = requestError(
+  406,
+  `The Accept header excludes each media type of a result: ${RESULT_MEDIA_TYPES.join(', ')}. Accept one of them.`,
+);
+
 /** Larger content is uploaded as artifacts. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /** A POST that Yoga must answer: anything but a result without errors. */
 export interface YogaFallback {
-  /** The request, read once. @throws Fault when it cannot be read */
+  /** The request, read once. @throws when it cannot be read */
   readonly request: () => OperationRequest;
   /** Absent when the operation has not run yet. */
   readonly result?: ExecutionResult;
@@ -54,11 +61,13 @@ interface FastPathDeps {
 }
 
 /** A result with errors that are not public yet. */
-type RawResult = Omit<ExecutionResult, 'errors'> & { readonly errors?: readonly unknown[] };
+type RawResult = Omit<ExecutionResult, 'errors'> & { readonly errors?: readonly unknown[]; readonly isQuery?: boolean };
 
 /**
  * Answers queries and mutations without Yoga's request, response and hooks, which take as long as a small command does.
- * It writes results without errors to clients that accept one of the two JSON media types; Yoga does the rest.
+ * It writes results without errors to clients that accept one of the two JSON media types; Yoga does the rest. Only
+ * results of queries are compressed: the length of a compressed result shows what its parts have in common, and what a
+ * mutation returns may be a secret, such as the token of `signIn`.
  */
 export function createFastPath(deps: FastPathDeps): FastPath {
   const { app, schema, documents, admit, resolveDocument } = deps;
@@ -79,37 +88,42 @@ export function createFastPath(deps: FastPathDeps): FastPath {
     const contextValue = createContext(app, caller, abortOnDisconnect(res));
     const args = { schema, document, operationName, variableValues, contextValue };
     admit(args);
-    return executeOperation(args);
+    return { ...(await executeOperation(args)), isQuery: type === OperationTypeNode.QUERY };
   };
 
   return async (req, res, info) => {
+    const mediaType = negotiateResultType(req.headers.accept);
+    if (mediaType === undefined) return { request: () => rethrow(NOT_ACCEPTABLE_ERROR) };
     let request: OperationRequest;
     try {
-      request = parseOperationRequest(await readJsonBody(req, MAX_BODY_BYTES), resolveDocument);
+      request = parseOperationRequest(await readJsonBody(req, res, MAX_BODY_BYTES), resolveDocument);
     } catch (error) {
       return { request: () => rethrow(error) };
     }
     const raw = await run(request, req, res, info).catch((error: unknown): RawResult => ({ errors: [error] }));
     if (!raw) return { request: () => request };
-    const { errors, ...plain } = raw;
+    const { errors, isQuery, ...plain } = raw;
     if (errors) {
       return { request: () => request, result: { errors: errors.map((error) => publicError(error, app)), ...plain } };
     }
-    const mediaType = negotiateResultType(req.headers.accept);
-    if (mediaType === undefined) return { request: () => request, result: plain };
+    if (mediaType === 'text/event-stream') return { request: () => request, result: plain };
     const body = JSON.stringify(plain);
+    const coding =
+      isQuery && body.length >= MIN_COMPRESSED_BYTES ? negotiateCoding(req.headers['accept-encoding']) : undefined;
     // As text, because Node sends that together with the headers.
+    const content = coding ? await compress(body, coding) : body;
+    if (coding) res.setHeader('Content-Encoding', coding);
     res
       .writeHead(200, {
         'Content-Type': `${mediaType}; charset=utf-8`,
-        'Content-Length': Buffer.byteLength(body),
+        'Content-Length': Buffer.byteLength(content),
       })
-      .end(body);
+      .end(content);
     return undefined;
   };
 }
 
-/** @throws Fault BAD_INPUT, FORBIDDEN */
+/** @throws GraphQLError BAD_INPUT, Fault FORBIDDEN */
 export function parseOperationRequest(body: unknown, resolveDocument: ResolveDocument): OperationRequest {
   const { documentId, ...params } = parseOperationParams(body);
   return { ...params, query: resolveDocument({ ...params, ...(documentId && { documentId }) }) };

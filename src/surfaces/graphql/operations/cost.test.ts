@@ -100,6 +100,19 @@ describe('the cost of an operation', () => {
     expect(events(message, 'at')).toBeGreaterThan(events(message));
   });
 
+  it('counts a total count once for a page, whatever its size', () => {
+    const page = (first: number, fields: string) =>
+      costOf(`{ runs(first: ${first}) { nodes { id } ${fields} } } fragment f on RunConnection { totalCount }`);
+    for (const first of [1, 50, 100]) {
+      expect(page(first, 'totalCount') - page(first, '')).toBe(20);
+      expect(page(first, '...f') - page(first, '')).toBe(20);
+      expect(page(first, 'totalCountIsExact') - page(first, '')).toBe(20);
+    }
+    const counts = (first: number) =>
+      costOf(`{ runs(first: ${first}) { nodes { artifacts(first: 1) { totalCount } } } }`);
+    expect(counts(100) - counts(99)).toBeGreaterThan(20);
+  });
+
   it('is saturated, however deep pages are nested', () => {
     const deep = (levels: number): string =>
       levels === 0 ? 'id' : `children(first: 2147483647) { nodes { ${deep(levels - 1)} } }`;

@@ -39,9 +39,16 @@ export interface Cost {
   readonly isConstant: boolean;
 }
 
+/** Points of selections: for each entry of the page that has them, and once for the whole page. */
+interface Points {
+  readonly each: number;
+  readonly once: number;
+}
+const NONE: Points = { each: 0, once: 0 };
+
 /**
  * The maximum cost of an operation. A field costs one point, or its extension `cost`; its selections are multiplied by
- * its page size. Of fragments on several object types the most expensive type counts, because an object has one type.
+ * its page size, except for fields with the extension `once`. Of fragments on several object types the most expensive type counts, because an object has one type.
  * No document costs less than a part of it. Takes time linear in the document, whatever its fragments.
  * @throws Fault BAD_INPUT for a page size that is not a positive whole number
  */
@@ -52,7 +59,7 @@ export function operationCost(
   given: Variables,
 ): Cost {
   const variables = withVariableDefaults(operation, given);
-  const known = new Map<string, number>();
+  const known = new Map<string, Points>();
   let fixed = true;
   const size = (node: FieldNode, name: string): number | undefined => {
     const value = node.arguments?.find((argument) => argument.name.value === name)?.value;
@@ -62,16 +69,16 @@ export function operationCost(
     return count;
   };
 
-  const ofSelections = (set: SelectionSetNode | undefined, type: GraphQLNamedType | undefined): number => {
-    let shared = 0;
-    const byObjectType = new Map<string, number>();
-    const addFragment = (on: string | undefined, cost: number) => {
+  const ofSelections = (set: SelectionSetNode | undefined, type: GraphQLNamedType | undefined): Points => {
+    let shared = NONE;
+    const byObjectType = new Map<string, Points>();
+    const addFragment = (on: string | undefined, cost: Points) => {
       const isOneOfSeveral = on !== undefined && on !== type?.name && isObjectType(schema.getType(on));
-      if (isOneOfSeveral) byObjectType.set(on, bounded((byObjectType.get(on) ?? 0) + cost));
-      else shared += cost;
+      if (isOneOfSeveral) byObjectType.set(on, sum(byObjectType.get(on) ?? NONE, cost));
+      else shared = sum(shared, cost);
     };
     for (const selection of set?.selections ?? []) {
-      if (selection.kind === Kind.FIELD) shared += ofField(selection, type);
+      if (selection.kind === Kind.FIELD) shared = sum(shared, ofField(selection, type));
       else if (selection.kind === Kind.FRAGMENT_SPREAD) {
         const name = selection.name.value;
         addFragment(fragments.get(name)?.typeCondition.name.value, ofFragment(name));
@@ -80,31 +87,38 @@ export function operationCost(
         addFragment(on, ofSelections(selection.selectionSet, on === undefined ? type : schema.getType(on)));
       }
     }
-    return bounded(shared + Math.max(0, ...byObjectType.values()));
+    const types = [NONE, ...byObjectType.values()];
+    const [each, once] = [types.map((one) => one.each), types.map((one) => one.once)];
+    return sum(shared, { each: Math.max(...each), once: Math.max(...once) });
   };
 
-  const ofFragment = (name: string): number => {
+  const ofFragment = (name: string): Points => {
     let cost = known.get(name);
     if (cost === undefined) {
-      known.set(name, 0);
+      known.set(name, NONE);
       const fragment = fragments.get(name);
-      cost = fragment ? ofSelections(fragment.selectionSet, schema.getType(fragment.typeCondition.name.value)) : 0;
+      cost = fragment ? ofSelections(fragment.selectionSet, schema.getType(fragment.typeCondition.name.value)) : NONE;
       known.set(name, cost);
     }
     return cost;
   };
 
-  const ofField = (node: FieldNode, parent: GraphQLNamedType | undefined): number => {
+  const ofField = (node: FieldNode, parent: GraphQLNamedType | undefined): Points => {
     const field = findField(parent, node.name.value);
-    if (!field) return bounded(1 + ofSelections(node.selectionSet, undefined));
+    if (!field) return sum({ each: 1, once: 0 }, ofSelections(node.selectionSet, undefined));
     const { own, often } = fieldWeight(field, parent, (name) => size(node, name));
     const type = getNamedType(field.type);
-    const inner = isCompositeType(type) ? ofSelections(node.selectionSet, type) : 0;
-    return bounded(own + often * inner);
+    const inner = isCompositeType(type) ? ofSelections(node.selectionSet, type) : NONE;
+    const points = bounded(own + often * inner.each + inner.once);
+    return field.extensions.once ? { each: 0, once: points } : { each: points, once: 0 };
   };
 
-  const points = ofSelections(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined);
-  return { points, isConstant: fixed };
+  const { each, once } = ofSelections(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined);
+  return { points: bounded(each + once), isConstant: fixed };
+}
+
+function sum(a: Points, b: Points): Points {
+  return { each: bounded(a.each + b.each), once: bounded(a.once + b.once) };
 }
 
 /** Costs stop growing far above the maximum, so that no sum overflows. */

@@ -1,5 +1,6 @@
-import { Fault } from '../../../core/errors.ts';
+import type { GraphQLError } from 'graphql';
 import { isJsonObject } from '../../../lib/json.ts';
+import { requestError } from '../request/request-error.ts';
 
 /** The parameters of a request, over any transport (GraphQL over HTTP, section 5.1). */
 export interface OperationParams {
@@ -11,15 +12,10 @@ export interface OperationParams {
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-const PARAM_NAMES = ['query', 'documentId', 'operationName', 'variables', 'extensions'];
-
-/** @throws Fault BAD_INPUT for a list (batching is not supported), unknown names and wrong types */
+/** Members with other names are ignored. @throws GraphQLError BAD_INPUT for a list (batching is not supported) and wrong types */
 export function parseOperationParams(body: unknown): OperationParams {
   if (Array.isArray(body)) throw badInput('Batching is not supported. Send one request for each operation.');
   if (!isJsonObject(body)) throw badInput('The request must be an object: {"query": "…", "variables": {…}}.');
-  const unknown = Object.keys(body).find((name) => !PARAM_NAMES.includes(name));
-  if (unknown !== undefined)
-    throw badInput(`A request cannot have ${unknown.slice(0, 50)}. Use ${PARAM_NAMES.join(', ')}.`);
   const { variables, extensions } = body;
   const [query, documentId, operationName] = ['query', 'documentId', 'operationName'].map((name) => {
     const value = body[name] ?? undefined;
@@ -37,6 +33,7 @@ export function parseOperationParams(body: unknown): OperationParams {
   };
 }
 
-function badInput(message: string): Fault {
-  return new Fault('BAD_INPUT', message);
+/** The request is JSON, but not a well-formed request. */
+function badInput(message: string): GraphQLError {
+  return requestError(422, message);
 }

@@ -2,16 +2,19 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Fault } from '../../../core/errors.ts';
 import { isJsonObject } from '../../../lib/json.ts';
+import { requestError } from '../request/request-error.ts';
 import type { OperationParams } from './operation-params.ts';
 
-/** The text of the document of a request. @throws Fault BAD_INPUT, FORBIDDEN */
+/** The text of the document of a request. @throws GraphQLError BAD_INPUT, Fault FORBIDDEN */
 export type ResolveDocument = (params: OperationParams) => string;
 
 /** Accepts any document; the request contains its text. */
-export const resolveAnyDocument: ResolveDocument = ({ query }) => {
+export const resolveAnyDocument: ResolveDocument = ({ query, extensions }) => {
   if (query !== undefined) return query;
-  throw new Fault(
-    'BAD_INPUT',
+  // By this message, clients with automatic persisted queries know that they must send the text.
+  if (extensions?.persistedQuery !== undefined) throw requestError(422, 'PersistedQueryNotSupported');
+  throw requestError(
+    422,
     'The request has no query, and this server has no trusted documents. Send the text as query.',
   );
 };

@@ -1,6 +1,7 @@
 import type { AnyBackend } from '../../../agents/define-backend.ts';
 import type { RunExport } from '../../../audit/run-export.ts';
 import type { Authenticator } from '../../../auth/authenticator.ts';
+import type { Cluster } from '../../../cluster/cluster.ts';
 import type { AnyCommand } from '../../../commands/definition/define-command.ts';
 import type { Config } from '../../../config/config.ts';
 import type { Memories } from '../../../core/agent-stores.ts';
@@ -12,13 +13,14 @@ import type { Journal } from '../../../core/journal.ts';
 import type { Policy } from '../../../core/policy.ts';
 import type { Principal, Scope } from '../../../core/principal.ts';
 import type { Resources, SchemaValidator } from '../../../core/resource.ts';
-import type { ChainVerification, StoreReader } from '../../../core/store-reader.ts';
+import type { ChainVerification, DeadLetters, StoreReader } from '../../../core/store-reader.ts';
 import type { Health, Logger, Metrics } from '../../../core/telemetry.ts';
 import { activeTraceId } from '../../../core/tracing.ts';
 import type { Workflows } from '../../../core/workflows.ts';
 import type { Gate } from '../../../engine/gate/gate.ts';
 import type { Quotas } from '../../../engine/gate/quotas.ts';
 import type { Engine } from '../../../engine/requests/engine.ts';
+import type { AnyStepKind } from '../../../step-kinds/define-step-kind.ts';
 import type { AnyTool } from '../../../tools/define-tool.ts';
 import type { Drives } from '../../../tools/drive/drives.ts';
 
@@ -37,6 +39,7 @@ export interface GraphqlApp {
   readonly workflows: Workflows;
   /** The memories of agents. */
   readonly memories: Memories;
+  readonly deadLetters: Pick<DeadLetters, 'find' | 'list'>;
   /** Recomputes the hash chain of a run; undefined when the scope does not cover it. */
   verifyRun(scope: Scope, runId: string): Promise<ChainVerification | undefined>;
   /** A run as plain JSON that is verified without the server; undefined when the scope does not cover it. @throws Fault RESOURCE_TOO_LARGE */
@@ -49,8 +52,11 @@ export interface GraphqlApp {
   readonly commands: readonly AnyCommand[];
   readonly tools: readonly AnyTool[];
   readonly backends: readonly AnyBackend[];
+  readonly kinds: readonly AnyStepKind[];
   /** Drives for `drive.*`, and how users connect their own. */
   readonly drives: Drives;
+  /** Who is on the message bus; absent on a server without one. */
+  readonly cluster?: Cluster;
   readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly logger: Logger;

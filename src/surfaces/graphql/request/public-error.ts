@@ -27,7 +27,13 @@ export function publicError(error: unknown, { logger, config }: Pick<GraphqlApp,
     const { code } = root.extensions;
     const known = KNOWN_CODES.has(code) ? (code as ErrorCode) : (YOGA_ERROR_CODES[String(code)] ?? 'BAD_INPUT');
     const message = where?.message ?? root.message;
-    return codedError(config.mode === 'development' ? message : stripSuggestion(message), where, known);
+    return codedError(
+      config.mode === 'development' ? message : stripSuggestion(message),
+      where,
+      known,
+      {},
+      requestErrorStatus(root),
+    );
   }
   const reference = randomUUID();
   const path = where?.path?.join('.');
@@ -59,12 +65,25 @@ function isOutputError(root: GraphQLError, where: GraphQLError | undefined): boo
   );
 }
 
-function codedError(message: string, where: GraphQLError | undefined, code: ErrorCode, details = {}): GraphQLError {
+/**
+ * The status of what graphql or Yoga refuses: 400 for a document that cannot be parsed, and 422 for one that is not valid,
+ * has no such operation, or does not fit its variables (GraphQL over HTTP, "Status Codes").
+ */
+function requestErrorStatus({ message, extensions: { code, http } }: GraphQLError): number {
+  if (message.startsWith('Syntax Error')) return 400;
+  return code === 'OPERATION_RESOLUTION_FAILURE' ? 422 : (http?.status ?? 422);
+}
+
+function codedError(
+  message: string,
+  where: GraphQLError | undefined,
+  code: ErrorCode,
+  details = {},
+  status = httpStatus(code),
+): GraphQLError {
   const { nodes, source, positions, path } = where ?? {};
   // The status is of the response as a whole, so that an error of one field does not set it.
-  const http = path
-    ? {}
-    : { http: { status: httpStatus(code), headers: errorHeaders(code), ...where?.extensions.http, spec: false } };
+  const http = path ? {} : { http: { headers: errorHeaders(code), ...where?.extensions.http, status, spec: false } };
   return new GraphQLError(truncateMessage(message), {
     nodes,
     source,

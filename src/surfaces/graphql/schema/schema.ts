@@ -3,6 +3,7 @@ import type { AnyCommand } from '../../../commands/definition/define-command.ts'
 import { makeFaultsLocatable } from '../request/locatable-errors.ts';
 import { builder } from './builder/builder.ts';
 import { withCommandMutations } from './commands/command-mutations.ts';
+import { type PluginTypes, withPluginTypes } from './with-plugin-types.ts';
 // Each module adds its types, and their fields of Query, Mutation and Subscription, in this order.
 import './builder/scalars.ts';
 import './builder/json.ts';
@@ -33,14 +34,24 @@ import './accounts/sign-in.ts';
 import './commands/execute.ts';
 import './workflows/start-run.ts';
 import './agents/run-agent.ts';
+import './jobs/submit-job.ts';
+import './jobs/dead-letters.ts';
 import './agents/delete-memory.ts';
+import './cluster/worker.ts';
+import './cluster/worker-restrictions.ts';
 import './accounts/drive-connection.ts';
 import './runs/run-control.ts';
 import './workflows/saved-workflows.ts';
 
-/** The schema with a mutation for each command. @throws Error when a command cannot have one */
-export function buildSchema(commands: readonly AnyCommand[]): GraphQLSchema {
-  const schema = withTypesInReadingOrder(withCommandMutations(builder.toSchema({ sortSchema: false }), commands));
+/**
+ * The schema with a mutation for each command, and the types of plugins.
+ * @param types default: those of a server without plugins
+ * @throws Error when a command or a backend cannot be part of it
+ */
+export function buildSchema(commands: readonly AnyCommand[], types?: PluginTypes): GraphQLSchema {
+  const plain = builder.toSchema({ sortSchema: false });
+  const base = types ? withPluginTypes(plain, types) : plain;
+  const schema = withTypesInReadingOrder(withCommandMutations(base, commands));
   return makeFaultsLocatable(schema);
 }
 

@@ -14,11 +14,14 @@ export interface Peer {
   readonly closed: AbortController;
   /** Something came since the last ping. */
   alive: boolean;
+  /** A number that loses digits, in the message that is being handled. */
+  lossyNumber?: string | undefined;
   /** Known from `connection_init` on. */
   caller: Caller | undefined;
 }
 
 // graphql-ws' client reconnects after 4403 and 1013, but not after 4500.
+export const CLOSE_BAD_REQUEST = 4400;
 export const CLOSE_FORBIDDEN = 4403;
 export const CLOSE_INTERNAL_ERROR = 4500;
 export const CLOSE_TRY_AGAIN_LATER = 1013;

@@ -27,6 +27,13 @@ export function createWriteBatcher(ms: number): BatchWrites {
   };
 }
 
+interface SendOptions {
+  readonly gather: BatchWrites;
+  readonly limits: SocketLimits;
+  /** Aborted when the client completes the operation or has gone. */
+  readonly stop: AbortController;
+}
+
 const DONE = { done: true as const, value: undefined };
 
 /**
@@ -37,18 +44,17 @@ export function sendResults(
   results: ResultStream,
   peer: Peer,
   id: string,
-  { gather, limits }: { readonly gather: BatchWrites; readonly limits: SocketLimits },
+  { gather, limits, stop }: SendOptions,
 ): AsyncGenerator<never, void, void> {
   const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
-  let stopped = false;
-  const stop = async () => {
-    stopped = true;
+  const end = async () => {
+    stop.abort();
     await results.return?.();
   };
   const pump = async () => {
     for (;;) {
       const result = await results.next();
-      if (result.done || stopped) return;
+      if (result.done || stop.signal.aborted) return;
       const message = wrapPayload(head, result.value.bytes());
       gather(peer.stream);
       if (peer.socket.bufferedAmount < limits.pauseAboveBytes) peer.socket.send(message, { binary: false });
@@ -69,17 +75,17 @@ export function sendResults(
       return DONE;
     },
     async return() {
-      await stop();
+      await end();
       return DONE;
     },
     async throw(error) {
-      await stop();
+      await end();
       throw error;
     },
     [Symbol.asyncIterator]() {
       return this;
     },
-    [Symbol.asyncDispose]: stop,
+    [Symbol.asyncDispose]: end,
   };
 }
 

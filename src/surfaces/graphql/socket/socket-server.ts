@@ -2,13 +2,13 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
+import { lossyNumberIn } from '../../../lib/lossy-numbers.ts';
 import { createConcurrencyLimit } from '../request/concurrency-limit.ts';
-import { type Peer, sendMessage } from './peer.ts';
+import { CLOSE_BAD_REQUEST, type Peer, sendMessage } from './peer.ts';
 import { SOCKET_LIMITS, type SocketLimits } from './socket-limits.ts';
 import { createSocketProtocol, type SocketProtocolDeps } from './socket-protocol.ts';
 
 const CLOSE_GOING_AWAY = 1001;
-const CLOSE_UNSUPPORTED_DATA = 1003;
 /** For peers that do not complete the closing handshake. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
@@ -54,8 +54,12 @@ export function createSocketServer(
         onMessage: (take) => {
           socket.on('message', (data, isBinary) => {
             peer.alive = true;
-            if (isBinary) socket.close(CLOSE_UNSUPPORTED_DATA, 'Messages must be text.');
-            else take(String(data)).catch((error: unknown) => protocol.closeOnError(peer, error));
+            if (isBinary) socket.close(CLOSE_BAD_REQUEST, 'Messages must be text.');
+            else {
+              const text = String(data);
+              peer.lossyNumber = lossyNumberIn(text);
+              take(text).catch((error: unknown) => protocol.closeOnError(peer, error));
+            }
           });
         },
       },

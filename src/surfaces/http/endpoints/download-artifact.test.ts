@@ -82,6 +82,14 @@ describe('a download', () => {
     expect((await get({ 'if-none-match': '"x"' })).status).toBe(200);
   });
 
+  it('is refused when If-Match names other bytes, compared strongly', async () => {
+    for (const tag of ['"x"', `W/"${digest}"`]) {
+      const response = await get({ 'if-match': tag, 'if-none-match': `"${digest}"` });
+      expect([response.status, (await response.json()).error.code]).toEqual([412, 'CONFLICT']);
+    }
+    for (const tag of ['*', `"x", "${digest}"`]) expect((await get({ 'if-match': tag })).status).toBe(200);
+  });
+
   it('needs a token, and a digest that is one and exists', async () => {
     const statusOf = async (path: string, headers: Record<string, string> = { authorization }) => {
       const response = await fetch(`${server.url}/artifacts/${path}`, { headers });

@@ -3,8 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import { Fault } from '../../../core/errors.ts';
 import { parseMediaType } from '../../../lib/media-type.ts';
 import { authenticateUser, type Exchange } from '../exchange/exchange.ts';
-import { matchesEtag, parseByteRange } from '../exchange/request-headers.ts';
-import { sendFault } from '../exchange/respond.ts';
+import { parseByteRange, preconditionStatus } from '../exchange/request-headers.ts';
+import { sendFault, sendPrecondition } from '../exchange/respond.ts';
 import { setUntrustedContentHeaders } from '../exchange/security-headers.ts';
 import { attachmentHeader } from './content-disposition.ts';
 
@@ -25,8 +25,9 @@ export async function downloadArtifact({ req, res, params, deps, limits }: Excha
   res.setHeader('Cache-Control', 'private, no-cache');
   res.setHeader('Vary', 'Origin, Authorization');
   res.setHeader('Accept-Ranges', 'bytes');
-  if (matchesEtag(req.headers['if-none-match'], etag)) {
-    res.writeHead(304).end();
+  const failed = preconditionStatus(req.headers, etag);
+  if (failed !== undefined) {
+    sendPrecondition(res, failed);
     return;
   }
   // If-Range compares strongly; a date never equals the tag, so everything is sent.

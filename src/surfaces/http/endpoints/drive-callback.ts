@@ -1,3 +1,4 @@
+import { escapeHtml } from '../../../lib/escape-html.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 
 /** Parameters with which Google redirects the browser (RFC 6749, section 4.1.2). */
@@ -7,14 +8,6 @@ export interface DriveCallback {
   /** Why there is no code, such as `access_denied`. */
   readonly error?: string | undefined;
 }
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
 
 /**
  * The page that a person sees after consent at Google: the values to copy into `finishDriveConnection`. It does nothing
@@ -50,10 +43,6 @@ function refusalReason(error: string | undefined): string {
   if (error === 'access_denied') return 'You denied access.';
   if (error === undefined || error === '') return 'This address lacks the code or the state of Google.';
   return `Google refused: ${error.slice(0, 200)}.`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
 /** GET /oauth/drive: Google redirects the browser here. Its values are for the signed-in user; no script reads them. */

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Fault } from '../../../core/errors.ts';
 import { isLoopbackAddress } from '../../../lib/ip-address.ts';
+import { compress, MIN_COMPRESSED_BYTES, negotiateCoding } from '../../../resources/content/compress.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { sendJson } from '../exchange/respond.ts';
 
@@ -38,7 +39,10 @@ export async function scrapeMetrics({ req, res, deps }: Exchange): Promise<void>
       'FORBIDDEN',
       'Only this machine may read the metrics. Set METRICS_TOKEN to read them from elsewhere.',
     );
-  const body = Buffer.from(await deps.metrics.scrape());
+  const text = Buffer.from(await deps.metrics.scrape());
+  const coding = text.length < MIN_COMPRESSED_BYTES ? undefined : negotiateCoding(req.headers['accept-encoding']);
+  const body = coding ? await compress(text, coding) : text;
+  if (coding) res.setHeader('Content-Encoding', coding);
   res.writeHead(200, {
     'Content-Type': PROMETHEUS_CONTENT_TYPE,
     'Content-Length': body.length,

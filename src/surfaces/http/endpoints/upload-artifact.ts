@@ -36,7 +36,7 @@ export async function uploadArtifact({ req, res, query, info, deps }: Exchange):
   const stored = { name, mediaType: mediaType.toString(), content, ...knownSize, traceId: info.traceId };
   const artifact = await deps.upload(principal, stored);
   const { id, digest, size } = artifact;
-  const url = `/artifacts/${digest}`;
+  const url = `${deps.config.server.basePath}/artifacts/${digest}`;
   const answer = { id, digest, size, mediaType: artifact.mediaType, name: artifact.name, url };
   sendJson(res, 201, answer, { Location: url });
 }

@@ -30,6 +30,19 @@ describe('the JSON Schema of workflows', () => {
     expect((await ask({ 'if-none-match': '"x"' })).status).toBe(200);
   });
 
+  it('is compressed for a client that accepts it, with another tag for each coding', async () => {
+    const tags = [];
+    for (const encoding of ['identity', 'gzip', 'br']) {
+      const response = await ask({ 'accept-encoding': encoding });
+      expect(response.headers.get('content-encoding')).toBe(encoding === 'identity' ? null : encoding);
+      expect(response.headers.get('vary')).toContain('Accept-Encoding');
+      expect(await response.json()).toHaveProperty('$schema');
+      tags.push(response.headers.get('etag'));
+    }
+    expect(new Set(tags).size).toBe(3);
+    expect((await ask({ 'accept-encoding': 'br', 'if-match': tags[1] as string })).status).toBe(412);
+  });
+
   it('of HEAD is its headers alone', async () => {
     const [get, head] = [await ask(), await ask({}, 'HEAD')];
     expect(await head.text()).toBe('');

@@ -23,6 +23,14 @@ export function splitUrl({ url = '' }: IncomingMessage): { readonly path: string
   return mark === -1 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
 }
 
+/** Removes the base path, which a reverse proxy may leave in a request target. */
+export function withoutBasePath(url: string, basePath: string): string {
+  if (basePath === '' || !url.startsWith(basePath)) return url;
+  const rest = url.slice(basePath.length);
+  if (rest === '' || rest.startsWith('?')) return `/${rest}`;
+  return rest.startsWith('/') ? rest : url;
+}
+
 /** The user of the Authorization header. The server uses no cookies, so a page cannot act for a user. @throws Fault UNAUTHENTICATED */
 export async function authenticateUser(req: IncomingMessage, deps: HttpDeps): Promise<SignedIn> {
   const principal = await deps.authenticate(req.headers.authorization);

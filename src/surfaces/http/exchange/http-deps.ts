@@ -6,6 +6,7 @@ import type { ArtifactRecord } from '../../../core/run.ts';
 import type { Health, Logger, Metrics } from '../../../core/telemetry.ts';
 import type { Upload } from '../../../engine/requests/engine.ts';
 import type { Download } from '../../../engine/requests/find-download.ts';
+import type { JsonObject } from '../../../lib/json.ts';
 
 /** What the server knows about a request before it is routed. */
 export interface RequestInfo {
@@ -24,14 +25,18 @@ export interface HttpDeps {
   readonly maxUploadBytes: number;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Issuer of the identity provider whose tokens are accepted; absent when this server issues tokens. */
+  readonly authorizationServer?: string;
   /** @throws Fault UNAUTHENTICATED */
   authenticate(authorization: string | undefined): Promise<Principal>;
-  /** Answers `/graphql`. CORS and security headers have been set. */
+  /** Answers `/graphql`, also 100 Continue. CORS and security headers have been set. */
   graphql(req: IncomingMessage, res: ServerResponse, info: RequestInfo): void | Promise<void>;
   /** Accepts a WebSocket handshake on `/graphql`, whose origin has been checked. */
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, info: RequestInfo): void;
   /** Answers `/mcp` for signed-in users. @throws Fault */
   mcp(req: IncomingMessage, res: ServerResponse, caller: { principal: SignedIn; traceId: string }): Promise<void>;
+  /** JSON Schema of the workflows of this server. */
+  readonly workflowSchema: JsonObject;
   health(): Promise<Health>;
   /** Finds bytes that the principal may read; the iterator of `open` returns when the client disconnects. @throws Fault NOT_FOUND, FORBIDDEN, APPROVAL_REQUIRED, THROTTLED */
   download(principal: SignedIn, digest: string): Promise<Download>;

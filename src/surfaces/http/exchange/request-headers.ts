@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { ByteRange } from '../../../core/artifact-store.ts';
 
@@ -9,14 +9,33 @@ import type { ByteRange } from '../../../core/artifact-store.ts';
 export function clientAddress(req: IncomingMessage, trustProxy: boolean): string {
   const forwarded = trustProxy ? req.headers['x-forwarded-for'] : undefined;
   const last = forwarded === undefined ? '' : (String(forwarded).split(',').at(-1) ?? '').trim();
-  const address = isIP(last) === 0 ? (req.socket.remoteAddress ?? '') : last;
+  const address = forwardedAddress(last) ?? req.socket.remoteAddress ?? '';
   return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
-/** Whether If-None-Match contains the entity tag (RFC 9110, section 13.1.2), compared weakly. */
-export function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
-  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags.includes(etag) || tags.includes('*');
+/**
+ * The address in a node of RFC 7239 section 6, with or without port, quotes and brackets: `192.0.2.1:47011`,
+ * `"[2001:db8::1]:4711"`. Undefined for `unknown` and other names.
+ */
+function forwardedAddress(node: string): string | undefined {
+  const unquoted = node.replace(/^"(.*)"$/, '$1');
+  const [, bracketed, ipv4] = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d{1,5})?$/.exec(unquoted) ?? [];
+  const address = bracketed ?? ipv4 ?? unquoted;
+  return isIP(address) === 0 ? undefined : address;
+}
+
+/**
+ * The status that preconditions lead to for a strong entity tag (RFC 9110, section 13.2.2): 412 when If-Match does not
+ * contain it, compared strongly; 304 when If-None-Match does, compared weakly; undefined to go on.
+ */
+export function preconditionStatus(
+  { 'if-match': ifMatch, 'if-none-match': ifNoneMatch }: IncomingHttpHeaders,
+  etag: string,
+): 304 | 412 | undefined {
+  const tags = (header: string) => header.split(',').map((tag) => tag.trim());
+  if (ifMatch !== undefined && !tags(ifMatch).some((tag) => tag === etag || tag === '*')) return 412;
+  if (ifNoneMatch === undefined) return undefined;
+  return tags(ifNoneMatch).some((tag) => tag.replace(/^W\//, '') === etag || tag === '*') ? 304 : undefined;
 }
 
 /**

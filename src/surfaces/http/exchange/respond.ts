@@ -40,6 +40,15 @@ export function sendFault(
   );
 }
 
+/** Answers a precondition that failed: 304 without a body, or 412. */
+export function sendPrecondition(res: ServerResponse, status: 304 | 412): void {
+  if (status === 304) res.writeHead(304).end();
+  else {
+    const message = 'The content has another entity tag than If-Match names. Read it again without If-Match.';
+    sendFault(res, new Fault('CONFLICT', message), { status });
+  }
+}
+
 /** A Fault unchanged. Anything else is a bug: it is logged, and the client receives only a reference. */
 export function toFault(error: unknown, info: RequestInfo, logger: Logger): Fault {
   if (error instanceof Fault) return error;

@@ -1,4 +1,6 @@
 import type { FetchAPI, Plugin } from 'graphql-yoga';
+import { negotiateCoding } from '../../../../resources/content/compress.ts';
+import { negotiateMediaType, RESULT_MEDIA_TYPES } from '../../request/accept.ts';
 import { type Assets, loadAssets } from './assets.ts';
 import { renderPage } from './render-page.ts';
 
@@ -39,7 +41,7 @@ export function useGraphiql({ enabled }: { readonly enabled: boolean }): Plugin 
     }
     const asset = assets.byName.get(name);
     if (!asset) return new Response('This file does not exist. Reload the page.\n', { status: 404 });
-    const encoding = /\bbr\b/.test(request.headers.get('accept-encoding') ?? '') ? 'br' : 'gzip';
+    const encoding = negotiateCoding(request.headers.get('accept-encoding') ?? undefined) ?? 'gzip';
     const headers = {
       'Content-Type': asset.mediaType,
       'Content-Encoding': encoding,
@@ -52,7 +54,8 @@ export function useGraphiql({ enabled }: { readonly enabled: boolean }): Plugin 
     onRequest({ request, fetchAPI: { Response }, endResponse }) {
       if (request.method !== 'GET') return undefined;
       const [, name] = ASSET_URL.exec(request.url) ?? [];
-      const wantsPage = request.headers.get('accept')?.includes('text/html');
+      const accept = request.headers.get('accept') ?? undefined;
+      const wantsPage = negotiateMediaType(accept, [...RESULT_MEDIA_TYPES, 'text/html']) === 'text/html';
       return name !== undefined || wantsPage ? serve(request, Response, name).then(endResponse) : undefined;
     },
   };

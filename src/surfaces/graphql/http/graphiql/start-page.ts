@@ -17,6 +17,9 @@ interface Observer {
   error(error: unknown): void;
   complete(): void;
 }
+interface GraphqlError {
+  readonly extensions?: { readonly code?: string };
+}
 interface Page {
   MonacoEnvironment: unknown;
   YogaGraphiQL: { renderYogaGraphiQL(root: Element | null, options: unknown): void };
@@ -24,23 +27,50 @@ interface Page {
 
 /**
  * Runs in the browser, as a separate file, so it cannot use anything outside the function. Its fetcher speaks HTTP and
- * graphql-transport-ws, and keeps the token of the last sign-in while the page is open.
+ * graphql-transport-ws, and keeps the token of the last sign-in in the session of the browser's tab, also when the page is
+ * reloaded. It shows who that is.
  */
 export function startPage(): void {
   const page = globalThis as unknown as Page;
   const read = (id: string) => JSON.parse(document.getElementById(id)?.textContent ?? '{}');
   const workers: Record<string, string> = read('workers');
-  const { endpoint, ...options } = read('options');
-  let token: string | undefined;
+  const options = read('options');
+  const endpoint = location.pathname;
+  const TOKEN_KEY = 'signalbox.token';
+  let token = sessionStorage.getItem(TOKEN_KEY) ?? undefined;
 
-  const ask = async (operation: Operation, headers: Readonly<Record<string, string>>) => {
+  const setToken = (next: string | undefined) => {
+    token = next;
+    if (next === undefined) sessionStorage.removeItem(TOKEN_KEY);
+    else sessionStorage.setItem(TOKEN_KEY, next);
+  };
+  const post = async (operation: Operation, headers: Readonly<Record<string, string>>) => {
     const response = await fetch(endpoint, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify(operation),
     });
-    const result = await response.json();
-    token = result.data?.signIn?.token ?? token;
+    return response.json();
+  };
+  const showViewer = async () => {
+    const shown = document.getElementById('viewer') as HTMLElement;
+    const sent = token;
+    const headers = sent === undefined ? undefined : { Authorization: `Bearer ${sent}` };
+    const result = headers && (await post({ query: '{ viewer { username roles tenant } }' }, headers));
+    const viewer = result?.data?.viewer;
+    // The server answers requests whose token is invalid as those of nobody.
+    if (result?.data && !viewer && token === sent) setToken(undefined);
+    shown.textContent = viewer
+      ? `Signed in as ${viewer.username} (${viewer.roles.join(', ')}), tenant ${viewer.tenant}.`
+      : 'Not signed in. Run the mutation signIn in the first tab.';
+  };
+
+  const ask = async (operation: Operation, headers: Readonly<Record<string, string>>) => {
+    const result = await post(operation, headers);
+    const signedIn: string | undefined = result.data?.signIn?.token;
+    const isRefused = result.errors?.some((error: GraphqlError) => error.extensions?.code === 'UNAUTHENTICATED');
+    if (signedIn !== undefined) setToken(signedIn);
+    if (signedIn !== undefined || isRefused) void showViewer();
     return result;
   };
 
@@ -80,6 +110,7 @@ export function startPage(): void {
     return chosen?.some((d) => d.operation === 'subscription') ? watch(operation, sent) : ask(operation, sent);
   };
 
+  void showViewer();
   page.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_: string, label: string) => workers[label] };
   page.YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), { ...options, fetcher });
 }

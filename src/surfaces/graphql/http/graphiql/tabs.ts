@@ -15,7 +15,7 @@ export const tabs: readonly Tab[] = [
 # admin/admin, alice/alice and bob/bob.
 #
 # Every tab then sends the token until this page is
-# closed. Put a token from another source into
+# closed; reloading keeps it. Put another token into
 # "Headers" below: {"Authorization": "Bearer TOKEN"}
 mutation SignIn {
   signIn(input: { username: "alice", password: "alice" }) {
@@ -106,10 +106,11 @@ query Recorded {
 }
 `),
   tab(`
-# 5. All events, live. Leave it running, and run a
-# command in another tab. After a lost connection, pass
-# the last cursor as "after": no event is lost or
-# repeated.
+# 5. All events, live. Run it, open this page in a
+# second window, sign in and run a command there: its
+# events appear here. Opening another tab of this page
+# ends it. After a lost connection, pass the last
+# cursor as "after": no event is lost or repeated.
 subscription Follow {
   events {
     cursor

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN, ALICE, BOB, startGraphql } from '../../../../../test/support/surfaces/graphql-server.ts';
 
 const BEGIN =
-  'mutation { beginDriveConnection { __typename ... on DriveConnection { connected url } ... on Refusal { code message } } }';
+  'mutation { beginDriveConnection { __typename ... on DriveAccess { connected url } ... on Refusal { code message } } }';
 const FINISH = `mutation ($input: FinishDriveConnectionInput!) { finishDriveConnection(input: $input) {
-  __typename ... on DriveConnection { connected url } ... on Refusal { code } } }`;
+  __typename ... on DriveAccess { connected url } ... on Refusal { code } } }`;
 const DISCONNECT =
-  'mutation { disconnectDrive { __typename ... on DriveConnection { connected } ... on Refusal { code } } }';
+  'mutation { disconnectDrive { __typename ... on DriveAccess { connected } ... on Refusal { code } } }';
 
 describe('a server that is a client of Google’s', () => {
   const asked: unknown[] = [];

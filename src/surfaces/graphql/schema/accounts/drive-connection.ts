@@ -5,12 +5,12 @@ import type { Context } from '../../request/context.ts';
 import { builder } from '../builder/builder.ts';
 import { isRefusal, orRefusal, Refusal } from '../errors/refusal.ts';
 
-interface DriveConnectionView {
+interface DriveAccessView {
   readonly connected: boolean;
   readonly url?: string;
 }
 
-const DriveConnection = builder.objectRef<DriveConnectionView>('DriveConnection').implement({
+const DriveAccess = builder.objectRef<DriveAccessView>('DriveAccess').implement({
   description: 'Whether `drive.*` uses the Google Drive of the caller. Otherwise it uses a folder of this server.',
   fields: (t) => ({
     connected: t.exposeBoolean('connected', { description: 'True when it uses the Google Drive of the caller.' }),
@@ -24,10 +24,10 @@ const DriveConnection = builder.objectRef<DriveConnectionView>('DriveConnection'
   }),
 });
 
-const DriveConnectionResult = builder.unionType('DriveConnectionResult', {
-  description: 'The connection, or why the request was refused.',
-  types: [DriveConnection, Refusal],
-  resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'DriveConnection'),
+const DriveAccessResult = builder.unionType('DriveAccessResult', {
+  description: 'The access, or why the request was refused.',
+  types: [DriveAccess, Refusal],
+  resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'DriveAccess'),
 });
 
 const FinishDriveConnectionInput = builder.inputType('FinishDriveConnectionInput', {
@@ -43,13 +43,13 @@ const FinishDriveConnectionInput = builder.inputType('FinishDriveConnectionInput
 
 builder.mutationFields((t) => ({
   beginDriveConnection: t.field({
-    type: DriveConnectionResult,
+    type: DriveAccessResult,
     description: 'Start to connect `drive.*` to your own Google Drive.',
     resolve: (_, _args, ctx) =>
       orRefusal(async () => ({ connected: false, ...authorizeDriveConnection('begin', ctx).begin(requireUser(ctx)) })),
   }),
   finishDriveConnection: t.field({
-    type: DriveConnectionResult,
+    type: DriveAccessResult,
     description: 'Finish the connection of `drive.*` to your own Google Drive, after consent at Google.',
     args: {
       input: t.arg({ type: FinishDriveConnectionInput, required: true, description: 'The response of Google.' }),
@@ -61,7 +61,7 @@ builder.mutationFields((t) => ({
       }),
   }),
   disconnectDrive: t.field({
-    type: DriveConnectionResult,
+    type: DriveAccessResult,
     description: 'Disconnect your Google Drive: the permission is revoked at Google and deleted here.',
     resolve: (_, _args, ctx) =>
       orRefusal(async () => {

@@ -1,8 +1,9 @@
-import { AGENT_BACKENDS, type AgentBackend, type AgentSpec } from '../../../../core/agent.ts';
+import type { AgentSpec } from '../../../../core/agent.ts';
 import { Fault } from '../../../../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../../../lib/json.ts';
 import { builder } from '../builder/builder.ts';
-import { AgentBackendInput, backendField } from './backend-inputs.ts';
+import { requireJsonObject } from '../builder/json.ts';
+import { AgentBackendInput, backendOfField } from './backend-inputs.ts';
 
 export const AgentInput = builder.inputType('AgentInput', {
   description: 'An agent: its purpose, and how it is reached.',
@@ -14,6 +15,11 @@ export const AgentInput = builder.inputType('AgentInput', {
       description: 'Names of the tools that it may call: those in `catalog.tools`, and those of its MCP servers.',
     }),
     backend: t.field({ type: AgentBackendInput, required: true, description: 'How it is reached.' }),
+    outputSchema: t.field({
+      type: 'JSON',
+      description:
+        'JSON Schema of the answer, as an object. The answer is then JSON that fits, and is the output of the step; a model whose answer does not fit is asked once more.',
+    }),
     memoryUri: t.field({
       type: 'URI',
       description:
@@ -22,25 +28,22 @@ export const AgentInput = builder.inputType('AgentInput', {
   }),
 });
 
-/** Fields of `AgentBackendInput` → names of backends. */
-const BACKEND_NAMES: ReadonlyMap<string, AgentBackend> = new Map(
-  AGENT_BACKENDS.map((backend) => [backendField(backend), backend]),
-);
-
 /** The input `AgentInput` in the form of the engine; null counts as absent. @throws Fault BAD_INPUT */
 export function toAgentSpec(input: unknown): AgentSpec {
-  const { backend, ...rest } = omitNulls(input) as { readonly backend: JsonObject } & Omit<
+  const { outputSchema: schema, ...present } = input as { readonly outputSchema?: unknown };
+  const { backend, ...rest } = omitNulls(present) as { readonly backend: JsonObject } & Omit<
     AgentSpec,
     'backend' | 'config'
   >;
-  const [field = '', config = {}] = Object.entries(backend)[0] ?? [];
-  const name = BACKEND_NAMES.get(field);
-  if (name === undefined || !isJsonObject(config)) {
+  const [field, config = {}] = Object.entries(backend)[0] ?? [];
+  if (field === undefined || !isJsonObject(config)) {
     throw new Fault('BAD_INPUT', 'An agent must name exactly one backend, with its configuration.', {
       path: ['agent', 'backend'],
     });
   }
-  return { ...rest, backend: name, config };
+  // A null in a schema is a value.
+  const outputSchema = schema == null ? undefined : requireJsonObject(schema as Json, ['agent', 'outputSchema']);
+  return { ...rest, backend: backendOfField(field), config, ...(outputSchema && { outputSchema }) };
 }
 
 function omitNulls(value: unknown): Json {

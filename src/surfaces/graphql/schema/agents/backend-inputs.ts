@@ -1,18 +1,20 @@
 import type { InputFieldMap } from '@pothos/core';
 import type { TObject } from 'typebox';
 import { BACKEND_CONFIGS } from '../../../../agents/registry.ts';
-import { AGENT_BACKENDS, type AgentBackend } from '../../../../core/agent.ts';
+import { AGENT_BACKENDS } from '../../../../core/agent.ts';
 import type { Json, JsonObject } from '../../../../lib/json.ts';
 import { builder } from '../builder/builder.ts';
 
 /** The parts of JSON Schema that configurations of backends consist of; see `Backend.config`. */
-interface ConfigSchema {
+export interface ConfigSchema {
   readonly type?: string;
   readonly title?: string;
   readonly description?: string;
   readonly default?: Json;
   readonly items?: ConfigSchema;
   readonly anyOf?: readonly ConfigSchema[];
+  readonly enum?: readonly Json[];
+  readonly const?: Json;
   readonly properties?: Readonly<Record<string, ConfigSchema>>;
   readonly required?: readonly string[];
   readonly 'x-signalbox'?: string;
@@ -24,8 +26,22 @@ type ConfigInputRef = ReturnType<typeof builder.inputRef<JsonObject>>;
 type FieldType = (typeof SCALARS)[keyof typeof SCALARS] | 'URI' | 'JSON' | ConfigInputRef;
 
 /** The field of `AgentBackendInput` for a backend: its name in camelCase. */
-export function backendField(backend: AgentBackend): string {
+export function backendField(backend: string): string {
   return backend.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The backend of a field of `AgentBackendInput`. */
+export function backendOfField(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** The type of a property of a plugin's configuration: a scalar, a list of scalars, or JSON for anything else. */
+export function pluginFieldType(schema: ConfigSchema): string {
+  if (schema['x-signalbox'] === 'uri') return 'URI';
+  if (schema.items) return `[${pluginFieldType(schema.items)}!]`;
+  const values = schema.enum ?? schema.anyOf?.map((one) => one.const);
+  if (values?.every((value) => typeof value === 'string')) return 'String';
+  return SCALARS[schema.type as keyof typeof SCALARS] ?? 'JSON';
 }
 
 /** The input type of each backend's configuration, by title; nested configurations share them. */

@@ -14,7 +14,7 @@ const RunAgentInput = builder.inputType('RunAgentInput', {
     document: t.field({
       type: 'JSON',
       description:
-        'The agent as in an agent file: an object of role, goal, tools, backend, backend_config, memory_uri and context.',
+        'The agent as in an agent file: an object of role, goal, tools, backend, backend_config, memory_uri, output_schema and context.',
     }),
     context: t.field({
       type: 'JSON',

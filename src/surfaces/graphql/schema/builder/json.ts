@@ -1,12 +1,14 @@
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
 import { Fault } from '../../../../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../../../lib/json.ts';
+import { losesDigits, lossyNumberMessage } from '../../../../lib/lossy-numbers.ts';
 import { builder } from './builder.ts';
 
 /** Deeper values would exhaust the stack of recursive functions. */
 const MAX_JSON_DEPTH = 64;
 
 builder.scalarType('JSON', {
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
   description: `Any JSON value (RFC 8259), nested at most ${MAX_JSON_DEPTH} levels. In a document it is written as a GraphQL value, which may contain variables.`,
   serialize: (value) => value as Json,
   parseValue: (value) => assertJson(value),
@@ -47,7 +49,8 @@ function literalToJson(node: ValueNode, variables: Readonly<Record<string, unkno
       return node.value;
     case Kind.INT:
     case Kind.FLOAT:
-      return assertJson(Number(node.value));
+      if (losesDigits(node.value)) throw new GraphQLError(lossyNumberMessage(node.value), { nodes: node });
+      return Number(node.value);
     case Kind.LIST:
       return node.values.map((item) => literalToJson(item, variables, depth + 1));
     case Kind.OBJECT: {

@@ -1,5 +1,5 @@
 import { Fault } from '../../../../core/errors.ts';
-import type { Page, PageArgs } from '../../../../core/store-reader.ts';
+import { MAX_TOTAL_COUNT, type Page, type PageArgs } from '../../../../core/store-reader.ts';
 import { builder } from './builder.ts';
 
 /** Maximum number of entries in a page of a connection, and of items in a list argument. */
@@ -7,6 +7,8 @@ export const MAX_PAGE_SIZE = 100;
 /** Maximum number of events in one batch. */
 export const MAX_BATCH_EVENTS = 1_000;
 const DEFAULT_PAGE_SIZE = 50;
+/** Points of a count, which reads up to 10,000 entries of an index. */
+const COUNT_COST = 20;
 
 type Nullable<T> = { readonly [K in keyof T]?: T[K] | null | undefined };
 
@@ -78,19 +80,20 @@ type ObjectRef<T> = ReturnType<typeof builder.objectRef<T>>;
 
 /** The Relay connection of a node type: the objects `<Name>Connection` and `<Name>Edge`. */
 export function createConnectionType<T>(name: string, Node: ObjectRef<T>) {
+  const noun = name.replace(/(?<=[a-z])[A-Z]/g, ' $&').toLowerCase();
   const Edge = builder.objectRef<{ readonly cursor: string; readonly node: T }>(`${name}Edge`).implement({
     description: `An entry of ${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}Connection.`,
     fields: (t) => ({
       cursor: t.exposeString('cursor', { description: 'Cursor of the entry, for `after` and `before`.' }),
       node: t.field({
         type: Node,
-        description: `The ${name.toLowerCase()}.`,
+        description: `The ${noun}.`,
         resolve: ({ node }) => node as never,
       }),
     }),
   });
   return builder.objectRef<Page<T>>(`${name}Connection`).implement({
-    description: `A page of a list of ${name.toLowerCase()}s (Relay cursor connections).`,
+    description: `A page of a list of ${noun}s (Relay cursor connections).`,
     fields: (t) => ({
       edges: t.field({
         type: [Edge],
@@ -110,8 +113,15 @@ export function createConnectionType<T>(name: string, Node: ObjectRef<T>) {
         resolve: (page) => page,
       }),
       totalCount: t.int({
-        description: 'Number of entries on all pages. Counted only when selected.',
-        resolve: (page) => page.totalCount(),
+        description: `Number of entries on all pages, counted up to ${MAX_TOTAL_COUNT}; \`totalCountIsExact\` says whether there may be more. Counted only when selected.`,
+        extensions: { cost: COUNT_COST, once: true },
+        resolve: async (page) => (await page.totalCount()).count,
+      }),
+      totalCountIsExact: t.boolean({
+        description:
+          'False when the list has, or may have, more entries than `totalCount`: there were too many to count, or to search for matches.',
+        extensions: { cost: COUNT_COST, once: true },
+        resolve: async (page) => (await page.totalCount()).isExact,
       }),
     }),
   });

@@ -12,5 +12,5 @@ builder.mutationType({
 
 builder.subscriptionType({
   description:
-    'The journal, live. Keep the cursor of the last batch, and pass it as `after` on reconnection to continue without gap or repetition. Over WebSocket (`graphql-transport-ws`) or server-sent events, at the same path.',
+    'The journal, live; and workers, which are not a part of it. Keep the cursor of the last batch, and pass it as `after` on reconnection to continue without gap or repetition. Over WebSocket (`graphql-transport-ws`) or server-sent events, at the same path.',
 });

@@ -7,6 +7,7 @@ const RFC_3339 =
   /^(\d{4})-(0[1-9]|1[0-2])-(\d{2})[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:[Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
 builder.scalarType('DateTime', {
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
   description:
     'A point in time, as RFC 3339 text. Output is in UTC with milliseconds: `2026-11-20T09:30:00.000Z`. Input may have any offset.',
   serialize: (value) => (value as Date).toISOString(),
@@ -27,6 +28,7 @@ const STARTS_WITH_SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:[\s\S]/;
 const FORBIDDEN_CHARACTERS = /[\u0000-\u0020\u007f]/;
 
 builder.scalarType('URI', {
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3986',
   description:
     'An absolute URI (RFC 3986), for example `https://example.com/a.csv`, `file:///data/sales.csv` or `data:text/csv,a%0A1`. `catalog.protocols` lists the schemes that this server reads.',
   serialize: String,
@@ -44,6 +46,7 @@ function parseUri(value: unknown): string {
 }
 
 builder.scalarType('Base64', {
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc4648',
   description: 'Bytes as base64 (RFC 4648, section 4): the alphabet with `+` and `/`, padded with `=`, no line breaks.',
   serialize: String,
   parseValue: parseBase64,
@@ -67,6 +70,7 @@ const MEDIA_TYPE = new RegExp(
 const MAX_MEDIA_TYPE_CHARACTERS = 255;
 
 builder.scalarType('MediaType', {
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc6838',
   description: 'A media type (RFC 6838), with or without parameters: `text/csv`, `text/html; charset=utf-8`.',
   serialize: String,
   parseValue: parseMediaType,
@@ -81,6 +85,7 @@ function parseMediaType(value: unknown): string {
 }
 
 builder.scalarType('Cursor', {
+  specifiedByURL: 'https://relay.dev/graphql/connections.htm',
   description:
     'A position in the journal, as opaque text. Keep the cursor of the last event or batch that you handled, and pass it as `after` to continue without gap or repetition.',
   serialize: (value) => encodeCursor(value as number),
@@ -98,6 +103,7 @@ function parseCursor(value: unknown): number {
 }
 
 builder.scalarType('Sha256', {
+  specifiedByURL: 'https://doi.org/10.6028/NIST.FIPS.180-4',
   description: 'A SHA-256 digest, as 64 lower-case hexadecimal digits.',
   serialize: String,
   parseValue: parseSha256,
@@ -112,6 +118,7 @@ function parseSha256(value: unknown): string {
 }
 
 builder.scalarType('SafeInt', {
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc7493',
   description:
     'A whole number between −(2^53 − 1) and 2^53 − 1, as a JSON number. Every language represents it exactly.',
   serialize: (value) => parseSafeInt(value),

@@ -60,12 +60,36 @@ describe('a command', () => {
   it('takes a source of exactly one kind', async () => {
     for (const source of [{}, { uri: 'data:,a', text: { text: 'a' } }, { uri: null }]) {
       const answer = await api.ask(CONVERT_TO_JSON, { input: { source } });
-      expect([answer.status, answer.errors[0].extensions.code]).toEqual([400, 'BAD_INPUT']);
+      expect([answer.status, answer.errors[0].extensions.code]).toEqual([422, 'BAD_INPUT']);
     }
     const text = await convertToJson(api, { source: { text: { text: 'a\n1' } }, mode: 'CSV', delimiter: null });
     const bytes = await convertToJson(api, { source: { bytes: { base64: 'YQox', mediaType: 'text/csv' } } });
     expect(text.resource.json).toEqual({ fields: ['a'], rows: [{ a: '1' }] });
     expect(bytes.resource.json).toEqual(text.resource.json);
+  });
+
+  it('takes a URI with its media type and charset, also to store its bytes', async () => {
+    const uri = 'data:application/octet-stream,caf%E9%0A1';
+    const typedUri = { uri, mediaType: 'text/csv', charset: 'windows-1252' };
+    const converted = await convertToJson(api, { source: { typedUri } });
+    expect(converted.resource.json).toEqual({ fields: ['café'], rows: [{ café: '1' }] });
+    const mediaTypeOnly = await convertToJson(api, {
+      source: { typedUri: { uri: 'data:,a%0A1', mediaType: 'text/csv' } },
+    });
+    expect(mediaTypeOnly.resource.json).toEqual({ fields: ['a'], rows: [{ a: '1' }] });
+
+    const upload = async (source: object) => {
+      const document = `mutation ($i: UploadArtifactInput!) { uploadArtifact(input: $i) {
+        ... on Artifact { mediaType } ... on Refusal { code message } } }`;
+      return (await api.ask(document, { i: { name: 'a.csv', source } })).data.uploadArtifact;
+    };
+    expect(await upload({ typedUri })).toEqual({ mediaType: 'text/csv;charset=windows-1252' });
+    const refused = { code: 'BAD_INPUT', message: expect.stringContaining('charset') };
+    expect(await upload({ typedUri: { uri, charset: 'x;y' } })).toEqual(refused);
+    expect(await convertToJson(api, { source: { typedUri: { uri, charset: 'x;y' } } })).toMatchObject({
+      __typename: 'Refusal',
+      code: 'BAD_INPUT',
+    });
   });
 
   it('asked for twice with one key runs once', async () => {

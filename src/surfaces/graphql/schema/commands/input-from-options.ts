@@ -15,8 +15,9 @@ import {
 } from 'graphql';
 import type { TSchema } from 'typebox';
 import { type OptionRole, optionRoleOf } from '../../../../commands/definition/options.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../../../lib/json.ts';
+import type { Json, JsonObject } from '../../../../lib/json.ts';
 import { toAgentSpec } from '../agents/agent-input.ts';
+import { type ResourceInput, toResourceInput } from '../resources/resource-input.ts';
 
 /** The parts of JSON Schema that options may use (docs/commands.md lists them). */
 interface OptionSchema {
@@ -50,7 +51,7 @@ const ROLE_TYPES: Record<OptionRole, string> = {
   ...{ resource: 'ResourceInput', uri: 'URI', schema: 'URI', json: 'JSON', agent: 'AgentInput' },
 };
 const ROLE_VALUES: Partial<Record<OptionRole, OptionConverter>> = {
-  resource: withoutNulls,
+  resource: (value) => ({ ...toResourceInput(value as typeof ResourceInput.$inferInput) }),
   agent: (value) => ({ ...toAgentSpec(value) }) as JsonObject,
 };
 const MAX_INT32 = 2 ** 31 - 1;
@@ -180,14 +181,6 @@ function literalsOf(schema: OptionSchema): readonly EnumLiteral[] | undefined {
 
 function identity(value: unknown): Json {
   return value as Json;
-}
-
-/** Plain objects without null, which GraphQL allows and options do not. */
-function withoutNulls(value: unknown): Json {
-  if (!isJsonObject(value)) return value as Json;
-  const object: Record<string, Json> = {};
-  for (const [key, item] of Object.entries(value)) if (item != null) object[key] = withoutNulls(item);
-  return object;
 }
 
 function titleName({ title }: OptionSchema): string | undefined {

@@ -25,6 +25,39 @@ addEventType('STEP_STATE_CHANGED', (t) => ({
   }),
 }));
 
+addEventType('JOB_DISPATCHED', (t) => ({
+  jobId: t.string({ description: 'ID of the job, as workers see it.', resolve: ({ payload }) => payload.jobId }),
+  topic: t.string({ description: 'Topic of the job.', resolve: ({ payload }) => payload.topic }),
+  worker: t.string({
+    nullable: true,
+    description: 'ID of the worker. Null when any worker of the topic may take the job.',
+    resolve: ({ payload }) => payload.worker ?? null,
+  }),
+}));
+
+addEventType('JOB_ENDED', (t) => ({
+  jobId: t.string({ description: 'ID of the job, as workers see it.', resolve: ({ payload }) => payload.jobId }),
+  worker: t.string({
+    nullable: true,
+    description: 'ID of the worker. Null when it did not say.',
+    resolve: ({ payload }) => payload.worker || null,
+  }),
+  status: t.string({
+    description: 'Status of CAP: SUCCEEDED, FAILED, FAILED_RETRYABLE, FAILED_FATAL, TIMEOUT, DENIED or CANCELLED.',
+    resolve: ({ payload }) => payload.status,
+  }),
+  reason: t.string({
+    nullable: true,
+    description: 'Why it failed, in the words of the worker. Null when it gave no reason.',
+    resolve: ({ payload }) => payload.errorMessage ?? payload.errorCode ?? null,
+  }),
+  executionMs: t.float({
+    nullable: true,
+    description: 'How long the worker worked on it, in ms. Null when it did not say.',
+    resolve: ({ payload }) => payload.executionMs ?? null,
+  }),
+}));
+
 addEventType('STEP_PROGRESS', (t) => ({
   percent: t.int({
     nullable: true,

@@ -1,13 +1,14 @@
 import { type IdPrefix, idPrefix } from '../../../../core/ids.ts';
 import type { ApprovalRecord, ArtifactRecord, StepRecord } from '../../../../core/run.ts';
+import type { DeadLetter } from '../../../../core/store-reader.ts';
 import type { WorkflowRecord } from '../../../../core/workflows.ts';
-import { callerScope, findWorkflowById } from '../../request/caller-scope.ts';
+import { callerScope, findWorkflowById, requireUser } from '../../request/caller-scope.ts';
 import type { Context } from '../../request/context.ts';
 import { builder } from '../builder/builder.ts';
 import { MAX_PAGE_SIZE, requireInRange } from '../builder/pagination.ts';
 import type { RunView } from './refs.ts';
 
-type NodeView = RunView | StepRecord | ArtifactRecord | ApprovalRecord | WorkflowRecord;
+type NodeView = RunView | StepRecord | ArtifactRecord | ApprovalRecord | WorkflowRecord | DeadLetter;
 
 const NODE_READERS: Partial<Record<IdPrefix, (id: string, ctx: Context) => Promise<NodeView | undefined>>> = {
   run: async (id, ctx) => {
@@ -18,6 +19,10 @@ const NODE_READERS: Partial<Record<IdPrefix, (id: string, ctx: Context) => Promi
   art: async (id, ctx) => ctx.app.reader.artifact(callerScope(ctx), id),
   apr: async (id, ctx) => ctx.app.reader.approval(callerScope(ctx), id),
   wf: findWorkflowById,
+  dead: async (id, ctx) => {
+    ctx.app.gate.pass(requireUser(ctx), { action: 'query:deadLetters' });
+    return ctx.app.deadLetters.find(callerScope(ctx), id);
+  },
 };
 
 const NodeRef = builder.interfaceRef<NodeView>('Node');
@@ -27,13 +32,14 @@ export const Node = NodeRef.implement({
   resolveType: (node) => {
     if ('run' in node) return 'Run';
     if ('yaml' in node) return 'Workflow';
+    if ('jobId' in node) return 'DeadLetter';
     if ('requestedAt' in node) return 'Approval';
     return 'digest' in node ? 'Artifact' : 'Step';
   },
   fields: (t) => ({
     id: t.id({
       description:
-        'Global ID, permanent and opaque, with a prefix for its type: `run_…`, `step_…`, `art_…`, `apr_…`, `wf_…`.',
+        'Global ID, permanent and opaque, with a prefix for its type: `run_…`, `step_…`, `art_…`, `apr_…`, `wf_…`, `dead_…`.',
       resolve: () => {
         throw new Error('every Node resolves its id itself');
       },

@@ -1,4 +1,5 @@
 import type { ApprovalRecord, ArtifactRecord, RunRecord, StepRecord } from '../../../../core/run.ts';
+import type { DeadLetter as DeadLetterRecord } from '../../../../core/store-reader.ts';
 import type { WorkflowRecord } from '../../../../core/workflows.ts';
 import { builder } from '../builder/builder.ts';
 import type { ResourceView } from './resource-view.ts';
@@ -15,4 +16,5 @@ export const Step = builder.objectRef<StepRecord>('Step');
 export const Artifact = builder.objectRef<ArtifactRecord>('Artifact');
 export const Approval = builder.objectRef<ApprovalRecord>('Approval');
 export const Workflow = builder.objectRef<WorkflowRecord>('Workflow');
+export const DeadLetter = builder.objectRef<DeadLetterRecord>('DeadLetter');
 export const Resource = builder.objectRef<ResourceView>('Resource');

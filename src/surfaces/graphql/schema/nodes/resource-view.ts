@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { Fault } from '../../../../core/errors.ts';
+import { parseJsonToWrite } from '../../../../core/parse-json.ts';
 import type { StepOutput } from '../../../../core/run.ts';
 import { artifactUri } from '../../../../lib/artifact-uri.ts';
 import { isJsonObject, type Json } from '../../../../lib/json.ts';
@@ -29,7 +30,7 @@ export function viewFromBytes(uri: string, mediaType: string, bytes: Uint8Array)
 export function viewFromOutput(output: StepOutput, ctx: Context): ResourceView {
   const { mediaType, size, digest, text } = output;
   const uri = artifactUri(digest);
-  const known = { uri, mediaType, size, digest, url: downloadUrl(digest) };
+  const known = { uri, mediaType, size, digest, url: downloadUrl(digest, ctx) };
   if (text !== undefined) return { ...known, bytes: () => Buffer.from(text) };
   let read: Promise<Uint8Array> | undefined;
   return {
@@ -55,9 +56,9 @@ export async function parseOutputJson(output: StepOutput | undefined, ctx: Conte
   return parseJsonOrNull(await readInline(viewFromOutput(output, ctx), ctx));
 }
 
-/** The path of `GET /artifacts/:digest`. */
-export function downloadUrl(digest: string): string {
-  return `/artifacts/${digest}`;
+/** The path of `GET /artifacts/:digest`, with the base path. */
+export function downloadUrl(digest: string, { app }: Pick<Context, 'app'>): string {
+  return `${app.config.server.basePath}/artifacts/${digest}`;
 }
 
 /**
@@ -88,7 +89,7 @@ export function parseJsonOrNull(bytes: Uint8Array): Json {
   const text = decodeUtf8(bytes);
   if (text === null) return null;
   try {
-    return JSON.parse(text) as Json;
+    return parseJsonToWrite(text);
   } catch {
     return null;
   }

@@ -136,7 +136,7 @@ const ExplainPolicyInput = builder.inputType('ExplainPolicyInput', {
     action: t.string({
       required: true,
       description:
-        'Action of the request: `command:NAME`, `query:NAME`, `tool:NAME`, `workflow:NAME`, `step:KIND`, `mutation:NAME`, `agent:BACKEND`, `secret:NAME`, `memory:read`, `memory:append`, `override:owner` or `exec`.',
+        'Action of the request: `command:NAME`, `query:NAME`, `tool:NAME`, `workflow:NAME`, `step:KIND`, `job:TOPIC`, `mutation:NAME`, `agent:BACKEND`, `secret:NAME`, `memory:read`, `memory:append`, `override:owner`, `worker:drain`, `worker:revoke` or `exec`.',
     }),
     uri: t.field({ type: 'URI', description: 'URI of the request.' }),
     schemaUri: t.field({ type: 'URI', description: 'URI of the JSON Schema of the request.' }),
@@ -179,11 +179,13 @@ const ACTION_KINDS = [
   'tool',
   'workflow',
   'step',
+  'job',
   'mutation',
   'agent',
   'secret',
   'memory',
   'override',
+  'worker',
 ];
 const ACTION = new RegExp(`^(?:(?:${ACTION_KINDS.join('|')}):\\S{1,200}|exec)$`);
 

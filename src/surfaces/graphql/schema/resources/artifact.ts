@@ -43,7 +43,7 @@ Artifact.implement({
     }),
     url: t.string({
       description: 'Path for the download over HTTP, with the same token and policy.',
-      resolve: ({ digest }) => downloadUrl(digest),
+      resolve: ({ digest }, _, ctx) => downloadUrl(digest, ctx),
     }),
   }),
 });

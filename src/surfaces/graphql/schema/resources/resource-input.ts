@@ -21,20 +21,37 @@ const InlineBytes = builder.inputType('InlineBytes', {
   }),
 });
 
+const TypedUri = builder.inputType('TypedUri', {
+  description: 'URI of a resource whose source states its media type or charset wrongly, or not at all.',
+  fields: (t) => ({
+    uri: t.field({ type: 'URI', required: true, description: 'URI of the resource, which is read under the policy.' }),
+    mediaType: t.field({ type: 'MediaType', description: 'Media type, instead of the one that the source states.' }),
+    charset: t.string({
+      description:
+        'Charset, such as `windows-1250`, instead of the one in the media type. A byte order mark goes before it.',
+    }),
+  }),
+});
+
 export const ResourceInput = builder.inputType('ResourceInput', {
   description:
-    'A resource: exactly one of the three. Upload content that is larger than a request may be (1 MiB) first, with `POST /artifacts`.',
+    'A resource: exactly one of the four. Upload content that is larger than a request may be (1 MiB) first, with `POST /artifacts`.',
   isOneOf: true,
   fields: (t) => ({
     uri: t.field({ type: 'URI', description: 'URI of the resource, which is read under the policy.' }),
+    typedUri: t.field({ type: TypedUri, description: 'URI of the resource, with its media type or charset.' }),
     text: t.field({ type: InlineText, description: 'The text.' }),
     bytes: t.field({ type: InlineBytes, description: 'The bytes.' }),
   }),
 });
 
 /** The input in the form of the engine: without absent fields. */
-export function toResourceInput({ uri, text, bytes }: typeof ResourceInput.$inferInput): Source {
+export function toResourceInput({ uri, typedUri, text, bytes }: typeof ResourceInput.$inferInput): Source {
   if (uri != null) return { uri };
+  if (typedUri) {
+    const { mediaType, charset } = typedUri;
+    return { uri: typedUri.uri, ...(mediaType != null && { mediaType }), ...(charset != null && { charset }) };
+  }
   if (text) return { text: { text: text.text, ...(text.mediaType != null && { mediaType: text.mediaType }) } };
   const { base64 = '', mediaType } = bytes ?? {};
   return { bytes: { base64, ...(mediaType != null && { mediaType }) } };

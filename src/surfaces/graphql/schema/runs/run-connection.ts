@@ -52,6 +52,7 @@ builder.queryField('runs', (t) =>
   t.field({
     type: RunConnection,
     description: 'Runs, newest first: your own, or all of your tenant when the policy allows it.',
+    extensions: { cost: 20 },
     args: {
       filter: t.arg({ type: RunFilter, description: 'Only matching runs. Default: all.' }),
       first: t.arg.int({ description: 'Page size, from the newest run. Maximum 100; default 50.' }),

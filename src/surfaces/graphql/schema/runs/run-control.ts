@@ -84,7 +84,7 @@ const SendSignalInput = builder.inputType('SendSignalInput', {
   description: 'A signal to a run.',
   fields: (t) => ({
     runId: t.id({ required: true, description: 'ID of the run.' }),
-    name: t.string({ required: true, description: 'Name of the signal, for which a step waits.' }),
+    name: t.string({ required: true, description: 'Name of the signal. A step must wait for it, now or later.' }),
     payload: t.field({ type: 'JSON', description: 'Payload, which becomes the output of that step.' }),
   }),
 });

@@ -6,6 +6,7 @@ const RUN_KINDS = {
   COMMAND: { description: 'One command.' },
   PIPELINE: { description: 'Several commands in sequence; each can use the output of the previous one.' },
   AGENT: { description: 'One agent.' },
+  JOB: { description: 'One job for a worker.' },
   WORKFLOW: { description: 'The steps of a workflow; each starts as soon as its dependencies have ended.' },
 };
 

@@ -81,6 +81,6 @@ describe('runs', () => {
       expect(errors[0].extensions.code, args).toBe('BAD_INPUT');
     }
     const cursor = await api.ask('{ events(after: "nonsense") { cursor } }');
-    expect([cursor.status, cursor.errors[0].extensions.code]).toEqual([400, 'BAD_INPUT']);
+    expect([cursor.status, cursor.errors[0].extensions.code]).toEqual([422, 'BAD_INPUT']);
   });
 });

@@ -160,7 +160,7 @@ Run.implement({
     rerunOf: t.field({
       type: Run,
       nullable: true,
-      description: 'The run that it repeats from one of its steps. Null unless `rerunFrom` started it.',
+      description: 'The run that it repeats. Null unless `rerunFrom` or `replayDeadLetter` started it.',
       extensions: { cost: 5 },
       resolve: ({ run: { rerunOf } }, _args, ctx) => (rerunOf === undefined ? null : findRun(rerunOf, ctx)),
     }),

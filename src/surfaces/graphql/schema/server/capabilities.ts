@@ -3,8 +3,10 @@ import { type AnyCommand, isComposite } from '../../../../commands/definition/de
 import { AnyJson, SchemaUri, Uri } from '../../../../commands/definition/options.ts';
 import { createQueries } from '../../../../commands/read/registry.ts';
 import type { JsonObject } from '../../../../lib/json.ts';
+import type { AnyStepKind } from '../../../../step-kinds/define-step-kind.ts';
 import type { AnyTool } from '../../../../tools/define-tool.ts';
 import { builder } from '../builder/builder.ts';
+import { STEP_KIND_VALUES } from '../steps/step-kind.ts';
 
 const Effect = builder.enumType('Effect', {
   description: 'Effect of a capability on the world outside Signalbox.',
@@ -56,6 +58,24 @@ export function toolCapability({ name, title, description, effect, input }: AnyT
   return { name, title, description, effect: effect === 'external' ? 'EXTERNAL' : 'PURE', options: plainSchema(input) };
 }
 
+/** A kind of step as the catalog shows it. */
+export interface StepKindView {
+  readonly kind: string;
+  readonly description: string;
+  readonly input?: JsonObject;
+}
+
+/** Every kind of step. @param kinds those that act through a session, also those of plugins */
+export function stepKindViews(kinds: readonly AnyStepKind[]): readonly StepKindView[] {
+  const views = new Map<string, StepKindView>(
+    Object.entries(STEP_KIND_VALUES).map(([kind, { description }]) => [kind, { kind, description }]),
+  );
+  for (const { kind, description, input } of kinds) {
+    views.set(kind, { kind, description: views.get(kind)?.description ?? description, input: plainSchema(input) });
+  }
+  return [...views.values()];
+}
+
 const queryCapability = (name: string, title: string, description: string, options: TObject): CapabilityView => ({
   name,
   title,
@@ -89,7 +109,22 @@ export const queryCapabilities: readonly CapabilityView[] = [
     'Saved workflows with their texts. The policy decides without a URI.',
     Type.Object({ name: Type.Optional(Type.String({ description: 'Name of the workflow.' })) }),
   ),
+  queryCapability(
+    'deadLetters',
+    'See dead letters',
+    'Jobs that were refused, or that ended without a worker. The policy decides without a URI, and `query:runs` on whose.',
+    Type.Object({
+      topic: Type.Optional(Type.String({ description: 'Only jobs of this topic.' })),
+      reason: Type.Optional(Type.String({ description: 'Only for this reason.' })),
+    }),
+  ),
   queryCapability('quotas', 'See quotas', 'Shows what the caller may use, and uses.', Type.Object({})),
+  queryCapability(
+    'workers',
+    'See workers',
+    'Workers on the message bus, and decisions about them. The policy decides without a URI.',
+    Type.Object({ id: Type.Optional(Type.String({ description: 'ID of the worker.' })) }),
+  ),
   queryCapability('policyRules', 'See the policy', 'Lists the rules in force.', Type.Object({})),
   queryCapability(
     'explainPolicy',

@@ -1,15 +1,15 @@
 import type { JsonObject } from '../../../../lib/json.ts';
 import type { GraphqlApp } from '../../request/context.ts';
-import { STEP_KIND_VALUES } from '../steps/step-kind.ts';
-import { commandCapability, plainSchema, queryCapabilities, toolCapability } from './capabilities.ts';
+import { commandCapability, plainSchema, queryCapabilities, stepKindViews, toolCapability } from './capabilities.ts';
 
 /** What `Query.catalog` shows, as JSON with the same names. */
 export function catalogJson({
   commands,
   tools,
   backends,
+  kinds,
   resources,
-}: Pick<GraphqlApp, 'commands' | 'tools' | 'backends' | 'resources'>): JsonObject {
+}: Pick<GraphqlApp, 'commands' | 'tools' | 'backends' | 'kinds' | 'resources'>): JsonObject {
   const catalog = {
     commands: commands.map(commandCapability),
     queries: queryCapabilities,
@@ -20,7 +20,7 @@ export function catalogJson({
       description,
       config: plainSchema(config),
     })),
-    stepKinds: Object.entries(STEP_KIND_VALUES).map(([kind, { description }]) => ({ kind, description })),
+    stepKinds: stepKindViews(kinds),
   };
   // Fields without a value are null in GraphQL and absent here.
   return catalog as unknown as JsonObject;

@@ -1,11 +1,19 @@
 import type { AnyBackend } from '../../../../agents/define-backend.ts';
 import { BACKEND_CONFIGS } from '../../../../agents/registry.ts';
-import { AGENT_BACKENDS, type AgentBackend as Backend } from '../../../../core/agent.ts';
+import { AGENT_BACKENDS } from '../../../../core/agent.ts';
 import type { ProtocolInfo } from '../../../../core/resource.ts';
 import type { GraphqlApp } from '../../request/context.ts';
 import { builder } from '../builder/builder.ts';
-import { STEP_KIND_VALUES, StepKind } from '../steps/step-kind.ts';
-import { Capability, commandCapability, plainSchema, queryCapabilities, toolCapability } from './capabilities.ts';
+import { StepKind } from '../steps/step-kind.ts';
+import {
+  Capability,
+  commandCapability,
+  plainSchema,
+  queryCapabilities,
+  type StepKindView,
+  stepKindViews,
+  toolCapability,
+} from './capabilities.ts';
 
 const Protocol = builder.objectRef<ProtocolInfo>('Protocol').implement({
   description: 'A kind of URI that this server reads.',
@@ -22,15 +30,15 @@ const Protocol = builder.objectRef<ProtocolInfo>('Protocol').implement({
   }),
 });
 
-type Kind = keyof typeof STEP_KIND_VALUES;
-
-const StepKindInfo = builder.objectRef<Kind>('StepKindInfo').implement({
+const StepKindInfo = builder.objectRef<StepKindView>('StepKindInfo').implement({
   description: 'A kind of step that a run may have.',
   fields: (t) => ({
-    kind: t.field({ type: StepKind, description: 'The kind.', resolve: (kind) => kind }),
-    description: t.string({
-      description: 'What steps of this kind do.',
-      resolve: (kind) => STEP_KIND_VALUES[kind].description,
+    kind: t.expose('kind', { type: StepKind, description: 'The kind.' }),
+    description: t.exposeString('description', { description: 'What steps of this kind do.' }),
+    input: t.expose('input', {
+      type: 'JSON',
+      nullable: true,
+      description: 'JSON Schema (2020-12) of its input. Null for a kind that only the schema of workflows describes.',
     }),
   }),
 });
@@ -40,15 +48,15 @@ const AgentBackend = builder.enumType('AgentBackend', {
   values: Object.fromEntries(
     AGENT_BACKENDS.map((value) => [
       value.toUpperCase(),
-      { value, description: (BACKEND_CONFIGS[value] as { readonly description?: string }).description ?? '' },
+      { description: (BACKEND_CONFIGS[value] as { readonly description?: string }).description ?? '' },
     ]),
-  ) as Record<Uppercase<Backend>, { value: Backend; description: string }>,
+  ),
 });
 
 const AgentBackendInfo = builder.objectRef<AnyBackend>('AgentBackendInfo').implement({
   description: 'A backend: a way to reach agents.',
   fields: (t) => ({
-    name: t.expose('name', { type: AgentBackend, description: 'Its name.' }),
+    name: t.field({ type: AgentBackend, description: 'Its name.', resolve: ({ name }) => name.toUpperCase() }),
     description: t.exposeString('description', { description: 'What it does.' }),
     config: t.field({
       type: 'JSON',
@@ -89,7 +97,7 @@ const Catalog = builder.objectRef<GraphqlApp>('Catalog').implement({
     stepKinds: t.field({
       type: [StepKindInfo],
       description: 'The kinds of steps.',
-      resolve: () => Object.keys(STEP_KIND_VALUES) as (keyof typeof STEP_KIND_VALUES)[],
+      resolve: ({ kinds }) => [...stepKindViews(kinds)],
     }),
   }),
 });

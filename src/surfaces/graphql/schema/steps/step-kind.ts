@@ -1,6 +1,8 @@
-import type { StepKind as Kind } from '../../../../core/run.ts';
+import type { BuiltInKind } from '../../../../core/run.ts';
+import type { AnyStepKind } from '../../../../step-kinds/define-step-kind.ts';
 import { builder } from '../builder/builder.ts';
 
+/** The kinds of every server; `with-plugin-types.ts` adds those of plugins. */
 export const STEP_KIND_VALUES = {
   COMMAND: { description: 'Runs a command: options in, resource out.' },
   QUERY: { description: 'Reads; changes nothing.' },
@@ -19,9 +21,21 @@ export const STEP_KIND_VALUES = {
   EVAL: { description: 'Checks files with linters, compilers and their tests.' },
   REPO: { description: 'Commits files to a git repository in the folder of the run.' },
   NOTIFY: { description: 'Notifies people.' },
-} satisfies Record<Kind, object>;
+  JOB: { description: 'Sends a job to a worker on the bus; its output is the result of the job.' },
+  HTTP: { description: 'Sends an HTTP request; its output is the response.' },
+} satisfies Record<BuiltInKind, object>;
+
+const REMOVED_KIND = 'OTHER';
+
+/** The kind of a recorded step, which may be of a plugin that is gone. */
+export function shownKind(kind: string, kinds: readonly AnyStepKind[]): string {
+  return kind in STEP_KIND_VALUES || kinds.some((one) => one.kind === kind) ? kind : REMOVED_KIND;
+}
 
 export const StepKind = builder.enumType('StepKind', {
   description: 'Kind of a step.',
-  values: STEP_KIND_VALUES,
+  values: {
+    ...STEP_KIND_VALUES,
+    [REMOVED_KIND]: { description: 'A kind of a plugin that this server no longer has.' },
+  } as Readonly<Record<string, { readonly description: string }>>,
 });

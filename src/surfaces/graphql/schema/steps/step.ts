@@ -11,7 +11,7 @@ import { Approval, Resource, Run, Step } from '../nodes/refs.ts';
 import { parseOutputJson, viewFromOutput } from '../nodes/resource-view.ts';
 import { durationMs, requireRun } from '../nodes/run-view.ts';
 import { PolicyDecision } from '../policy/policy.ts';
-import { StepKind } from './step-kind.ts';
+import { StepKind, shownKind } from './step-kind.ts';
 import { ToolCall } from './tool-call.ts';
 
 export const StepState = builder.enumType('StepState', {
@@ -62,7 +62,11 @@ Step.implement({
     }),
     key: t.exposeString('key', { description: 'Key of the step, unique in its run.' }),
     title: t.exposeString('title', { description: 'Title, for people.' }),
-    kind: t.expose('kind', { type: StepKind, description: 'Kind of the step.' }),
+    kind: t.field({
+      type: StepKind,
+      description: 'Kind of the step.',
+      resolve: ({ kind }, _args, { app }) => shownKind(kind, app.kinds),
+    }),
     state: t.expose('state', { type: StepState, description: 'State of the step.' }),
     dependsOn: t.stringList({
       description: 'Keys of the steps that must end before it starts.',
@@ -128,6 +132,11 @@ Step.implement({
     index: t.exposeInt('index', {
       nullable: true,
       description: 'Its index among the items of a `for_each`, from 0. Null unless it is such an item.',
+    }),
+    worker: t.exposeString('worker', {
+      nullable: true,
+      description:
+        'ID of the worker that has its job, or had it last. Null for other steps, and until a worker is known.',
     }),
     progress: t.expose('progress', {
       type: Progress,

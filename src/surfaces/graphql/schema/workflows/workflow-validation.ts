@@ -10,7 +10,7 @@ import { toWorkflowSource, WorkflowSource } from './workflow-source.ts';
 const Severity = builder.enumType('Severity', {
   description: 'Severity of a problem in a workflow.',
   values: {
-    ERROR: { description: 'The workflow cannot be started or saved.' },
+    ERROR: { description: 'The workflow cannot be started or cannot be saved.' },
     WARNING: { description: 'The workflow runs, but perhaps not as intended.' },
   } satisfies Record<Problem['severity'], object>,
 });
@@ -39,7 +39,7 @@ const WorkflowValidation = builder.objectRef<WorkflowReport>('WorkflowValidation
   description: 'The result of checking a workflow without starting it.',
   fields: (t) => ({
     valid: t.boolean({
-      description: 'True when it can be started: no problem is an ERROR.',
+      description: 'True when it can be started and saved: no problem is an ERROR.',
       resolve: ({ problems }) => problems.every(({ severity }) => severity !== 'ERROR'),
     }),
     problems: t.field({
@@ -65,7 +65,7 @@ builder.queryField('validateWorkflow', (t) =>
   t.field({
     type: WorkflowValidation,
     description:
-      'Check a workflow: all problems, its graph, and what the policy would decide for you. Nothing is started.',
+      'Check a workflow: all problems, those of saving it too, its graph, and what the policy would decide for you. Nothing is started or saved.',
     extensions: { cost: 100 },
     args: {
       source: t.arg({ type: WorkflowSource, required: true, description: 'The workflow.' }),

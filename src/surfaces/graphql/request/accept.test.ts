@@ -3,6 +3,7 @@ import { negotiateResultType } from './accept.ts';
 
 const JSON_TYPE = 'application/json';
 const RESPONSE = 'application/graphql-response+json';
+const STREAM = 'text/event-stream';
 
 describe('the media type of a result', () => {
   it.each([
@@ -25,6 +26,9 @@ describe('the media type of a result', () => {
     [`${JSON_TYPE};q=0, ${RESPONSE};q=0.001`, RESPONSE],
     [`${JSON_TYPE};q=0, */*`, RESPONSE],
     [`${JSON_TYPE}; q=2, ${RESPONSE}`, JSON_TYPE],
+    [`${STREAM};q=0.5, ${JSON_TYPE};q=0.4`, STREAM],
+    [`${STREAM};q=0.4, ${JSON_TYPE};q=0.5`, JSON_TYPE],
+    [`${STREAM};q=0, */*;q=0.1`, JSON_TYPE],
   ])('follows the qualities of %s', (accept, mediaType) => expect(negotiateResultType(accept)).toBe(mediaType));
 
   it.each([
@@ -32,11 +36,13 @@ describe('the media type of a result', () => {
     [`${JSON_TYPE}, ${RESPONSE}`, JSON_TYPE],
     [`${RESPONSE}, */*`, RESPONSE],
     [`*/*, ${RESPONSE}`, JSON_TYPE],
+    [`${STREAM}, ${JSON_TYPE}`, STREAM],
+    [`${RESPONSE}, ${JSON_TYPE}, ${STREAM}, multipart/mixed`, RESPONSE],
   ])('is the first of those that %s accepts equally', (accept, mediaType) =>
     expect(negotiateResultType(accept)).toBe(mediaType),
   );
 
-  it.each(['text/html', 'text/event-stream', `${JSON_TYPE};q=0`, `${RESPONSE};charset=latin1`, 'json', ','])(
+  it.each(['text/html', 'multipart/mixed', `${JSON_TYPE};q=0`, `${RESPONSE};charset=latin1`, 'json', ','])(
     'is refused for Accept %s',
     (accept) => expect(negotiateResultType(accept)).toBeUndefined(),
   );

@@ -1,7 +1,11 @@
-/** The media types of a response that is not a stream (GraphQL over HTTP, section 4.1). */
-export type ResultMediaType = 'application/json' | 'application/graphql-response+json';
+/** The media types of a result (GraphQL over HTTP, "Media Types"; GraphQL over SSE for a stream), the preferred one first. */
+export const RESULT_MEDIA_TYPES = [
+  'application/json',
+  'application/graphql-response+json',
+  'text/event-stream',
+] as const;
 
-const RESULT_MEDIA_TYPES: readonly ResultMediaType[] = ['application/json', 'application/graphql-response+json'];
+export type ResultMediaType = (typeof RESULT_MEDIA_TYPES)[number];
 
 /** A media range of an `Accept` header: `*` is any type, or any subtype. */
 interface MediaRange {
@@ -12,16 +16,19 @@ interface MediaRange {
 }
 
 /**
- * The media type of a result by RFC 9110, section 12.5.1: for each type the most specific range counts, the highest
- * quality wins, and the first one named wins a tie. Without a header it is `application/json`. Charsets other than
+ * The best of these media types by RFC 9110, section 12.5.1: for each type the most specific range counts, the highest
+ * quality wins, and the first one named wins a tie. Without a header it is the first of the types. Charsets other than
  * UTF-8 are not available.
- * @returns undefined when the header accepts neither type
+ * @returns undefined when the header accepts none of them
  */
-export function negotiateResultType(accept: string | undefined): ResultMediaType | undefined {
-  if (accept === undefined || accept.trim() === '') return 'application/json';
+export function negotiateMediaType<T extends string>(
+  accept: string | undefined,
+  mediaTypes: readonly [T, ...T[]],
+): T | undefined {
+  if (accept === undefined || accept.trim() === '') return mediaTypes[0];
   const ranges = accept.split(',').flatMap(parseMediaRange);
-  let best: { readonly mediaType: ResultMediaType; readonly quality: number; readonly index: number } | undefined;
-  for (const mediaType of RESULT_MEDIA_TYPES) {
+  let best: { readonly mediaType: T; readonly quality: number; readonly index: number } | undefined;
+  for (const mediaType of mediaTypes) {
     const range = mostSpecificRange(ranges, mediaType);
     if (!range || range.quality === 0) continue;
     const { quality } = range;
@@ -31,6 +38,11 @@ export function negotiateResultType(accept: string | undefined): ResultMediaType
     }
   }
   return best?.mediaType;
+}
+
+/** The media type of the result of a query or mutation. */
+export function negotiateResultType(accept: string | undefined): ResultMediaType | undefined {
+  return negotiateMediaType<ResultMediaType>(accept, RESULT_MEDIA_TYPES);
 }
 
 function parseMediaRange(text: string): readonly MediaRange[] {
@@ -51,7 +63,7 @@ function parseQuality(text: string): number {
   return /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(text) ? Number(text) : 1;
 }
 
-function mostSpecificRange(ranges: readonly MediaRange[], mediaType: ResultMediaType): MediaRange | undefined {
+function mostSpecificRange(ranges: readonly MediaRange[], mediaType: string): MediaRange | undefined {
   const [ownType, ownSubtype] = mediaType.split('/');
   const matching = (type: string | undefined, subtype: string | undefined) =>
     ranges.find((range) => range.type === type && range.subtype === subtype);
