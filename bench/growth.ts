@@ -10,7 +10,7 @@ import { measureStore, openFilledStore } from './load/growth-store.ts';
 import { measureStreams } from './load/growth-streams.ts';
 
 const SMALL_RUNS = 1_000;
-const COUNTS = { full: { runs: 1_000_000, rounds: 7, starts: 5 }, quick: { runs: 50_000, rounds: 2, starts: 2 } };
+const COUNTS = { full: { runs: 1_000_000, rounds: 7, starts: 5 }, quick: { runs: 20_000, rounds: 2, starts: 1 } };
 
 /** One store of a size, and what opens it. */
 export interface Subject {
@@ -20,7 +20,7 @@ export interface Subject {
 }
 
 /**
- * What grows with the number of stored runs: starts, queries, subscriptions and retention with 1,000,000 runs (50,000 if quick), next to
+ * What grows with the number of stored runs: starts, queries, subscriptions and retention with 1,000,000 runs (20,000 if quick), next to
  * 1,000 runs, on both databases. The peer's value is that of the small store, so the ratio says how much.
  */
 export async function main({ quick }: BenchOptions): Promise<void> {
@@ -72,7 +72,8 @@ export async function main({ quick }: BenchOptions): Promise<void> {
 
 /** Fills the store, and lets a server sign its tree and index its texts: both happen once, in the background. */
 async function prepare({ runs, target, start }: Subject): Promise<void> {
-  await (await start()).stop();
+  // Creates the tables.
+  await (await openFilledStore(target)).close();
   await fillStore(target, runs);
   await using server = await start();
   const sql = await connect(target);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Subject } from './subject.ts';
 
 /**
@@ -27,9 +28,14 @@ export interface LoopOptions {
   readonly seconds: number;
   /** Time before the measurement; runs that end in it do not count (connections, query plans, compilation). */
   readonly warmUpSeconds: number;
+  /**
+   * Runs that begin per second, evenly, whether or not earlier ones have ended, at most `concurrency` at once. A latency then counts from
+   * the time at which its run was to begin. Default: each begins when another ends.
+   */
+  readonly rate?: number;
 }
 
-/** Keeps `concurrency` runs active: each that ends is followed by another. Rejects with the first error. */
+/** Keeps `concurrency` runs active: each that ends is followed by another; or begins runs at a rate. Rejects with the first error. */
 export async function closedLoop(subject: Subject, options: LoopOptions): Promise<Load> {
   const batch = subject.batch ?? 1;
   const from = performance.now() + options.warmUpSeconds * 1_000;
@@ -40,12 +46,21 @@ export async function closedLoop(subject: Subject, options: LoopOptions): Promis
     before = process.cpuUsage();
   }, options.warmUpSeconds * 1_000);
 
+  const first = performance.now();
+  let begun = 0;
+  const begin = async (now: number) => {
+    if (options.rate === undefined) return now;
+    const due = first + (begun * 1_000) / options.rate;
+    begun += 1;
+    if (due > now) await sleep(due - now);
+    return due;
+  };
   const lane = async () => {
-    for (let began = performance.now(); began < until; ) {
+    for (let began = await begin(first); began < until; ) {
       await subject.perform();
       const ended = performance.now();
       if (ended >= from && ended < until) for (let i = 0; i < batch; i += 1) latencies.push(ended - began);
-      began = ended;
+      began = await begin(ended);
     }
   };
   try {

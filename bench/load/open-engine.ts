@@ -4,8 +4,8 @@ import { commands } from '../../src/commands/registry.ts';
 import { QUOTAS } from '../../src/core/accounts.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import type { SignedIn } from '../../src/core/principal.ts';
-import type { Logger } from '../../src/core/telemetry.ts';
-import { createEngine } from '../../src/engine/create-engine.ts';
+import type { Logger, Metrics } from '../../src/core/telemetry.ts';
+import { createEngine, type EngineDeps } from '../../src/engine/create-engine.ts';
 import { createGate } from '../../src/engine/gate/gate.ts';
 import { createQuotas } from '../../src/engine/gate/quotas.ts';
 import { createRunWorkspaces } from '../../src/engine/gate/run-workspaces.ts';
@@ -17,6 +17,7 @@ import { createOutgoing } from '../../src/resources/outgoing/outgoing.ts';
 import { createResources } from '../../src/resources/resources.ts';
 import { createSchemaValidator } from '../../src/resources/schemas/schema-validator.ts';
 import { createCpuPool } from '../../src/runtime/cpu/cpu-pool.ts';
+import { job } from '../../src/step-kinds/job.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createTempFolder } from '../../test/support/temp-folder.ts';
@@ -45,11 +46,20 @@ const DRAIN_TIMEOUT_MS = 5_000;
 /**
  * A store and an engine with the limits of a server and the command `noop`, without HTTP, log and signed checkpoints.
  * @param url `postgres://…`, or the path of a SQLite file
+ * @param createJobs what sends jobs to workers. Default: none are sent
+ * @param journalCommitted hears of each commit
  */
-export async function openEngine(url: string): Promise<OpenEngine> {
+export async function openEngine(
+  url: string,
+  { createJobs, journalCommitted }: Pick<EngineDeps, 'createJobs'> & Partial<Pick<Metrics, 'journalCommitted'>> = {},
+): Promise<OpenEngine> {
   const folder = await createTempFolder();
   const database = url.startsWith('postgres') ? { kind: 'postgres', url } : { kind: 'sqlite', file: url };
-  const store = await openStore({ database: database as Parameters<typeof openStore>[0]['database'], logger: silent });
+  const store = await openStore({
+    database: database as Parameters<typeof openStore>[0]['database'],
+    logger: silent,
+    ...(journalCommitted && { metrics: { journalCommitted } }),
+  });
   const settings = {
     fetchMaxBytes: 10 * 1_048_576,
     allowedPrivateHosts: [],
@@ -79,7 +89,8 @@ export async function openEngine(url: string): Promise<OpenEngine> {
     commands: [...commands, noop],
     tools: [],
     backends: [],
-    kinds: [],
+    kinds: createJobs ? [job(resources.canonicalize)] : [],
+    ...(createJobs && { createJobs }),
     pools: new Map(),
     secret: () => undefined,
     agentTimeoutMs: 60_000,
