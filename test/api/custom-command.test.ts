@@ -1,12 +1,10 @@
 import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli, type Server, startServer, tokenFor } from '../support/server.ts';
 import { createTempFolder } from '../support/temp-folder.ts';
 
-const EXAMPLE = 'examples/custom-command/convert-to-markdown.ts';
-const DEFINE = pathToFileURL(resolve('src/commands/definition/define-command.ts')).href;
+const EXAMPLE = 'examples/plugins/convert-to-markdown.ts';
 
 let folder: Awaited<ReturnType<typeof createTempFolder>>;
 let server: Server;
@@ -20,7 +18,7 @@ async function writePlugin(file: string, name: string, run: string): Promise<str
   const properties = `name: '${name}', title: 'Ping', description: 'Says ping.', effect: 'pure', options: ${options}`;
   await writeFile(
     path,
-    `import { defineCommand } from '${DEFINE}';\nexport const ping = defineCommand({ ${properties}, run: ${run} });\n`,
+    `import { defineCommand } from 'signalbox/plugin';\nexport const ping = defineCommand({ ${properties}, run: ${run} });\n`,
   );
   return path;
 }
@@ -103,6 +101,7 @@ describe('a custom command', () => {
     const { broken } = await ask(`mutation { broken(input: {}) { ${OUTCOME} } }`);
     expect(broken.run).toMatchObject({ state: 'FAILED', error: { code: 'INTERNAL' } });
     expect(JSON.stringify(broken)).not.toContain('hunter2');
+    await expect.poll(() => server.logged('step.bug')).toHaveLength(1);
     const [bug] = server.logged('step.bug');
     expect(broken.run.error.message).toContain(bug.reference);
     expect((await server.fetch('/health')).status).toBe(200);
@@ -123,7 +122,7 @@ describe('a start', () => {
         await writeFile(join(folder.path, 'empty.mjs'), 'export const nothing = {};\n');
         return join(folder.path, 'empty.mjs');
       },
-      /empty\.mjs .*exports no command/,
+      /empty\.mjs .*exports nothing for this server/,
     ],
     [
       'that does not parse',

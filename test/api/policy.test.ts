@@ -128,7 +128,9 @@ describe('a denial', () => {
   it('is recorded as a DENIED run with the decision, and can be explained', async () => {
     const refused = await execute('bob', 'fetch', uri);
     expect(refused).toMatchObject({ code: 'FORBIDDEN', decision: { effect: 'DENY', canonicalUri, rule: null } });
-    expect(refused.message).toBe('Denied, because no rule matched: none lets user do command:fetch here.');
+    expect(refused.message).toBe(
+      `Denied, because no rule matched: none lets user do command:fetch on ${canonicalUri}.`,
+    );
 
     const { data } = await server.query(
       `{ runs(first: 1, filter: { state: [DENIED] }) { nodes { id state error { code } events { events {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../support/server.ts';
 
-const VERBS = ['serve', 'migrate', 'doctor', 'mcp', 'verify', 'user add'];
+const VERBS = ['serve', 'worker --pool', 'migrate', 'doctor', 'mcp', 'verify', 'user add'];
 
 describe('the command line', () => {
   it.each([['--help'], ['-h'], ['doctor', '--help']])('prints its usage for %s %s, and succeeds', async (...args) => {
@@ -21,5 +21,11 @@ describe('the command line', () => {
     expect(complaint).toContain(message);
     expect(complaint).toContain('Usage: ');
     expect(complaint).not.toContain('    at ');
+  });
+
+  it('refuses to add a user with a role that the policy does not declare, and names those that it does', async () => {
+    const { code, output, complaint } = await runCli(['user', 'add', 'alice', '--roles', 'user,analysts']);
+    expect({ code, output }).toEqual({ code: 1, output: '' });
+    expect(complaint).toContain('The policy declares no role analysts. Did you mean analyst? Its roles are ');
   });
 });

@@ -1,10 +1,23 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
+import { hasNats, startNatsServer } from '../support/bus/nats-server.ts';
+import { startFakeS3 } from '../support/resources/fake-s3.ts';
+import { hasRedis, startRedisServer } from '../support/resources/redis-server.ts';
 import { runCli, startServer } from '../support/server.ts';
 import { onPostgres } from '../support/store/on-postgres.ts';
 import { createTempFolder } from '../support/temp-folder.ts';
+
+const NATS_CONFIG = `authorization { users = [
+  { user: all, password: secret }
+  { user: some, password: secret, permissions: { publish: { deny: "job.>" }, subscribe: { deny: "sys.job.result" } } }
+] }`;
+
+const REFUSED = 'Redis refuses the credentials. Ask the operator to check the user and the password in REDIS_URL.';
 
 /** The findings of the doctor, by name. */
 async function doctor(env: Record<string, string> = {}, dataDir?: string) {
@@ -21,6 +34,7 @@ describe('signalbox doctor', () => {
       expect.arrayContaining([
         'node',
         'data',
+        'artifacts',
         'database',
         'policy',
         'sandbox',
@@ -61,6 +75,73 @@ describe('signalbox doctor', () => {
     await using fresh = await createTempFolder();
     const { findings: without } = await doctor({}, join(fresh.path, 'data'));
     expect(without.database?.detail).toContain('to come');
+  });
+
+  it.runIf(hasNats)('tries a bus on NATS: its streams, and what this user may use', async () => {
+    await using natsServer = await startNatsServer({ config: NATS_CONFIG });
+    const { host } = new URL(natsServer.url);
+    const allowed = await doctor({ NATS_URL: `nats://all:secret@${host}` });
+    expect(allowed.code).toBe(0);
+    expect(allowed.findings.bus?.detail).toMatch(/^NATS 2\..* without TLS$/);
+    expect(allowed.findings['bus streams']?.detail).toContain('SIGNALBOX_RESULT');
+    expect(allowed.findings['bus permissions']?.usable).toBe('yes');
+
+    const denied = await doctor({ NATS_URL: `nats://some:secret@${host}` });
+    expect(denied.code).toBe(1);
+    expect(denied.findings['bus permissions']).toMatchObject({
+      detail: 'NATS refuses: subscribe sys.job.result, publish job.signalbox-doctor',
+      advice: expect.stringContaining('deploy/nats.conf'),
+    });
+
+    await using plain = await startNatsServer({ jetstream: false });
+    const { findings } = await doctor({ NATS_URL: plain.url });
+    expect(findings['bus streams']).toMatchObject({ usable: 'no', detail: expect.stringContaining('JetStream') });
+    await plain.remove();
+    const { findings: without } = await doctor({ NATS_URL: plain.url });
+    expect(without.bus).toMatchObject({ usable: 'no', detail: expect.stringContaining('cannot be reached') });
+  });
+
+  it.runIf(hasNats)('reports a stream that holds a subject of the bus', async () => {
+    await using natsServer = await startNatsServer();
+    const connection = await connect({ servers: natsServer.url });
+    const manager = await jetstreamManager(connection);
+    await manager.streams.add({ name: 'EVERYTHING', subjects: ['sys.>'] });
+    await connection.close();
+    const { findings } = await doctor({ NATS_URL: natsServer.url });
+    expect(findings['bus streams']).toMatchObject({
+      usable: 'no',
+      detail: expect.stringContaining('EVERYTHING holds sys.job.submit'),
+    });
+  });
+
+  it('writes, reads and removes an object in the bucket of the artifacts', async () => {
+    await using fake = await startFakeS3();
+    const { code, findings } = await doctor({ ...fake.env, ARTIFACTS_URL: 's3://bucket/some/prefix' });
+    expect(code).toBe(0);
+    expect(findings.artifacts).toMatchObject({
+      ...{ usable: 'yes', detail: expect.stringContaining(`s3://bucket/some/prefix/ at ${fake.url}, `) },
+    });
+    expect(fake.requests).toHaveLength(4);
+    expect([...fake.objects.keys()]).toEqual([]);
+    const wrong = await doctor({ ...fake.env, ARTIFACTS_URL: 's3://bucket', S3_SECRET_ACCESS_KEY: 'wrong' });
+    expect(wrong.code).toBe(1);
+    expect(wrong.findings.artifacts).toMatchObject({
+      ...{ usable: 'no', detail: expect.stringContaining('refuses the secret key') },
+    });
+  });
+
+  it.runIf(hasRedis)('writes, reads and removes a key in Redis', async () => {
+    await using server = await startRedisServer('--requirepass', 'hunter2');
+    const { host } = new URL(server.url);
+    const { code, findings } = await doctor({ REDIS_URL: `redis://:hunter2@${host}` });
+    expect(code).toBe(0);
+    expect(findings.redis).toMatchObject({ usable: 'yes', detail: expect.stringContaining(`${host}, `) });
+    const client = new Redis(`redis://:hunter2@${host}`);
+    expect(await client.dbsize()).toBe(0);
+    client.disconnect();
+    const wrong = await doctor({ REDIS_URL: `redis://:wrong@${host}` });
+    expect(wrong.code).toBe(1);
+    expect(wrong.findings.redis).toMatchObject({ usable: 'no', detail: `${host}: ${REFUSED}` });
   });
 
   it('prints a table for people', async () => {

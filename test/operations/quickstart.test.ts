@@ -27,9 +27,9 @@ it.skipIf(!there).each(DOCUMENTS)(
     expect(blocks.length).toBeGreaterThanOrEqual(atLeast);
     const server = await startServer();
     try {
-      const { host } = new URL(server.url);
-      const commands = blocks.map(([, command = '']) => `${command.replaceAll('localhost:4000', host)}\necho '${END}'`);
-      const { stdout } = await promisify(execFile)('bash', ['-c', commands.join('\n')], { timeout: 110_000 });
+      const env = { ...process.env, PORT: new URL(server.url).port };
+      const commands = blocks.map(([, command = '']) => `${command}\necho '${END}'`);
+      const { stdout } = await promisify(execFile)('bash', ['-c', commands.join('\n')], { timeout: 110_000, env });
       const answers = stdout.split(END).slice(0, -1);
       expect(answers.map((answer) => answer.trim())).toEqual(blocks.map(([, , answer = '']) => answer));
     } finally {

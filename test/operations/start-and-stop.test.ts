@@ -111,9 +111,15 @@ describe('the start', () => {
   it(`leaves an idle server below ${IDLE_MIB} MiB`, async () => {
     // The first start after a change compiles, which takes 30 MiB, and caches the result for later starts.
     await (await startServer()).stop();
-    await using server = await startServer();
-    await server.fetch('/health');
-    expect(await server.memory()).toBeLessThan(IDLE_MIB * MIB);
+    const sizes: number[] = [];
+    for (let start = 0; start < 3; start += 1) {
+      await using server = await startServer();
+      await server.fetch('/health');
+      sizes.push(await server.memory());
+    }
+    // Starts differ by some 5 MiB.
+    const [, median = Number.NaN] = sizes.toSorted((a, b) => a - b);
+    expect(median).toBeLessThan(IDLE_MIB * MIB);
   });
 });
 

@@ -65,6 +65,17 @@ describe('a trace', () => {
     expect(attributes).toContainEqual(['signalbox.run_id', run.id]);
     expect(attributes).toContainEqual(['signalbox.step_id', run.steps[0]?.id]);
     expect(attributes).toContainEqual(['graphql.operation.name', 'Convert']);
+    expect(attributes).toEqual(
+      expect.arrayContaining([
+        ['http.request.method', 'POST'],
+        ['http.route', '/graphql'],
+        ['url.path', '/graphql'],
+        ['url.scheme', 'http'],
+        ['network.protocol.version', '1.1'],
+        ['network.peer.address', '127.0.0.1'],
+        ['server.address', new URL(server.url).hostname],
+      ]),
+    );
     expect(JSON.stringify(spans)).not.toContain('hidden');
   });
 

@@ -72,13 +72,45 @@ await onPostgres(() => {
     expect(answers[1 - winner]).toMatchObject({ code: 'CONFLICT' });
   });
 
-  it('runs that a node has parked continue on another at their time, or with a message, when the node is gone', async () => {
-    const timed = await onA.start(sleep(8_000), { waitMs: 0 });
+  /** A run on the first node, and its child, when neither is in memory. */
+  const parkedParent = async () => {
+    const { id } = await onA.start(
+      { document: { name: 'parent', steps: [{ id: 'sub', kind: 'workflow', workflow: 'child', input: {} }] } },
+      { waitMs: 0 },
+    );
+    const child = await until('its child waits', async () => {
+      const { children } = await onB.run(id);
+      return children.nodes.find(({ state }: { state: string }) => state === 'WAITING');
+    });
+    await until('they are parked', async () => (await activeRuns(a)) === 0);
+    return { id, childId: child.id as string };
+  };
+  const saveChild = async () => {
+    const steps = [{ id: 'a', kind: 'signal', input: { name: 'go' } }];
+    await onA.mutate('saveWorkflow', { source: { document: { name: 'child', steps } } }, '... on Workflow { id }');
+  };
+
+  it('a run that one node has parked continues when its child ends, or is cancelled, on the other', async () => {
+    await saveChild();
+    const [ended, cancelled] = [await parkedParent(), await parkedParent()];
+    await Promise.all([
+      onB.change('sendSignal', { runId: ended.childId, name: 'go' }),
+      onB.change('cancelRun', { runId: cancelled.childId }),
+    ]);
+    await onA.reach(ended.id, 'SUCCEEDED');
+    await onA.reach(cancelled.id, 'CANCELLED');
+  });
+
+  it('runs that a node has parked continue on another at their time, with a message, or when a child ends, when the node is gone', async () => {
+    const timed = await onA.start(sleep(12_000), { waitMs: 0 });
     const asked = await onA.start(waits, { waitMs: 0 });
+    const parent = await parkedParent();
     await until('they are parked', async () => (await activeRuns(a)) === 0);
     await a.stop('SIGKILL');
     for (const name of signals) await onB.change('sendSignal', { runId: asked.id, name });
+    await onB.change('sendSignal', { runId: parent.childId, name: 'go' });
     await onB.reach(asked.id, 'SUCCEEDED');
+    await onB.reach(parent.id, 'SUCCEEDED');
     await onB.reach(timed.id, 'SUCCEEDED');
     expect(await activeRuns(b)).toBe(0);
   });

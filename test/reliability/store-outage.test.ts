@@ -41,7 +41,10 @@ describe.skipIf(needsRoot)(`a server whose disk is full${needsRoot}`, () => {
       await load.prepare(server);
       await load.start(server, 24);
       const users = await createTestUsers(server);
-      const waiting = { name: 'waiting', steps: [{ id: 'wait', kind: 'signal', input: { name: 'never' } }] };
+      const waiting = {
+        name: 'waiting',
+        steps: ['never', 'other'].map((name) => ({ id: name, kind: 'signal', input: { name } })),
+      };
       const waitingIds: string[] = [];
       for (let i = 0; i < 5; i += 1) waitingIds.push((await users.start({ document: waiting }, { waitMs: 0 })).id);
       load.otherRunIds.push(...waitingIds);

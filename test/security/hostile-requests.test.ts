@@ -73,7 +73,7 @@ describe('a hostile request', () => {
 
   it('with a fragment that contains itself is refused', async () => {
     expect(await ask('{ ...f } fragment f on Query { ...g } fragment g on Query { ...f }')).toMatchObject({
-      status: 400,
+      status: 422,
       code: 'BAD_INPUT',
     });
   });
@@ -86,20 +86,20 @@ describe('a hostile request', () => {
       'RESOURCE_TOO_LARGE',
     ],
     ['that is not JSON', () => post('{"query": '), 400, 'BAD_INPUT'],
-    ['that is not an object', () => post('"{ health }"'), 400, 'BAD_INPUT'],
+    ['that is not an object', () => post('"{ health }"'), 422, 'BAD_INPUT'],
     ['that is empty', () => post(''), 400, 'BAD_INPUT'],
     [
       'that is a list of operations',
       () => post('[{"query":"{ health { status } }"},{"query":"{ health { status } }"}]'),
-      400,
+      422,
       'BAD_INPUT',
     ],
-    ['without a query', () => post('{"variables":{}}'), 400, 'BAD_INPUT'],
-    ['whose query is not a string', () => post('{"query":{"a":1}}'), 400, 'BAD_INPUT'],
+    ['without a query', () => post('{"variables":{}}'), 422, 'BAD_INPUT'],
+    ['whose query is not a string', () => post('{"query":{"a":1}}'), 422, 'BAD_INPUT'],
     [
       'whose variables are not an object',
       () => post('{"query":"{ health { status } }","variables":[1]}'),
-      400,
+      422,
       'BAD_INPUT',
     ],
     [
@@ -108,31 +108,31 @@ describe('a hostile request', () => {
         post(
           `{"query":"query ($x: JSON) { runs(filter: { label: $x }) { totalCount } }","variables":{"x":${nested(100_000, '[', ']')}}}`,
         ),
-      400,
+      422,
       'BAD_INPUT',
     ],
     ['with a syntax error', () => ask('{ health '), 400, 'BAD_INPUT'],
-    ['with an unknown field', () => ask('{ helth { status } }'), 400, 'BAD_INPUT'],
+    ['with an unknown field', () => ask('{ helth { status } }'), 422, 'BAD_INPUT'],
     [
       'as a form',
       () => post('query={health{status}}', { 'content-type': 'application/x-www-form-urlencoded' }),
-      400,
+      415,
       'BAD_INPUT',
     ],
-    ['as text', () => post('{"query":"{ health { status } }"}', { 'content-type': 'text/plain' }), 400, 'BAD_INPUT'],
+    ['as text', () => post('{"query":"{ health { status } }"}', { 'content-type': 'text/plain' }), 415, 'BAD_INPUT'],
     [
       'as application/graphql',
       () => post('{ health { status } }', { 'content-type': 'application/graphql' }),
-      400,
+      415,
       'BAD_INPUT',
     ],
     [
       'as multipart',
       () => post('--x\r\n\r\n--x--', { 'content-type': 'multipart/form-data; boundary=x' }),
-      400,
+      415,
       'BAD_INPUT',
     ],
-    ['with a content encoding', () => post('{}', { 'content-encoding': 'gzip' }), 400, 'BAD_INPUT'],
+    ['with a content encoding', () => post('{}', { 'content-encoding': 'gzip' }), 415, 'BAD_INPUT'],
     ['to an unknown path', () => post('{}', {}, '/graphql/../etc'), 404, 'NOT_FOUND'],
   ])('with a body %s is refused', async (_, send, status, code) => {
     expect(await send()).toMatchObject({ status, code });
@@ -213,7 +213,7 @@ describe('more callers than the server has capacity for', () => {
   it('with endless templates do not keep others from running', async () => {
     const template = '{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}';
     const endless = Promise.all(
-      Array.from({ length: 30 }, () => outcomeOf(server, admin, 'render', { options: { template, data: [] } })),
+      Array.from({ length: 12 }, () => outcomeOf(server, admin, 'render', { options: { template, data: [] } })),
     );
     let served = 0;
     let over = false;

@@ -3,7 +3,7 @@ import { runCli, type Server, startServer } from '../support/server.ts';
 import { createTestUsers, statesOf, type TestUsers } from '../support/test-users.ts';
 import { until } from '../support/until.ts';
 import { startWebServer, type WebServer } from '../support/web-server.ts';
-import { valueStep, workflowSource } from '../support/workflow-source.ts';
+import { valueStep, workflowSource } from '../support/workflow/workflow-source.ts';
 
 const PASSWORD = 'correct horse battery';
 const SIGN_IN = `mutation ($name: String!) {

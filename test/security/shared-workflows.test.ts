@@ -3,7 +3,7 @@ import { type FakeOpenai, startFakeOpenai } from '../support/agents/openai.ts';
 import { connectMcp, textOf } from '../support/mcp/connect-mcp.ts';
 import { type Server, startServer } from '../support/server.ts';
 import { createTestUsers, statesOf, type TestUserName, type TestUsers } from '../support/test-users.ts';
-import { valueStep, workflowSource } from '../support/workflow-source.ts';
+import { valueStep, workflowSource } from '../support/workflow/workflow-source.ts';
 
 let server: Server;
 let users: TestUsers;

@@ -73,7 +73,7 @@ export interface ServerOptions {
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'signalbox-')));
   if (options.dataDir === undefined) await createMigratedFile(join(dataDir, 'signalbox.db'));
-  const running = run(['serve'], { ...options.env, DATA_DIR: dataDir });
+  const running = startProgram(['serve'], { ...options.env, DATA_DIR: dataDir });
   const { process: child, ended, stdoutLines, log } = running;
   const cleanUp = () => (options.dataDir === undefined ? rm(dataDir, { recursive: true, force: true }) : undefined);
   const stop = async (signal: Signal = 'SIGTERM') => {
@@ -128,7 +128,7 @@ export async function runCli(
   { env, dataDir, input }: ServerOptions & { readonly input?: string } = {},
 ) {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'signalbox-')));
-  const { process: child, ended, stdoutLines, log } = run(args, { DATA_DIR: folder, ...env }, input);
+  const { process: child, ended, stdoutLines, log } = startProgram(args, { DATA_DIR: folder, ...env }, input);
   const late = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
   const code = await ended;
   clearTimeout(late);
@@ -136,23 +136,27 @@ export async function runCli(
   return { code, output: stdoutLines.join('\n'), complaint: log.join('\n') };
 }
 
-function run(args: readonly string[], env: ServerOptions['env'], input?: string): ServerProcess {
+/** Starts a command of the program, which ends with the tests at the latest. */
+export function startProgram(args: readonly string[], env: ServerOptions['env'], input?: string): ServerProcess {
   const child = spawn(process.execPath, [...FLAGS, 'src/main.mjs', ...args], {
     cwd: root,
     env: { PATH: process.env.PATH, PORT: '0', JWT_SECRET: SECRET, ...env },
     stdio: 'pipe',
   });
   child.stdin.end(input);
-  // Nothing that a test starts outlives it.
+  // Nothing that a test starts outlives it. Vitest ends its workers by SIGTERM.
   const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
+  const onExit = (listen: 'once' | 'off') => {
+    for (const event of ['exit', 'SIGTERM']) process[listen](event, kill);
+  };
+  onExit('once');
   const stdoutLines: string[] = [];
   const log: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => stdoutLines.push(line));
   createInterface({ input: child.stderr }).on('line', (line) => log.push(line));
   const ended = new Promise<number | string>((done) => {
     child.once('close', (code, signal) => {
-      process.off('exit', kill);
+      onExit('off');
       done(code ?? signal ?? 'gone');
     });
   });

@@ -43,7 +43,7 @@ export interface Socket extends AsyncDisposable {
 }
 
 /** A socket that speaks `graphql-transport-ws` and does not reconnect: tests check what arrives, and when. */
-export async function openSocket(server: Server, token: string): Promise<Socket> {
+export async function openSocket(server: Pick<Server, 'url'>, token: string): Promise<Socket> {
   const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   const closed = new Promise<number>((resolve) => socket.on('close', resolve));
   const receivers = new Map<string, (message: Message) => void>();

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFakeOpenai } from '../support/agents/openai.ts';
 import { type Server, startServer, tokenFor } from '../support/server.ts';
@@ -135,6 +135,11 @@ describe('agents of a server', () => {
     expect(run).toMatchObject({ kind: 'AGENT', state: 'SUCCEEDED', error: null });
     expect(run.steps[0].toolCalls).toMatchObject([{ tool: 'summarize', error: null }]);
     expect(run.output.summary ?? run.output.text).toMatch(/sun/i);
+    const record = await users.ask('query ($id: ID!) { run(id: $id) { export } }', { id: run.id }, 'admin');
+    // The record has the decision on the program, and says nothing of where the server is.
+    expect(JSON.stringify(record)).toContain('exec:///run/signalbox/bin/node');
+    for (const path of [process.cwd(), dirname(process.execPath), server.dataDir])
+      expect(JSON.stringify(record)).not.toContain(path);
   });
 
   it('run a shell in the folder of their run, and nowhere else', async () => {

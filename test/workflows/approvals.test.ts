@@ -6,7 +6,7 @@ import { createTempFolder } from '../support/temp-folder.ts';
 import { createTestUsers, statesOf, type TestUserName, type TestUsers } from '../support/test-users.ts';
 import { until } from '../support/until.ts';
 import { startWebServer, type WebServer } from '../support/web-server.ts';
-import { fetchStep, valueStep, workflowSource } from '../support/workflow-source.ts';
+import { fetchStep, valueStep, workflowSource } from '../support/workflow/workflow-source.ts';
 
 const APPROVAL = `... on Approval {
   __typename id state reason roles comment decidedBy { username } decidedAt run { id } step { key state }

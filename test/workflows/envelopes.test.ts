@@ -1,66 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Server } from '../support/server.ts';
-import type { TestUsers } from '../support/test-users.ts';
 import type { WebServer } from '../support/web-server.ts';
 import { startDocumentServer } from '../support/workflow/document-server.ts';
 
 let documents: Awaited<ReturnType<typeof startDocumentServer>>;
-let server: Server;
 let web: WebServer;
-let users: TestUsers;
 
 const execute = (command: string, options: object) => documents.execute({ command, options });
 
 beforeAll(async () => {
   documents = await startDocumentServer();
-  ({ server, web, users } = documents);
+  ({ web } = documents);
 });
 
 afterAll(() => documents?.close());
 
 describe('an envelope', () => {
-  const all = JSON.parse(readFileSync('test/support/workflow/source-documents/envelopes.json', 'utf8')) as {
-    readonly command?: string;
-    readonly query?: string;
-    readonly request: object;
-  }[];
-  const queryNamed = (name: string) => all.find(({ query }) => query === name)?.request ?? {};
-  const TODAY: readonly (readonly [string, object])[] = [
-    ['convertToJson', { source: { uri: 'file:///data/products.csv' }, mode: 'CSV' }],
-    ['convertToJson', { source: { bytes: { base64: 'YSxiCjEsMgo=' } }, mode: 'CSV' }],
-    ['convertToJson', { source: { uri: 'file:///data/products.csv' }, schemaUri: 'file:///schemas/products.json' }],
-    ['convertToXml', { source: { uri: 'data:application/json,%7B%22a%22%3A1%7D' }, rootElement: 'doc' }],
-    ['convertToCsv', { source: { uri: 'data:application/json,%5B%7B%22a%22%3A1%7D%5D' } }],
-    ['convertToBase64', { source: { uri: 'data:text/plain,abc' } }],
-    ['render', { title: 'T', data: { name: 'Ann' }, template: '<p>{{ data.name }}</p>' }],
-  ];
-
-  it.each(TODAY.map(([name, options], i) => [all[i]?.command ?? '', i, name, options] as const))(
-    'of %s (%i) gives what %s gives',
-    async (command, i, name, options) => {
-      const given = await execute(command, all[i]?.request ?? {});
-      const { resource, run } = await execute(name, options);
-      expect(run).toMatchObject({ state: 'SUCCEEDED' });
-      expect(given.resource).toEqual(resource);
-      expect(given.run.steps).toEqual(run.steps);
-    },
-  );
-
-  it('of from-url gives what the query resources gives, in one list', async () => {
-    const { run, resource } = await execute('from-url', queryNamed('from-url'));
-    const today = 'query ($uris: [URI!]!) { resources(uris: $uris) { uri mediaType size text } }';
-    const uris = ['data:text/plain,b', 'data:text/plain,c'];
-    const { resources } = (await server.query(today, { uris }, users.tokens.admin)).data;
-    const expected = resources.map(({ mediaType, ...rest }: { mediaType: string }) => ({
-      ...rest,
-      media_type: mediaType,
-    }));
-    expect(JSON.parse(resource.text)).toEqual(expected);
-    expect(expected).toMatchObject([{ text: 'b' }, { text: 'c' }]);
-    expect(run).toMatchObject({ kind: 'COMMAND', state: 'SUCCEEDED', steps: [{ key: 'resources', kind: 'QUERY' }] });
-  });
-
   it('of from-url has an error at the place of what cannot be read, and gives JSON as JSON and bytes as base64', async () => {
     const uris = [
       'data:application/json,%5B1%5D',
@@ -82,19 +36,6 @@ describe('an envelope', () => {
   ])('of %s with one resource gives its bytes: %j', async (name, request, mediaType) => {
     const { resource } = await execute(name, request);
     expect(resource).toEqual({ mediaType: expect.stringContaining(mediaType), text: 'abc' });
-  });
-
-  it('of introspect gives the catalog', async () => {
-    const { resource } = await execute('introspect', queryNamed('introspect'));
-    const capability = '{ name title description effect options field }';
-    const today = `{ catalog { commands ${capability} queries ${capability} tools ${capability}
-      protocols { scheme description limits } agentBackends { name description config } stepKinds { kind description } } }`;
-    const { catalog } = (await server.query(today, {}, users.tokens.admin)).data;
-    const withoutNulls = JSON.parse(JSON.stringify(catalog, (_, value) => value ?? undefined));
-    expect(JSON.parse(resource.text)).toEqual(withoutNulls);
-    expect(catalog.queries.map(({ name }: { name: string }) => name)).toEqual(
-      expect.arrayContaining(['resources', 'catalog']),
-    );
   });
 
   it.each([

@@ -1,58 +1,28 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type BackendDeps, createBackends } from '../../src/agents/registry.ts';
-import { isComposite } from '../../src/commands/definition/define-command.ts';
 import { createQueries } from '../../src/commands/read/registry.ts';
 import { commands } from '../../src/commands/registry.ts';
+import { createCapabilities } from '../../src/engine/capabilities/capabilities.ts';
+import { catalogOf } from '../../src/engine/capabilities/catalog-of.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
-import { createStepKinds } from '../../src/step-kinds/registry.ts';
+import { createStepKinds, type StepKindDeps } from '../../src/step-kinds/registry.ts';
 import { createTools, type ToolDeps } from '../../src/tools/registry.ts';
-import type { Catalog, CatalogBackend, CatalogEntry } from '../../src/workflow/model/catalog.ts';
 import { readWorkflow } from '../../src/workflow/read-workflow.ts';
 import { WORKFLOW_SCHEMA } from '../../src/workflow/schema/workflow-schema.ts';
 
-// They do nothing: only their names and options are read.
-const tools = createTools({} as ToolDeps);
-const backends = createBackends({} as BackendDeps);
-const kinds = createStepKinds({ stacksDir: '' });
-
-const TOOLS = new Map(tools.map(({ name, title, effect, input }) => [name, entry(title, effect, input)]));
-const KINDS = new Map(kinds.map(({ kind, title, input }) => [kind.toLowerCase(), entry(title, 'external', input)]));
-const QUERIES = new Map(
-  createQueries(() => ({})).map(({ name, title, options }) => [name, entry(title, 'pure', options)]),
-);
-const COMMANDS = new Map(
-  commands.map((command) => {
-    const { name, title, options } = command;
-    const found = isComposite(command)
-      ? { ...entry(title, 'pure', options), composite: true as const }
-      : entry(title, command.effect, options);
-    return [name, found];
-  }),
-);
-const BACKENDS = new Map(
-  backends.map(({ name, config, resumes }): [string, CatalogBackend] => [name, { config, resumes }]),
-);
-
-function entry(title: string, effect: CatalogEntry['effect'], options: unknown): CatalogEntry {
-  return { title, effect, options: options as JsonObject };
-}
+// They do nothing: only their names and schemas are read.
+const capabilities = createCapabilities({
+  commands,
+  queries: createQueries(() => ({})),
+  tools: createTools({} as ToolDeps),
+  backends: createBackends({} as BackendDeps),
+  kinds: createStepKinds({ stacksDir: '' } as StepKindDeps),
+  pools: new Map([['inline', 'inline']]),
+});
 
 /** Everything that a document may name on this server. */
-const catalog: Catalog = {
-  command: (name) => COMMANDS.get(name),
-  query: (name) => QUERIES.get(name),
-  tool: (name) => TOOLS.get(name),
-  kind: (name) => KINDS.get(name),
-  backend: (name) => BACKENDS.get(name),
-  names: {
-    commands: [...COMMANDS.keys()],
-    queries: [...QUERIES.keys()],
-    tools: [...TOOLS.keys()],
-    backends: [...BACKENDS.keys()],
-    pools: ['inline'],
-  },
-};
+const catalog = catalogOf(capabilities);
 
 const folder = new URL('../../examples/workflows/', import.meta.url);
 const agents = new URL('../../examples/agents/', import.meta.url);
@@ -91,8 +61,8 @@ describe('docs/workflows.md', () => {
   const text = readFileSync(new URL('../../docs/workflows.md', import.meta.url), 'utf8');
   const blocks = [...text.matchAll(/```(?:yaml|json)\n([\s\S]*?)```/g)].map(([, block = '']) => block);
 
-  it('shows a document of each form and one with an agent, and each reads without problems', () => {
-    expect(blocks).toHaveLength(4);
+  it('shows a document of each form, one with an agent and one with batches, and each reads without problems', () => {
+    expect(blocks).toHaveLength(5);
     for (const block of blocks) expect(readWorkflow({ text: block }, catalog).problems).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Server } from '../support/server.ts';
-import type { TestUsers } from '../support/test-users.ts';
+import { statesOf, type TestUsers } from '../support/test-users.ts';
 import { startDocumentServer } from '../support/workflow/document-server.ts';
 
 let documents: Awaited<ReturnType<typeof startDocumentServer>>;
@@ -9,7 +10,7 @@ let users: TestUsers;
 
 const textOf = (name: string) => documents.textOf(name);
 const execute = (command: string, options: object) => documents.execute({ command, options });
-const start = (yaml: string) => users.start({ yaml }, {}, 'admin');
+const start = (yaml: string, inputs: object = {}) => users.start({ yaml }, { inputs }, 'admin');
 
 beforeAll(async () => {
   documents = await startDocumentServer();
@@ -31,6 +32,15 @@ describe('a document of another system', () => {
     expect(run).toMatchObject({ state: 'SUCCEEDED', outputs: [{ name: output }] });
   });
 
+  it('build_service.yaml runs unchanged and offline, and each of its seven steps succeeds', async () => {
+    const run = await start(readFileSync('examples/workflows/build_service.yaml', 'utf8'), { resource: 'Listing' });
+    expect(run).toMatchObject({
+      state: 'SUCCEEDED',
+      goal: 'Build a CRUD service for Listing with tests and a README.',
+    });
+    expect(Object.values(statesOf(run))).toEqual(Array(7).fill('SUCCEEDED'));
+  });
+
   it('is refused with the line and column of an output that names no node', async () => {
     const broken = textOf('health.dag.json').replace('"source": "page"', '"source": "pages"');
     const { code, message } = await start(broken);
@@ -50,6 +60,62 @@ describe('a document of another system', () => {
       }
     },
   );
+});
+
+describe('envelopes.json', () => {
+  const all = JSON.parse(readFileSync('test/support/workflow/source-documents/envelopes.json', 'utf8')) as {
+    readonly command?: string;
+    readonly query?: string;
+    readonly request: object;
+  }[];
+  const queryNamed = (name: string) => all.find(({ query }) => query === name)?.request ?? {};
+  const TODAY: readonly (readonly [string, object])[] = [
+    ['convertToJson', { source: { uri: 'file:///data/products.csv' }, mode: 'CSV' }],
+    ['convertToJson', { source: { bytes: { base64: 'YSxiCjEsMgo=' } }, mode: 'CSV' }],
+    ['convertToJson', { source: { uri: 'file:///data/products.csv' }, schemaUri: 'file:///schemas/products.json' }],
+    ['convertToXml', { source: { uri: 'data:application/json,%7B%22a%22%3A1%7D' }, rootElement: 'doc' }],
+    ['convertToCsv', { source: { uri: 'data:application/json,%5B%7B%22a%22%3A1%7D%5D' } }],
+    ['convertToBase64', { source: { uri: 'data:text/plain,abc' } }],
+    ['render', { title: 'T', data: { name: 'Ann' }, template: '<p>{{ data.name }}</p>' }],
+  ];
+
+  it.each(TODAY.map(([name, options], i) => [all[i]?.command ?? '', i, name, options] as const))(
+    '%s (%i) gives what %s gives',
+    async (command, i, name, options) => {
+      const given = await execute(command, all[i]?.request ?? {});
+      const { resource, run } = await execute(name, options);
+      expect(run).toMatchObject({ state: 'SUCCEEDED' });
+      expect(given.resource).toEqual(resource);
+      expect(given.run.steps).toEqual(run.steps);
+    },
+  );
+
+  it('from-url gives what the query resources gives, in one list', async () => {
+    const { run, resource } = await execute('from-url', queryNamed('from-url'));
+    const today = 'query ($uris: [URI!]!) { resources(uris: $uris) { uri mediaType size text } }';
+    const uris = ['data:text/plain,b', 'data:text/plain,c'];
+    const { resources } = (await server.query(today, { uris }, users.tokens.admin)).data;
+    const expected = resources.map(({ mediaType, ...rest }: { mediaType: string }) => ({
+      ...rest,
+      media_type: mediaType,
+    }));
+    expect(JSON.parse(resource.text)).toEqual(expected);
+    expect(expected).toMatchObject([{ text: 'b' }, { text: 'c' }]);
+    expect(run).toMatchObject({ kind: 'COMMAND', state: 'SUCCEEDED', steps: [{ key: 'resources', kind: 'QUERY' }] });
+  });
+
+  it('introspect gives the catalog', async () => {
+    const { resource } = await execute('introspect', queryNamed('introspect'));
+    const capability = '{ name title description effect options field }';
+    const today = `{ catalog { commands ${capability} queries ${capability} tools ${capability}
+      protocols { scheme description limits } agentBackends { name description config } stepKinds { kind description input } } }`;
+    const { catalog } = (await server.query(today, {}, users.tokens.admin)).data;
+    const withoutNulls = JSON.parse(JSON.stringify(catalog, (_, value) => value ?? undefined));
+    expect(JSON.parse(resource.text)).toEqual(withoutNulls);
+    expect(catalog.queries.map(({ name }: { name: string }) => name)).toEqual(
+      expect.arrayContaining(['resources', 'catalog']),
+    );
+  });
 });
 
 describe('the mutation pipeline', () => {
@@ -92,11 +158,11 @@ describe('the mutation pipeline', () => {
     [{ meta: { steps: [{ command: 'fetch' }] }, steps: [{ command: 'fetch' }] }, 'both state steps'],
     [{ steps: [{ command: 'fetch', request: { input_uri: 'data:,a', payload_b64: 'YQ==' } }] }, 'both state source'],
     [{ steps: [{ command: 'agent', request: {} }] }, 'The command agent needs an agent_node'],
-    [{ steps: [{ agent_node: { role: 'r', goal: 'g', backend: 'telepathy' } }] }, 'backend'],
+    [{ steps: [{ agent_node: { role: 'r', goal: 'g', backend: 'telepathy' } }] }, 'Unknown agent backend telepathy'],
     [{ steps: [{ command: 'fetch', request: {}, options: {} }] }, 'not "options"'],
   ])('refuses %j with its reason', async (input, message) => {
     expect(await pipeline(input)).toMatchObject({
-      code: /^Unknown/.test(message) ? 'NOT_FOUND' : 'BAD_INPUT',
+      code: message.startsWith('Unknown') ? 'NOT_FOUND' : 'BAD_INPUT',
       message: expect.stringContaining(message),
     });
   });
@@ -110,11 +176,12 @@ describe('the mutation runAgent', () => {
     (await server.query(RUN_AGENT, { input: { waitMs: 15_000, ...input } }, users.tokens.admin)).data.runAgent;
   const file = () => JSON.parse(textOf('agent.json')) as { context: object };
 
-  it('takes an agent file, with its context or that of the request', async () => {
+  it('takes agent.json, with its context or that of the request', async () => {
     const document = file();
     const { context, ...rest } = document;
     const run = await runAgent({ document });
     expect(run).toMatchObject({ kind: 'AGENT', state: 'SUCCEEDED', goal: 'Summarize the text', inputs: { context } });
+    expect(run.output).toMatchObject({ summary: 'A text to sum up.' });
     expect(run.output).toEqual((await runAgent({ document: { ...rest, context: null }, context })).output);
   });
 
@@ -129,7 +196,11 @@ describe('the mutation runAgent', () => {
     ['a workflow', () => ({ document: { name: 'a', steps: [] } }), /This is not an agent file/],
     ['two contexts', () => ({ document: file(), context: 'x' }), /both state the context\. Keep one/],
     ['an unknown key', () => ({ document: { ...file(), model: 'm' } }), /\/agent\/model is not an option/],
-    ['an unknown backend', () => ({ document: { ...file(), backend: 'telepathy' } }), /\/agent\/backend/],
+    [
+      'an unknown backend',
+      () => ({ document: { ...file(), backend: 'telepathy' } }),
+      /Unknown agent backend telepathy/,
+    ],
     [
       'a configuration that is not an object',
       () => ({ document: { ...file(), backend_config: 'x' } }),
@@ -141,6 +212,9 @@ describe('the mutation runAgent', () => {
       /\/speed is not an option/,
     ],
   ])('refuses %s with its reason', async (_, input, message) => {
-    expect(await runAgent(input())).toMatchObject({ code: 'BAD_INPUT', message: expect.stringMatching(message) });
+    expect(await runAgent(input())).toMatchObject({
+      code: message.source.startsWith('Unknown') ? 'NOT_FOUND' : 'BAD_INPUT',
+      message: expect.stringMatching(message),
+    });
   });
 });

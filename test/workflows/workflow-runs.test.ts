@@ -6,7 +6,7 @@ import { openSocket } from '../support/socket.ts';
 import { createTestUsers, statesOf, type TestUserName, type TestUsers } from '../support/test-users.ts';
 import { until } from '../support/until.ts';
 import { startWebServer, type WebServer } from '../support/web-server.ts';
-import { fetchStep, sleepStep, valueStep, workflowSource } from '../support/workflow-source.ts';
+import { fetchStep, sleepStep, valueStep, workflowSource } from '../support/workflow/workflow-source.ts';
 
 const UNKNOWN_RUN = `run_${'0'.repeat(32)}`;
 

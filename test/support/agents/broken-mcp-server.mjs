@@ -39,7 +39,7 @@ const instead = {
     }),
   'lists odd names': ({ id }) =>
     say({ id, result: { tools: [tool('a\nb'), tool(''), tool('x'.repeat(129)), tool('fine')] } }),
-  'lists malformed tools': ({ id }) => say({ id, result: { tools: [{ name: 7 }] } }),
+  'lists no list': ({ id }) => say({ id, result: { tools: { name: 7 } } }),
   'hangs in a call': () => {},
   'dies in a call': () => {
     process.stderr.write('Out of luck.\n');
@@ -85,6 +85,6 @@ createInterface({ input: process.stdin }).on('line', (line) => {
       result: { content: [{ type: 'text', text: `${params.arguments.text} ${process.env.KEY ?? ''}`.trim() }] },
     });
   } else if (id !== undefined) {
-    say({ id, result: answers[method] });
+    say(method in answers ? { id, result: answers[method] } : { id, error: { code: -32601, message: 'unknown' } });
   }
 });

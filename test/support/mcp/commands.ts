@@ -3,9 +3,7 @@
  * suite require, and one that ends only when it is cancelled.
  */
 import { setTimeout } from 'node:timers/promises';
-import { Type } from 'typebox';
-import { defineCommand, resource } from '../../../src/commands/definition/define-command.ts';
-import { Fault } from '../../../src/core/errors.ts';
+import { defineCommand, Fault, resource, Type } from 'signalbox/plugin';
 
 const STEP_MS = 50;
 /** 1 × 1 pixel. */

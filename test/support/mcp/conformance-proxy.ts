@@ -14,7 +14,12 @@ export async function startConformanceProxy(
 ): Promise<AsyncDisposable & { readonly url: string }> {
   const proxy = createServer(async (req, res) => {
     const body = rename(await buffer(req), names);
-    const headers = { ...req.headers, authorization: `Bearer ${token}` };
+    const named = String(req.headers['mcp-name'] ?? '');
+    const headers = {
+      ...req.headers,
+      ...(names[named] && { 'mcp-name': names[named] }),
+      authorization: `Bearer ${token}`,
+    };
     if (req.method === 'POST') headers['content-length'] = String(body.byteLength);
     const onward = request(new URL(req.url ?? '/', target), { method: req.method, headers }, (answer) => {
       res.writeHead(answer.statusCode ?? 502, answer.headers);

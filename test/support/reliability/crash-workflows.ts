@@ -54,11 +54,11 @@ export function crashWorkflows(url: string) {
     /** Started by `parent`; must be saved first. */
     child: {
       name: 'crash_child',
-      inputs: { n: 'integer' },
+      inputs: { n: 'integer', rest: 'integer' },
       steps: [
         pureStep('think'),
         effectStep('do', after('think'), { failures: 1, value: '{{ n }}' }),
-        { id: 'rest', kind: 'sleep', ...after('do'), input: { ms: 80 } },
+        { id: 'rest', kind: 'sleep', ...after('do'), input: { ms: '{{ rest }}' } },
       ],
       outputs: { n: '{{ steps.do.output }}' },
     },
@@ -126,7 +126,11 @@ export function crashWorkflows(url: string) {
         case 'parent':
           return of(
             effectStep('before'),
-            { id: 'child', kind: 'workflow', workflow: 'crash_child', input: { n }, ...after('before') },
+            // After a longer rest, neither the child nor the parent is in memory.
+            {
+              ...{ id: 'child', kind: 'workflow', workflow: 'crash_child', ...after('before') },
+              input: { n, rest: n % 2 === 0 ? 80 : 5_000 },
+            },
             effectStep('after', after('child')),
           );
       }

@@ -81,6 +81,11 @@ export function auditRecoveryContract(makeHarness: () => Promise<StoreHarness>):
 
     it.each<[string, (whole: Buffer) => Buffer]>([
       ['zeros', (whole) => Buffer.concat([whole, Buffer.alloc(8_192)])],
+      ['a few zeros', (whole) => Buffer.concat([whole, Buffer.alloc(200)])],
+      [
+        'the beginning of a note of another log',
+        (whole) => Buffer.concat([whole, Buffer.from('other.example/log\n2')]),
+      ],
       ['garbage', (whole) => Buffer.concat([whole, Buffer.from('x y\n'.repeat(50_000))])],
       ['one line', (whole) => Buffer.concat([whole, Buffer.from('a torn note?')])],
       ['an incomplete note and zeros', (whole) => Buffer.concat([whole, whole.subarray(0, 30), Buffer.alloc(1)])],

@@ -49,6 +49,31 @@ export function leasesContract(makeHarness: () => Promise<StoreHarness>): void {
       await harness.remove();
     });
 
+    it('put parked runs into queues, from which they are taken by priority and age', async () => {
+      const harness = await makeHarness();
+      const store = await harness.open();
+      const park = async (queue: string, priority: 'BATCH' | 'CRITICAL', time?: number) => {
+        const runId = newId('run', time);
+        await store.journal.append(runId, 1, [runCreated({ priority })]);
+        expect(await store.leases.park([{ runId, seq: 1, until: NEVER, childIds: [], queue }])).toEqual([runId]);
+        return runId;
+      };
+      const [batch, urgent, other] = [await park('a', 'BATCH'), await park('a', 'CRITICAL'), await park('b', 'BATCH')];
+      const waitedLong = await park('a', 'BATCH', Date.now() - 3_600_000);
+      expect(await store.leases.queues()).toEqual(['a', 'b']);
+      expect(await store.leases.nextInQueue('a', 10)).toEqual([waitedLong, urgent, batch]);
+      expect(await store.leases.nextInQueue('a', 1)).toEqual([waitedLong]);
+      expect(await store.leases.countInQueue('a', 10)).toBe(3);
+      expect(await store.leases.countInQueue('a', 2)).toBe(2);
+      expect(await store.leases.countInQueue('c', 10)).toBe(0);
+      expect(await store.leases.unpark(waitedLong)).toBe(true);
+      expect(await store.leases.nextInQueue('a', 10)).toEqual([urgent, batch]);
+      expect(await store.leases.unpark(other)).toBe(true);
+      expect(await store.leases.queues()).toEqual(['a']);
+      await store.close();
+      await harness.remove();
+    });
+
     it('reject an append of the previous owner, even with the next seq', async () => {
       const harness = await makeHarness();
       const runId = newId('run');
@@ -81,13 +106,13 @@ export function leasesContract(makeHarness: () => Promise<StoreHarness>): void {
       await first.journal.append(moved, 2, [log('another event')]);
       const at = (ms: number) => new Date(1e12 + ms);
       const parked = await first.leases.park([
-        { runId: soon, seq: 1, until: at(1_000).getTime() },
-        { runId: later, seq: 1, until: at(60_000).getTime() },
-        { runId: never, seq: 1, until: NEVER },
-        { runId: moved, seq: 1, until: NEVER },
+        { runId: soon, seq: 1, until: at(1_000).getTime(), childIds: [] },
+        { runId: later, seq: 1, until: at(60_000).getTime(), childIds: [] },
+        { runId: never, seq: 1, until: NEVER, childIds: [] },
+        { runId: moved, seq: 1, until: NEVER, childIds: [] },
       ]);
       expect(parked).toEqual([soon, later, never]);
-      expect(await first.leases.park([{ runId: soon, seq: 1, until: NEVER }])).toEqual([]);
+      expect(await first.leases.park([{ runId: soon, seq: 1, until: NEVER, childIds: [] }])).toEqual([]);
       await first.leases.release();
       await first.close();
 
@@ -102,12 +127,61 @@ export function leasesContract(makeHarness: () => Promise<StoreHarness>): void {
       expect(await second.leases.renew(at(1_000))).toMatchObject({ claimable: true });
       expect(await second.leases.claim(10, at(1_000))).toEqual([never]);
       // It has a message, which its driver would not hear of.
-      expect(await second.leases.park([{ runId: never, seq: 1, until: NEVER }])).toEqual([]);
+      expect(await second.leases.park([{ runId: never, seq: 1, until: NEVER, childIds: [] }])).toEqual([]);
       expect(await second.leases.unpark(later)).toBe(true);
       expect(await second.leases.unpark(later)).toBe(false);
       expect(await second.leases.renew(at(60_000))).toMatchObject({ claimable: false, nextWakeAt: undefined });
       for (const id of [soon, later, never]) await second.journal.append(id, 2, [log('driven again')]);
       await second.close();
+      await harness.remove();
+    });
+
+    const ends = finished(textOutput('x'));
+    const parentWith = async (store: Store, children: number) => {
+      const parentId = newId('run');
+      await store.journal.append(parentId, 1, [runCreated()]);
+      const childIds = Array.from({ length: children }, () => newId('run'));
+      for (const id of childIds) await store.journal.append(id, 1, [runCreated({ parentId })]);
+      return { childIds, park: { runId: parentId, seq: 1, until: NEVER } };
+    };
+
+    it('leave a parked parent without a driver until a child that it waits for ends', async () => {
+      const harness = await makeHarness();
+      const store = await harness.open();
+      const { childIds, park } = await parentWith(store, 3);
+      const [first, second, third] = childIds as [string, string, string];
+      await store.journal.append(first, 2, ends);
+      expect(await store.leases.park([{ ...park, childIds }])).toEqual([]);
+      expect(await store.leases.park([{ ...park, childIds: [second, newId('run')] }])).toEqual([]);
+      expect(await store.leases.park([{ ...park, childIds: [second, third] }])).toEqual([park.runId]);
+      await store.journal.append(second, 2, [log('not its end')]);
+      expect((await store.leases.renew(new Date())).claimable).toBe(false);
+      await store.journal.append(second, 3, ends);
+      expect((await store.leases.renew(new Date())).claimable).toBe(true);
+      expect(await store.leases.claim(10, new Date())).toEqual([park.runId]);
+      // It is driven again, so the end of another child changes nothing of it.
+      await store.journal.append(third, 2, ends);
+      await store.journal.append(park.runId, 2, [log('driven')]);
+      expect(await store.leases.claim(10, new Date())).toEqual([]);
+      for (const id of [park.runId, ...childIds]) expect((await store.verifyRun(scope, id))?.valid).toBe(true);
+      await store.close();
+      await harness.remove();
+    });
+
+    it('never lose the end of a child at the moment in which its parent is parked', async () => {
+      const harness = await makeHarness();
+      const store = await harness.open();
+      const families = await Promise.all(Array.from({ length: 60 }, () => parentWith(store, 2)));
+      const endsOf = (childIds: readonly string[]) =>
+        Promise.all(childIds.map((id) => store.journal.append(id, 2, ends)));
+      const parked = await Promise.all(
+        families.map(async ({ childIds, park }) => {
+          const [ids] = await Promise.all([store.leases.park([{ ...park, childIds }]), endsOf(childIds)]);
+          return ids;
+        }),
+      );
+      expect(await store.leases.claim(100, new Date())).toEqual(parked.flat().sort());
+      await store.close();
       await harness.remove();
     });
 

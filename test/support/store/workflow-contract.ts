@@ -82,6 +82,23 @@ export function workflowContract(makeHarness: () => Promise<StoreHarness>): void
       expect(await suite.store.schedules.find(tenant, 'report')).toMatchObject({ nextAt });
     });
 
+    it('are only checked on request: what a save would throw is thrown, and nothing is saved', async () => {
+      const tenant = newTenant();
+      const refuse = (present: WorkflowRecord) => {
+        throw new Error(`${present.name} ${present.version} stays`);
+      };
+      await suite.store.workflows.checkSave(draft(tenant), { rule, nextAt, startsPerHour: 1 }, refuse);
+      expect(await suite.store.workflows.find(tenant, 'report')).toBeUndefined();
+      expect(await suite.store.schedules.find(tenant, 'report')).toBeUndefined();
+      expect((await suite.store.quotaUsage.used(user(tenant), nextAt)).get('workflows')).toMatchObject({ tenant: 0 });
+      const first = await suite.store.workflows.save(draft(tenant));
+      const other = draft(tenant, { yaml: 'name: report # two' });
+      await expect(suite.store.workflows.checkSave(other, undefined, refuse)).rejects.toThrow('report 1 stays');
+      await suite.store.workflows.checkSave(other);
+      await suite.store.workflows.checkSave(draft(tenant));
+      expect(await suite.store.workflows.find(tenant, 'report')).toEqual(first);
+    });
+
     it('keep their versions apart from those of the same name in another tenant', async () => {
       const [one, two] = [newTenant(), newTenant()];
       await suite.store.workflows.save(draft(one));
@@ -115,7 +132,7 @@ export function workflowContract(makeHarness: () => Promise<StoreHarness>): void
       await suite.store.workflows.save(draft(newTenant()));
       const all = await suite.store.workflows.list(tenant, {});
       expect(all.edges.map(({ node }) => [node.id, node.version])).toEqual(ids.map((id) => [id, 2]));
-      expect(await all.totalCount()).toBe(5);
+      expect(await all.totalCount()).toEqual({ count: 5, isExact: true });
       const first = await suite.store.workflows.list(tenant, { first: 2 });
       expect(first.edges.map(({ node }) => node.id)).toEqual(ids.slice(0, 2));
       const after = first.edges[1]?.cursor ?? '';
@@ -139,7 +156,7 @@ export function workflowContract(makeHarness: () => Promise<StoreHarness>): void
       expect(await suite.store.workflows.remove(tenant, 'report')).toBeUndefined();
       expect(await suite.store.workflows.find(tenant, 'report')).toBeUndefined();
       expect((await suite.store.workflows.list(tenant, {})).edges).toEqual([]);
-      expect(await (await suite.store.workflows.list(tenant, {})).totalCount()).toBe(0);
+      expect(await (await suite.store.workflows.list(tenant, {})).totalCount()).toEqual({ count: 0, isExact: true });
       expect(await suite.store.schedules.find(tenant, 'report')).toBeUndefined();
       expect(await suite.store.workflows.byId(tenant, first.id)).toEqual(first);
       expect(await suite.store.workflows.save(draft(tenant, { yaml: 'two' }))).toMatchObject({ version: 3 });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,7 +89,7 @@ export async function startGraphql({
     runDriven: () => () => {},
     runEnded: () => {},
     journalCommitted: () => {},
-    policyDecided: () => {},
+    ...{ policyDecided: () => {}, packetRefused: () => {}, queuesFrom: () => {} },
     subscriptionOpened: () => {
       subscriptions.open += 1;
       return () => {
@@ -125,7 +125,7 @@ export async function startGraphql({
       ...{ folder: createWorkspaces(join(folder, 'workspaces')).of, usage: store.workspaceUsage, clock, logger },
       limits: config.quotas,
     }),
-    queries: createQueries(() => catalogJson({ commands: all, tools, backends, resources })),
+    queries: createQueries(() => catalogJson({ commands: all, tools, backends, kinds: [], resources })),
     ...{ commands: all, resources, artifacts, schemas, cpu, gate, quotas, policy, clock, logger, metrics },
     maxReadBytes: config.resources.fetchMaxBytes,
     maxResultBytes: config.resources.fetchMaxBytes,
@@ -149,7 +149,7 @@ export async function startGraphql({
       journal,
       reader,
       workflows,
-      memories: store.memories,
+      ...{ memories: store.memories, deadLetters: store.deadLetters },
       verifyRun,
       exportRun: (scope, runId, maxBytes) => store.audit.exportRun(scope, runId, maxBytes),
       resources,
@@ -160,7 +160,7 @@ export async function startGraphql({
       logger,
       metrics,
     },
-    ...{ commands: all, tools, backends, drives },
+    ...{ commands: all, tools, backends, kinds: [], drives },
     authenticator: {
       ...passwords,
       authenticate: async (header) =>
@@ -173,11 +173,12 @@ export async function startGraphql({
   await engine.begin();
   const graphql = createGraphqlServer(app, limits);
   const draining = new AbortController();
-  const server = createServer((req, res) => {
+  const serve = (req: IncomingMessage, res: ServerResponse) => {
     const traceId = String(req.headers.traceparent ?? '').split('-')[1];
     const info = { address: req.socket.remoteAddress ?? '', draining: draining.signal, ...(traceId && { traceId }) };
     graphql.handle(req, res, info).catch(() => res.destroy());
-  });
+  };
+  const server = createServer(serve).on('checkContinue', serve);
   server.on('upgrade', (req, socket, head) => {
     graphql.upgrade(req, socket, head, { address: req.socket.remoteAddress ?? '', draining: draining.signal });
   });
@@ -188,8 +189,7 @@ export async function startGraphql({
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}/graphql`;
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
 
   const send = async (init: RequestInit & { readonly path?: string }): Promise<Answer> => {
     const response = await fetch(`${url}${init.path ?? ''}`, init);

@@ -12,6 +12,7 @@ import type { LogFields } from '../../../src/core/telemetry.ts';
 import type { HttpDeps } from '../../../src/surfaces/http/exchange/http-deps.ts';
 import type { HttpLimits } from '../../../src/surfaces/http/exchange/http-limits.ts';
 import { createHttpServer } from '../../../src/surfaces/http/server.ts';
+import { WORKFLOW_SCHEMA } from '../../../src/workflow/schema/workflow-schema.ts';
 
 export const TOKEN = 'good-token';
 
@@ -41,6 +42,7 @@ export async function startHttpServer(
         port: 0,
         corsOrigins: ['https://app.example'],
         trustProxy: false,
+        basePath: '',
         introspection: true,
         graphiql: true,
         ...server,
@@ -54,6 +56,8 @@ export async function startHttpServer(
       runEnded: () => {},
       journalCommitted: () => {},
       policyDecided: () => {},
+      packetRefused: () => {},
+      queuesFrom: () => {},
       subscriptionOpened: () => () => {},
       scrape: async () => 'up 1\n',
     },
@@ -68,6 +72,7 @@ export async function startHttpServer(
     },
     mcp: async (_, res, { principal }) => void res.end(principal.username),
     upgrade: (_, socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n'),
+    workflowSchema: WORKFLOW_SCHEMA,
     health: async () => ({ status: 'OK', version: '1.2.3', uptimeMs: 5, checks: [] }),
     async download(_, digest) {
       const artifact = kept.get(digest);

@@ -91,7 +91,16 @@ const KINDS: ReadonlyMap<string, CatalogEntry> = new Map([
     entry({ files: { type: 'array' }, stack: {}, commands: {} }, ['files'], { effect: 'external', idempotent: true }),
   ],
   ['repo', entry({ message: { type: 'string' }, files: { type: 'array' } }, ['message'], { effect: 'external' })],
-  ['notify', entry({ message: { type: 'string' }, level: { enum: ['INFO', 'WARN'] } }, ['message'])],
+  [
+    'notify',
+    entry({ message: { type: 'string' }, level: { enum: ['INFO', 'WARN'] } }, ['message'], { effect: 'external' }),
+  ],
+  [
+    'http',
+    entry({ url: { type: 'string' }, method: {}, headers: { type: 'object' }, json: {}, body: {} }, ['url'], {
+      effectOf: ({ method = 'GET' }) => (method === 'GET' ? 'pure' : 'external'),
+    }),
+  ],
 ]);
 
 const backend = (properties: JsonObject, required: readonly string[] = [], resumes = false): CatalogBackend => ({
@@ -130,12 +139,14 @@ export const testCatalog: Catalog = {
   tool: (name) => TOOLS.get(name),
   kind: (name) => KINDS.get(name),
   backend: (name) => BACKENDS.get(name),
+  topicOf: (pool) => (pool === 'far' ? 'job.pool.far' : undefined),
   names: {
     commands: [...COMMANDS.keys()],
     queries: [...QUERIES.keys()],
     tools: [...TOOLS.keys()],
     backends: [...BACKENDS.keys()],
-    pools: ['inline', 'fast'],
+    kinds: [...KINDS.keys()],
+    pools: ['inline', 'fast', 'far'],
   },
 };
 
