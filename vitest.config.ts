@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { hasSandbox } from './test/support/runtime/has-sandbox.ts';
 
 /** Tests of what runs in the sandbox. They are left out where it is missing, unless REQUIRE_SERVICES is set. */
 const IN_SANDBOX = [
@@ -13,15 +13,16 @@ const IN_SANDBOX = [
   'test/workflows/{agents,build-service,document-doors,examples,source-documents,workers}.test.ts',
   'test/security/{sandbox-escape,hostile-agents}.test.ts',
 ];
-const hasSandbox = existsSync('/usr/bin/bwrap') && existsSync('/usr/bin/python3');
-const leftOut = hasSandbox || process.env.REQUIRE_SERVICES ? [] : IN_SANDBOX;
+const leftOut = hasSandbox ? [] : IN_SANDBOX;
 if (leftOut.length > 0) console.warn('Without bubblewrap and python3 the tests of the sandbox are left out.');
 
 export default defineConfig({
-  // Vitest resolves graphql's `development` condition in addition to the plain one, and would load it twice.
   resolve: {
     alias: [
+      // Vitest resolves its `development` condition in addition to the plain one, and would load it twice.
       { find: /^graphql$/, replacement: fileURLToPath(new URL('./node_modules/graphql/index.mjs', import.meta.url)) },
+      // Vitest may load plugins itself, without the hook of the server.
+      { find: 'signalbox/plugin', replacement: fileURLToPath(new URL('./src/plugins/plugin.ts', import.meta.url)) },
     ],
   },
   test: {

@@ -1,4 +1,5 @@
-// Runs after `npm ci`: generates the Prisma clients without touching the network, and compiles the server once.
+// Runs after `npm ci`: generates the Prisma clients without touching the network, writes the types of `signalbox/plugin`,
+// and compiles the server once.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,6 +26,20 @@ for (const schema of schemas) {
   });
   if (status !== 0) {
     process.stderr.write(`${stdout ?? ''}${stderr ?? ''}`);
+    process.exitCode = status ?? 1;
+  }
+}
+
+// The declarations of `signalbox/plugin`, for plugins in other folders: their compilers would check sources by their own
+// options, which may be stricter.
+const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
+if (existsSync(tsc)) {
+  const { status, stdout } = spawnSync(process.execPath, [tsc, '--project', 'src/plugins/tsconfig.json'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (status !== 0) {
+    process.stderr.write(stdout ?? '');
     process.exitCode = status ?? 1;
   }
 }

@@ -7,7 +7,7 @@ import { buildSchema, printContract } from '../src/surfaces/graphql/schema/schem
 // Fails when schema.graphql is not what the code says, or breaks what the last release promised. A release copies
 // schema.graphql to schema.released.graphql; it is a committed file, so that a shallow clone can check too.
 const CONTRACT = new URL('../schema.graphql', import.meta.url);
-const RELEASED = new URL('../schema.released.graphql', import.meta.url);
+const RELEASED = new URL('./schema.released.graphql', import.meta.url);
 
 const committed = readFileSync(CONTRACT, 'utf8');
 const problems = [...driftOf(committed, printContract(buildSchema(commands))), ...(await breaksOf(committed))];
@@ -29,7 +29,7 @@ function driftOf(contract: string, printed: string): readonly string[] {
 
 async function breaksOf(contract: string): Promise<readonly string[]> {
   if (!existsSync(RELEASED)) {
-    console.log('schema: there is no schema.released.graphql, so nothing was released that could break');
+    console.log('schema: there is no scripts/schema.released.graphql, so nothing was released that could break');
     return [];
   }
   const changes = await diff(parseSchema(readFileSync(RELEASED, 'utf8')), parseSchema(contract));

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import { afterEach, describe, expect, it } from 'vitest';
+import { exportJWK, exportSPKI, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   claims,
   memoryAccounts,
@@ -18,9 +18,17 @@ afterEach(async () => {
 });
 
 describe('a key set', () => {
-  async function provider(alg: 'RS256' | 'ES256' | 'EdDSA') {
+  const publicJwk = async ({ publicKey }: { publicKey: CryptoKey }, kid: string | null, rest: Partial<JWK> = {}) => ({
+    ...(await exportJWK(publicKey)),
+    ...(kid !== null && { kid }),
+    use: 'sig',
+    ...rest,
+  });
+
+  /** `kid`: the id of its key; null for none. */
+  async function provider(alg: 'RS256' | 'ES256' | 'EdDSA', kid: string | null = 'k1') {
     const pair = await generateKeyPair(alg, { extractable: true });
-    const keys = [{ ...(await exportJWK(pair.publicKey)), kid: 'k1', alg, use: 'sig' }];
+    const keys: JWK[] = [await publicJwk(pair, kid, { alg })];
     let reads = 0;
     let status = 200;
     const server = createServer((_, res) => {
@@ -36,12 +44,18 @@ describe('a key set', () => {
         }),
     );
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`;
-    const sign = (payload: JWTPayload, key: CryptoKey | Uint8Array = pair.privateKey, header = alg as string) =>
+    const sign = (
+      payload: JWTPayload,
+      key: CryptoKey | Uint8Array = pair.privateKey,
+      header = alg as string,
+      hint: string | null = kid,
+    ) =>
       new SignJWT({ iss: 'https://id.example', aud: 'signalbox', ...claims, ...payload })
-        .setProtectedHeader({ alg: header, kid: 'k1' })
+        .setProtectedHeader({ alg: header, ...(hint !== null && { kid: hint }) })
         .sign(key);
     return {
       pair,
+      keys,
       sign,
       reads: () => reads,
       fail: (code: number) => {
@@ -135,6 +149,72 @@ describe('a key set', () => {
     });
     await authenticator.authenticate(await sign({}));
     expect(issuers).toEqual([auth.issuer.url]);
+  });
+
+  describe('with several keys', () => {
+    /** A set with two keys of one kind among others. `ids`: their `kid`; null for none. */
+    async function rotation(ids: readonly [string | null, string | null]) {
+      const { auth, keys, sign, pair } = await provider('RS256', ids[0]);
+      const pairs = [pair, ...(await Promise.all([1, 2].map(() => generateKeyPair('RS256', { extractable: true }))))];
+      const [, second, encryption] = pairs as [CryptoKeyPair, CryptoKeyPair, CryptoKeyPair];
+      const elliptic = await generateKeyPair('ES256', { extractable: true });
+      keys.push(await publicJwk(elliptic, null), await publicJwk(encryption, null, { use: 'enc' }), { kty: 'future' });
+      keys.push(await publicJwk(second, ids[1]));
+      return async (signedBy: number, hint: string | null = null) => {
+        const token = await sign({}, pairs[signedBy]?.privateKey, 'RS256', hint);
+        const principal = await startAuthenticator(auth).authenticator.authenticate(token);
+        return 'subject' in principal && principal.subject;
+      };
+    }
+
+    it('tries each key for a token that names none', async () => {
+      const subjectOf = await rotation(['one', 'two']);
+      expect(await subjectOf(0)).toBe('u1');
+      expect(await subjectOf(1)).toBe('u1');
+    });
+
+    it('accepts a token that names its key, and none that names another', async () => {
+      const subjectOf = await rotation(['one', 'two']);
+      expect(await subjectOf(1, 'two')).toBe('u1');
+      await expect(subjectOf(0, 'two')).rejects.toEqual(unauthenticated('signature'));
+      await expect(subjectOf(0, 'three')).rejects.toEqual(unauthenticated('no applicable key'));
+    });
+
+    it('tries keys without an id for every token whose key is not in the set', async () => {
+      const subjectOf = await rotation([null, null]);
+      expect(await subjectOf(0, 'one')).toBe('u1');
+      expect(await subjectOf(1, 'two')).toBe('u1');
+    });
+
+    it('rejects a token that a key for encryption, or none of them, signed', async () => {
+      const subjectOf = await rotation(['one', 'two']);
+      await expect(subjectOf(2)).rejects.toEqual(unauthenticated('signature'));
+      const { sign } = await provider('RS256', null);
+      const { auth } = await provider('RS256');
+      const { authenticator } = startAuthenticator(auth);
+      await expect(authenticator.authenticate(await sign({}))).rejects.toEqual(unauthenticated('signature'));
+    });
+  });
+
+  it('is read again for a token without `kid` that a new key signed, at most every 30 s', async () => {
+    const { sign, keys, reads, auth } = await provider('ES256');
+    const { authenticator } = startAuthenticator(auth);
+    const next = await generateKeyPair('ES256', { extractable: true });
+    const unnamed = (key?: CryptoKey) => sign({}, key, 'ES256', null);
+    vi.useFakeTimers({ toFake: ['Date'], now: NOW * 1000 });
+    try {
+      await authenticator.authenticate(await unnamed());
+      keys.splice(0, 1, await publicJwk(next, 'k2'));
+      await expect(authenticator.authenticate(await unnamed(next.privateKey))).rejects.toEqual(
+        unauthenticated('signature'),
+      );
+      expect(reads()).toBe(1);
+      vi.setSystemTime(NOW * 1000 + 31_000);
+      expect(await authenticator.authenticate(await unnamed(next.privateKey))).toMatchObject({ subject: 'u1' });
+      expect(reads()).toBe(2);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('disables sign-in with passwords', async () => {

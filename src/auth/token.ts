@@ -1,8 +1,11 @@
 import {
+  createLocalJWKSet,
   createRemoteJWKSet,
   customFetch,
   errors,
   type FetchImplementation,
+  type JWTHeaderParameters,
+  type JWTPayload,
   type JWTVerifyOptions,
   jwtVerify,
   SignJWT,
@@ -87,7 +90,7 @@ function keySetTokens(issuer: Extract<TokenIssuer, { kind: 'jwks' }>, clock: Clo
   return {
     async verify(token) {
       try {
-        const { payload } = await jwtVerify(token, keys, { ...options, currentDate: clock.now() });
+        const payload = await verifyByKeySet(token, keys, { ...options, currentDate: clock.now() });
         return issuedBefore(clock, principalOf(payload));
       } catch (error) {
         if (error instanceof Fault) throw error;
@@ -97,6 +100,52 @@ function keySetTokens(issuer: Extract<TokenIssuer, { kind: 'jwks' }>, clock: Clo
       }
     },
   };
+}
+
+type KeySet = ReturnType<typeof createRemoteJWKSet>;
+
+/**
+ * `kid` is a hint (RFC 7515, section 4.1.4): without it every key of the algorithm is tried, and after a rotation the set is
+ * read again; keys without an id are tried for every token whose `kid` is not in the set.
+ * @throws JOSEError
+ */
+async function verifyByKeySet(token: string, keys: KeySet, options: JWTVerifyOptions): Promise<JWTPayload> {
+  let kid: string | undefined;
+  const candidates = async (header: JWTHeaderParameters) => {
+    ({ kid } = header);
+    try {
+      return await keys(header);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey) || kid === undefined) throw error;
+      const unnamed = (keys.jwks()?.keys ?? []).filter((key) => key.kid === undefined);
+      return createLocalJWKSet({ keys: unnamed })({ alg: header.alg });
+    }
+  };
+  const attempt = async (): Promise<JWTPayload> => {
+    try {
+      return (await jwtVerify(token, candidates, options)).payload;
+    } catch (error) {
+      if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+      let failure: errors.JOSEError = new errors.JWKSNoMatchingKey();
+      for await (const key of error) {
+        try {
+          return (await jwtVerify(token, key, options)).payload;
+        } catch (mismatch) {
+          if (!(mismatch instanceof errors.JWSSignatureVerificationFailed)) throw mismatch;
+          failure = mismatch;
+        }
+      }
+      throw failure;
+    }
+  };
+  try {
+    return await attempt();
+  } catch (error) {
+    const isRotated = error instanceof errors.JWSSignatureVerificationFailed && kid === undefined && !keys.coolingDown;
+    if (!isRotated) throw error;
+    await keys.reload();
+    return await attempt();
+  }
 }
 
 function invalidToken(error: errors.JOSEError): Fault {

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../lib/json.ts';
 import type { AgentSession } from './agent-session.ts';
 
 export const AGENT_BACKENDS = ['mcp', 'litellm', 'bash_cli', 'http_api', 'websocket'] as const;
-/** How an agent is reached. */
+/** A way to reach agents that every server has; plugins add others. */
 export type AgentBackend = (typeof AGENT_BACKENDS)[number];
 
 /** An agent: its purpose and how it is reached. Plain JSON, because it is stored with the step. */
@@ -12,9 +12,12 @@ export interface AgentSpec {
   readonly goal: string;
   /** Names of tools of this server, and of the MCP servers that its backend names. */
   readonly tools?: readonly string[];
-  readonly backend: AgentBackend;
+  /** Name of a backend, built in or from a plugin. */
+  readonly backend: string;
   /** Defined by the schema of the backend; names in camelCase. */
   readonly config: JsonObject;
+  /** JSON Schema of its answer, which is then JSON, and the output of the step. */
+  readonly outputSchema?: JsonObject;
   /** `memory:NAME` or a `file:` URI: read before the agent runs, appended to afterwards. */
   readonly memoryUri?: string;
 }

@@ -11,20 +11,23 @@ export interface StoredBytes {
   readonly size: number;
 }
 
-/** Immutable bytes addressed by digest. It has no tenants: callers first check with the store who may read them. */
+/**
+ * Immutable bytes addressed by digest, which is verified when all of them are read. It has no tenants: callers first check with
+ * the store who may read them.
+ */
 export interface ArtifactStore {
-  /** Durable when it resolves; identical bytes are stored once. @throws Fault RESOURCE_TOO_LARGE, UNAVAILABLE (disk full) */
+  /** Durable when it resolves; identical bytes are stored once. @throws Fault RESOURCE_TOO_LARGE, UNAVAILABLE (full, not reachable) */
   put(
     bytes: AsyncIterable<Uint8Array> | Uint8Array,
     options: { readonly maxBytes: number; readonly signal?: AbortSignal },
   ): Promise<StoredBytes>;
-  /** Adopts a finished file by renaming it. The file must come from `scratch()`. */
+  /** Takes over a finished file. It must come from `scratch()`, and no longer exists there afterwards. */
   adopt(path: string, options: { readonly maxBytes: number }): Promise<StoredBytes>;
-  /** @param range default: all bytes. @throws Fault NOT_FOUND */
+  /** @param range default: all bytes. @throws Fault NOT_FOUND, UNAVAILABLE, also while reading: damaged, or not reachable */
   open(digest: string, range?: ByteRange): Promise<AsyncIterable<Uint8Array>>;
   read(digest: string, maxBytes: number): Promise<Uint8Array>;
   has(digest: string): Promise<boolean>;
-  /** A new path on the same disk for a temporary file; the folder is emptied when the server starts. */
+  /** A new path for a temporary file; the folder is emptied when the server starts. */
   scratch(): string;
 }
 

@@ -3,7 +3,7 @@
  * and the same value is logged and opened; its text is never parsed again.
  */
 export interface CanonicalUri {
-  /** The complete URI, as it is logged and matched. Never contains a fragment or userinfo. */
+  /** The complete URI, as it is logged and matched: printable ASCII. Never contains a fragment or userinfo. */
   readonly href: string;
   /** Lower case, without the colon. */
   readonly scheme: string;
@@ -11,13 +11,13 @@ export interface CanonicalUri {
   readonly host: string;
   /** Decimal digits; empty means the scheme's default port. */
   readonly port: string;
-  /** Percent-encoded; for `data:` the media type alone (`text/csv`); for `artifact:` `sha256/<hex>`. */
+  /** Percent-encoded; for `data:` the media type alone (`text/csv`); for `artifact:` `sha256/<hex>`; for `redis:` the key as it is. */
   readonly path: string;
   /** Without the question mark; empty for a URI without a query. */
   readonly query: string;
 }
 
-/** The URI of something that this server keeps under a name, for the policy: `memory:notes`, `workflow:nightly`. */
-export function namedUri(scheme: 'memory' | 'run' | 'workflow', name: string): CanonicalUri {
+/** The URI of something that this server knows by a name, for the policy: `memory:notes`, `workflow:nightly`. */
+export function namedUri(scheme: 'memory' | 'run' | 'worker' | 'workflow', name: string): CanonicalUri {
   return { href: `${scheme}:${name}`, scheme, host: '', port: '', path: name, query: '' };
 }

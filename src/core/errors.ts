@@ -39,6 +39,8 @@ export interface FaultOptions {
   readonly decision?: Decision;
   readonly retryAfterMs?: number;
   readonly details?: Json;
+  /** Neither a retry nor a repair can help. */
+  readonly fatal?: true;
   readonly cause?: unknown;
 }
 
@@ -53,6 +55,7 @@ export class Fault extends Error {
   readonly decision: Decision | undefined;
   readonly retryAfterMs: number | undefined;
   readonly details: Json | undefined;
+  readonly fatal: true | undefined;
 
   constructor(code: ErrorCode, message: string, options: FaultOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -63,6 +66,7 @@ export class Fault extends Error {
     this.decision = options.decision;
     this.retryAfterMs = options.retryAfterMs;
     this.details = options.details;
+    this.fatal = options.fatal;
   }
 }
 

@@ -23,6 +23,32 @@ export interface ToolCallRequest {
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 
+/** How a job ended, as its worker reports it. */
+export interface JobEnd {
+  readonly jobId: string;
+  readonly status: JobEndStatus;
+  /** Id of the worker. */
+  readonly worker: string;
+  /** Where the result is. Absent for a job without one. */
+  readonly resultPtr?: string;
+  readonly artifactPtrs?: readonly string[];
+  readonly executionMs?: number;
+  /** Code of the worker, and its words. */
+  readonly errorCode?: string;
+  readonly errorMessage?: string;
+}
+
+export const JOB_END_STATUSES = [
+  'SUCCEEDED',
+  'FAILED',
+  'FAILED_RETRYABLE',
+  'FAILED_FATAL',
+  'TIMEOUT',
+  'DENIED',
+  'CANCELLED',
+] as const;
+export type JobEndStatus = (typeof JOB_END_STATUSES)[number];
+
 /** The payload of each type of event: plain JSON without undefined values. */
 export interface EventPayloads {
   RUN_CREATED: {
@@ -70,6 +96,9 @@ export interface EventPayloads {
     /** With PENDING: the step runs again to repair another step. */
     readonly repair?: Repair;
   };
+  /** Recorded before the job is sent. With `worker`, only that worker gets it. */
+  JOB_DISPATCHED: { readonly jobId: string; readonly topic: string; readonly worker?: string };
+  JOB_ENDED: JobEnd;
   STEP_PROGRESS: { readonly percent?: number; readonly memo?: string };
   LOG: { readonly level: LogLevel; readonly text: string };
   /** A complete message to or from an agent. */
@@ -139,6 +168,11 @@ export const EVENT_TYPES = {
     description: 'Steps were added while the run was active: the items of a `for_each`, or compensations.',
   },
   STEP_STATE_CHANGED: { graphqlType: 'StepStateChanged', description: 'A step changed state.' },
+  JOB_DISPATCHED: {
+    graphqlType: 'JobDispatched',
+    description: 'The job of a step is about to be sent to a worker.',
+  },
+  JOB_ENDED: { graphqlType: 'JobEnded', description: 'A worker reported the end of the job of a step.' },
   STEP_PROGRESS: { graphqlType: 'StepProgress', description: 'A step reported its progress.' },
   LOG: { graphqlType: 'LogLine', description: 'A step wrote to its log.' },
   AGENT_MESSAGE: {

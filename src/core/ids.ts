@@ -1,6 +1,6 @@
-import { randomFillSync } from 'node:crypto';
+import { hash, randomFillSync } from 'node:crypto';
 
-export type IdPrefix = 'run' | 'step' | 'art' | 'apr' | 'wf' | 'call' | 'usr' | 'node' | 'msg';
+export type IdPrefix = 'run' | 'step' | 'art' | 'apr' | 'wf' | 'call' | 'usr' | 'node' | 'msg' | 'dead';
 
 /** Requesting random bytes from the system costs far more than taking them from a pool. */
 const pool = Buffer.alloc(8_192);
@@ -51,11 +51,29 @@ function advanceCounter(random: number): void {
 
 /** The prefix of an id from `newId`; undefined for any other text. */
 export function idPrefix(id: string): IdPrefix | undefined {
-  return /^(run|step|art|apr|wf|call|usr|node|msg)_[0-9a-f]{32}$/.exec(id)?.[1] as IdPrefix | undefined;
+  return /^(run|step|art|apr|wf|call|usr|node|msg|dead)_[0-9a-f]{32}$/.exec(id)?.[1] as IdPrefix | undefined;
 }
 
 /** A W3C trace id: 32 random hex digits. */
 export function newTraceId(): string {
   const at = randomBytes(16);
   return pool.toString('hex', at, at + 16);
+}
+
+/** Whether it is a trace id of the W3C: 32 lower-case hex digits, not all zero. */
+export function isTraceId(text: string): boolean {
+  return /^(?!0{32})[0-9a-f]{32}$/.test(text);
+}
+
+/** An id that this server gives a job: of a step, and the number of its attempt. */
+const OWN_JOB_ID = /^(step_[0-9a-f]{32})-\d+$/;
+
+/** The id of the step whose job this is. A result names its job only, and is found by it. */
+export function stepIdOfJob(jobId: string): string {
+  return OWN_JOB_ID.exec(jobId)?.[1] ?? `step_${hash('sha256', jobId, 'hex').slice(0, 32)}`;
+}
+
+/** Whether a client may choose this id: it must not be one that this server gives. */
+export function isClientJobId(jobId: string): boolean {
+  return !OWN_JOB_ID.test(jobId);
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fault } from './errors.ts';
-import { MAX_DEPTH, MAX_VALUES, parseJson } from './parse-json.ts';
+import { hasBigInts, MAX_DEPTH, MAX_VALUES, parseBigJson, parseJson, parseLosslessJson } from './parse-json.ts';
 
 function codeOf(text: string): string {
   try {
@@ -41,4 +41,19 @@ describe('parseJson', () => {
     expect(codeOf('"open')).toBe('BAD_INPUT');
     expect(codeOf('')).toBe('BAD_INPUT');
   });
+});
+
+it('refuses a number that loses digits, and says what to do', () => {
+  expect(() => parseLosslessJson('{"id":9007199254740993}')).toThrow(
+    'The number 9007199254740993 cannot be kept exactly. Write it as text, in quotes, or pass the JSON as a resource.',
+  );
+  expect(parseLosslessJson('{"id":"9007199254740993"}')).toEqual({ id: '9007199254740993' });
+});
+
+it('reads whole numbers past 2^53 as bigints, and knows what contains them', () => {
+  const value = parseBigJson('{"a":{"ids":[1,9007199254740993]},"b":{"ids":[1]}}') as Record<string, object>;
+  expect(value).toEqual({ a: { ids: [1, 9007199254740993n] }, b: { ids: [1] } });
+  expect([hasBigInts(value), hasBigInts(value.a), hasBigInts(value.b)]).toEqual([true, true, false]);
+  expect(hasBigInts(parseBigJson('[9007199254740991]'))).toBe(false);
+  expect(() => parseBigJson('[1, 1e400]')).toThrow(/1e400 cannot be kept/);
 });

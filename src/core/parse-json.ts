@@ -1,4 +1,5 @@
-import type { Json } from '../lib/json.ts';
+import { closingQuote, type Json } from '../lib/json.ts';
+import { losesDigits, lossyNumberIn, lossyNumberMessage } from '../lib/lossy-numbers.ts';
 import { Fault } from './errors.ts';
 
 /** Nesting of arrays and objects. Deeper data is not a real document, and overflows the stack of recursive code. */
@@ -18,6 +19,59 @@ export function parseJson(text: string): Json {
     const reason = error instanceof SyntaxError ? error.message.slice(0, 200) : String(error);
     throw new Fault('BAD_INPUT', `This is not JSON: ${reason}.`);
   }
+}
+
+/** @throws Fault as `parseJson`, and BAD_INPUT for a number that loses digits */
+export function parseLosslessJson(text: string): Json {
+  const value = parseJson(text);
+  const lossy = lossyNumberIn(text);
+  if (lossy !== undefined) throw new Fault('BAD_INPUT', lossyNumberMessage(lossy));
+  return value;
+}
+
+/** Longer ones take a noticeable time to read. */
+const BIG_INTEGER = /^-?\d{1,1000}$/;
+
+/** Lists and objects that contain a bigint, at any depth. */
+const withBigInts = new WeakSet<object>();
+
+/** JSON in which whole numbers past 2^53 are bigints, because numbers of JavaScript would lose their digits. */
+export type BigJson = Json | bigint | readonly BigJson[] | { readonly [key: string]: BigJson };
+
+/** @throws Fault as `parseJson`, and BAD_INPUT for a number that loses digits and is not a whole one of at most 1,000 digits */
+export function parseBigJson(text: string): BigJson {
+  const value = parseJson(text);
+  if (lossyNumberIn(text) === undefined) return value;
+  return JSON.parse(text, function (this: object, _key: string, one: unknown, context?: { readonly source: string }) {
+    const { source = '' } = context ?? {};
+    const isLossy = typeof one === 'number' && losesDigits(source);
+    if (isLossy && !BIG_INTEGER.test(source)) throw new Fault('BAD_INPUT', lossyNumberMessage(source));
+    if (isLossy || hasBigInts(one)) withBigInts.add(this);
+    return isLossy ? BigInt(source) : one;
+  });
+}
+
+declare global {
+  interface JSON {
+    /** A value that JSON.stringify writes as this text (ECMA proposal "JSON.parse source text access"). */
+    rawJSON(text: string): Json;
+  }
+}
+
+/**
+ * JSON to be written again, by JSON.stringify, with every digit: a number that loses digits is a value of `JSON.rawJSON`.
+ * @throws SyntaxError
+ */
+export function parseJsonToWrite(text: string): Json {
+  if (lossyNumberIn(text) === undefined) return JSON.parse(text) as Json;
+  return JSON.parse(text, (_key: string, one: unknown, context?: { readonly source: string }) =>
+    typeof one === 'number' && context && losesDigits(context.source) ? JSON.rawJSON(context.source) : one,
+  ) as Json;
+}
+
+/** Whether a value of `parseBigJson`, or a part of one, is or contains a bigint. */
+export function hasBigInts(value: unknown): boolean {
+  return typeof value === 'bigint' || (typeof value === 'object' && value !== null && withBigInts.has(value));
 }
 
 /** Counts before V8 parses, because its parser cannot be interrupted. */
@@ -47,13 +101,4 @@ function checkSize(text: string): void {
   if (values > MAX_VALUES) {
     throw new Fault('RESOURCE_TOO_LARGE', `This JSON has more than ${MAX_VALUES} values. Split it.`);
   }
-}
-
-function closingQuote(text: string, from: number): number {
-  for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 1)) {
-    let backslashes = 0;
-    while (text.charCodeAt(at - 1 - backslashes) === 92) backslashes += 1;
-    if (backslashes % 2 === 0) return at;
-  }
-  return text.length;
 }

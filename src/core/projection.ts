@@ -20,6 +20,7 @@ export type StepPatch = Clearable<
     | 'progress'
     | 'wakeAt'
     | 'childId'
+    | 'worker'
     | 'scheduledAt'
     | 'startedAt'
     | 'finishedAt'
@@ -105,6 +106,9 @@ export function stepPatch(event: NewEvent): StepPatch | undefined {
         ...(childId !== undefined && { childId }),
       };
     }
+    case 'JOB_DISPATCHED':
+    case 'JOB_ENDED':
+      return event.payload.worker === undefined ? undefined : { worker: event.payload.worker };
     case 'STEP_PROGRESS':
       return { progress: { ...event.payload, at: event.at.toISOString() } };
     case 'POLICY_DECIDED':

@@ -33,9 +33,15 @@ export interface StepResult {
   readonly content: Content;
 }
 
-/** A resource by URI or inline (the GraphQL input `ResourceInput`): exactly one key. */
+/** A resource by URI or inline (the GraphQL input `ResourceInput`): exactly one of `uri`, `text`, `bytes`. */
 export type ResourceInput =
-  | { readonly uri: string }
+  | {
+      readonly uri: string;
+      /** Instead of the one that the source states. */
+      readonly mediaType?: string;
+      /** Instead of the one in the media type. */
+      readonly charset?: string;
+    }
   | { readonly text: { readonly text: string; readonly mediaType?: string } }
   | { readonly bytes: { readonly base64: string; readonly mediaType?: string } };
 

@@ -8,9 +8,12 @@ import type { RunState, StepState } from './states.ts';
 export type RunKind = 'COMMAND' | 'PIPELINE' | 'WORKFLOW' | 'AGENT' | 'JOB';
 export type Priority = 'CRITICAL' | 'INTERACTIVE' | 'BATCH';
 
-/** Kinds of steps that are built from tool calls; `src/step-kinds` has a file for each. */
-export const AGENTIC_KINDS = ['PLAN', 'RESEARCH', 'CODEGEN', 'EVAL', 'REPO', 'NOTIFY'] as const;
-export type AgenticKind = (typeof AGENTIC_KINDS)[number];
+/** A kind that a plugin brings, in capitals. */
+type PluginKind = string & { readonly pluginKind?: never };
+
+/** Kinds of steps that act through a session, as agents do; `src/step-kinds` has a file for each. */
+export const AGENTIC_KINDS = ['PLAN', 'RESEARCH', 'CODEGEN', 'EVAL', 'REPO', 'NOTIFY', 'HTTP', 'JOB'] as const;
+export type AgenticKind = (typeof AGENTIC_KINDS)[number] | PluginKind;
 
 export const STEP_KINDS = [
   'COMMAND',
@@ -24,7 +27,9 @@ export const STEP_KINDS = [
   'WORKFLOW',
   ...AGENTIC_KINDS,
 ] as const;
-export type StepKind = (typeof STEP_KINDS)[number];
+/** The kinds of this server; plugins add others. */
+export type BuiltInKind = (typeof STEP_KINDS)[number];
+export type StepKind = BuiltInKind | PluginKind;
 
 /** `pure`: may be repeated; only its result counts. `external`: the intent is durable before the step acts. */
 export type Effect = 'pure' | 'external';
@@ -37,6 +42,10 @@ export interface Failure {
   readonly step?: string;
   readonly details?: Json;
   readonly retryable: boolean;
+  /** Neither a retry nor a repair can help: the step is FAILED_FATAL. */
+  readonly fatal?: true;
+  /** The next attempt starts no earlier: the service that failed asked for this delay. */
+  readonly retryAfterMs?: number;
 }
 
 /**
@@ -87,8 +96,10 @@ export interface StepOptions {
   readonly when?: string;
   /** A failure of the step does not fail the run. */
   readonly continueOnError?: true;
-  /** A list, or an expression that evaluates to one: the step runs once for each item. */
+  /** A list, or an expression that evaluates to one: the step runs once for each item. With `batch` also a source. */
   readonly forEach?: Json;
+  /** Number of items that the step gets at once, as a list. */
+  readonly batch?: number;
   /** Maximum number of items that run at once. */
   readonly maxParallel?: number;
   readonly onItemFailure?: 'fail_fast' | 'collect';
@@ -100,6 +111,8 @@ export interface StepOptions {
   readonly version?: number | 'latest';
   /** The pool whose runtime performs the step; see docs/runtimes.md. */
   readonly pool?: string;
+  /** Topic to which the step is sent as a job, because its pool is remote. */
+  readonly topic?: string;
   readonly labels?: JsonObject;
   /** Reuses the output of an earlier step with the same key that is not older than the TTL; both may be expressions. */
   readonly cache?: { readonly key: string; readonly ttlMs: number };
@@ -142,6 +155,8 @@ export interface RunPlan {
   readonly maxParallelRuns?: number;
   /** By name, values with expressions that are evaluated when the run has succeeded. */
   readonly outputs?: JsonObject;
+  /** Of a job that came by the bus: the id of its sender, who learns of its end there. */
+  readonly sender?: string;
 }
 
 export interface StepRecord extends PlannedStep {
@@ -165,6 +180,8 @@ export interface StepRecord extends PlannedStep {
   readonly wakeAt?: Date;
   /** The run that the step started. */
   readonly childId?: string;
+  /** Id of the worker that has the job of the step, or had it last. */
+  readonly worker?: string;
   readonly scheduledAt?: Date;
   readonly startedAt?: Date;
   readonly finishedAt?: Date;

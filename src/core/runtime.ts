@@ -35,6 +35,12 @@ export interface WorkResult {
   readonly artifacts?: readonly { readonly path: string; readonly name?: string; readonly media_type?: string }[];
 }
 
+/** A pool whose steps are jobs on the message bus: a worker that takes them from the topic performs them. */
+export interface RemotePool {
+  readonly kind: 'remote';
+  readonly topic: string;
+}
+
 /** Where the steps of a pool are performed. `inline` is this process, and has no Runtime. */
 export interface Runtime {
   readonly kind: 'process' | 'docker';
@@ -54,6 +60,7 @@ interface PoolLimits {
 /** How a pool performs its steps. */
 export type PoolSettings =
   | { readonly runtime: 'inline' }
+  | { readonly runtime: 'remote'; readonly topic: string }
   | {
       readonly runtime: 'process';
       readonly command: readonly string[];
@@ -70,3 +77,50 @@ export type PoolSettings =
       readonly network: boolean;
       readonly limits: PoolLimits;
     };
+
+/** What an administrator decided about a worker of the deployment, until it is taken back. */
+export interface WorkerRestriction {
+  /** `DRAINED`: it gets no jobs. `REVOKED`: packets that are signed with the key are refused; this is never taken back. */
+  readonly kind: 'DRAINED' | 'REVOKED';
+  readonly workerId: string;
+  /** With `REVOKED`: SHA-256 of the key; empty for a worker that does not sign. */
+  readonly key: string;
+  /** User name of who decided. */
+  readonly by: string;
+  readonly at: Date;
+}
+
+/** Restrictions of workers, which are in force on every node after at most `STANDING_DELAY_MS`, unless the database cannot be reached. */
+export interface WorkerRestrictions {
+  isDrained(workerId: string): boolean;
+  /** @param key SHA-256 of the key that the worker signs with; empty if it does not: then every revocation of it counts */
+  isRevoked(workerId: string, key: string): boolean;
+  /** Oldest first. */
+  list(): readonly WorkerRestriction[];
+  add(restriction: WorkerRestriction): Promise<void>;
+  /** Takes it back. */
+  remove(restriction: WorkerRestriction): Promise<void>;
+  /** Calls the listener when a restriction was added or taken back, by any node; returns the function that unsubscribes. */
+  onChange(listener: (restriction: WorkerRestriction) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** What a worker said when it started. */
+export interface SavedHandshake {
+  readonly workerId: string;
+  /** Topics whose jobs it takes. */
+  readonly topics: readonly string[];
+  readonly sdkVersion: string;
+  /** Between two heartbeats of one process; absent until it is known. */
+  readonly intervalMs?: number;
+  readonly at: Date;
+}
+
+/** What workers said when they started, for nodes that did not hear it. */
+export interface WorkerHandshakes {
+  /** Newest first; at most 10,000. */
+  list(): Promise<readonly SavedHandshake[]>;
+  /** Replaces those of the same workers. */
+  save(handshakes: readonly SavedHandshake[]): Promise<void>;
+  remove(workerIds: readonly string[]): Promise<void>;
+}

@@ -1,6 +1,10 @@
 import type { RequestListener } from 'node:http';
+import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { Fault } from './errors.ts';
+
+/** The Node that runs this server: its path in every sandbox, and in URIs, which must not tell where the server is installed. */
+export const SANDBOX_NODE_PATH = '/run/signalbox/bin/node';
 
 /** An untrusted program, and everything that it receives. */
 export interface Program {
@@ -48,7 +52,7 @@ export interface ExitStatus {
   readonly exceeded?: ExceededLimit;
 }
 
-export interface ExceededLimit {
+interface ExceededLimit {
   readonly name: 'MEMORY';
   /** In bytes. */
   readonly limit: number;
@@ -61,6 +65,12 @@ export interface Process {
   readonly stdout: Readable;
   readonly stderr: Readable;
   readonly exited: Promise<ExitStatus>;
+  /**
+   * Calls back once when the program has run for this many milliseconds: from its first instruction, or from now. Sleeping
+   * counts; waiting for a processor does not. The CPU time of all its processes counts if it is more.
+   * @returns ends the limit
+   */
+  limitTime(ms: number, onExceeded: () => void): () => void;
   /** Sends SIGKILL to the program and everything that it started. */
   kill(): void;
 }
@@ -77,8 +87,24 @@ export interface Sandbox {
   spawn(program: Program, signal: AbortSignal): Promise<Process>;
 }
 
-/** The error for a program that was ended at a limit. */
-export function exceededFault(program: string, { limit }: ExceededLimit): Fault {
-  const message = `${program} was ended: all its processes together, with their files in /tmp and /dev/shm, held more than ${limit / 2 ** 20} MiB of memory. Let it hold less.`;
-  return new Fault('RESOURCE_TOO_LARGE', message);
+/** The error for a program that was ended at a limit; undefined for one that ended for another reason. */
+export function limitFault(program: string, { signal, exceeded }: ExitStatus): Fault | undefined {
+  if (exceeded) {
+    const message = `${program} was ended: all its processes together, with their files in /tmp and /dev/shm, held more than ${exceeded.limit / 2 ** 20} MiB of memory. Let it hold less.`;
+    return new Fault('RESOURCE_TOO_LARGE', message);
+  }
+  if (signal === 'SIGXCPU')
+    return new Fault('TIMEOUT', `${program} was ended: it took more CPU time than it may have. Let it do less.`);
+  if (signal === 'SIGXFSZ')
+    return new Fault('RESOURCE_TOO_LARGE', `${program} was ended: a file became larger than it may be. Write less.`);
+  return undefined;
+}
+
+const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
+const SHELL_SIGNAL_BASE = 128;
+
+/** bubblewrap reports a signal as shells do, by the exit code 128 plus its number. */
+export function exitStatusOf(code: number | null, signal: string | null): ExitStatus {
+  const name = code === null ? signal : SIGNAL_NAMES.get(code - SHELL_SIGNAL_BASE);
+  return name ? { code: null, signal: name } : { code, signal: null };
 }

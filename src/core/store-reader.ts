@@ -46,8 +46,17 @@ export interface Page<T> {
    */
   readonly startCursor: string | undefined;
   readonly endCursor: string | undefined;
-  /** Number of matches on all pages; counted only when called. */
-  totalCount(): Promise<number>;
+  /** Number of matches on all pages; counted only when called, and once. */
+  totalCount(): Promise<TotalCount>;
+}
+
+/** The greatest total count. Counting more would take time in proportion. */
+export const MAX_TOTAL_COUNT = 10_000;
+
+export interface TotalCount {
+  readonly count: number;
+  /** False if there may be more: they exceed the greatest count, or the search for matches has stopped. */
+  readonly isExact: boolean;
 }
 
 /** Content of a run, by digest: text in the store, or the record of an artifact on disk. */
@@ -65,9 +74,19 @@ export interface StoreReader {
   items(scope: Scope, runId: string, parent: string, page: PageArgs): Promise<Page<StepRecord>>;
   stepByKey(scope: Scope, runId: string, key: string): Promise<StepRecord | undefined>;
   step(scope: Scope, id: string): Promise<StepRecord | undefined>;
+  /** For the server itself: which run has the step, of any tenant. */
+  locateStep(
+    id: string,
+  ): Promise<
+    { readonly runId: string; readonly key: string; readonly isEnded: boolean; readonly worker?: string } | undefined
+  >;
+  /** For the server itself: the unfinished steps whose job the worker has, of any tenant. */
+  stepsOfWorker(worker: string): Promise<readonly StepRecord[]>;
   runs(scope: Scope, filter: RunFilter, page: PageArgs): Promise<Page<RunRecord>>;
   /** Runs whose `parentId` is this one. */
   children(scope: Scope, runId: string, page: PageArgs): Promise<Page<RunRecord>>;
+  /** For the server itself: the ids, after this one, of unfinished runs of kind JOB whose `parentId` is this run, in order. */
+  unfinishedJobs(tenant: string, runId: string, after: string, limit: number): Promise<readonly string[]>;
   artifacts(scope: Scope, runId: string, page: PageArgs): Promise<Page<ArtifactRecord>>;
   artifact(scope: Scope, id: string): Promise<ArtifactRecord | undefined>;
   artifactByDigest(scope: Scope, digest: string): Promise<ArtifactRecord | undefined>;
@@ -107,4 +126,63 @@ export interface ChainVerification {
     readonly keyId: string;
     readonly at: Date;
   };
+}
+
+/** A job that goes no further: it was refused, or its run ended without the result of a worker. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly tenant: string;
+  /** Of the account of its sender; empty if another scheduler reported it. */
+  readonly subject: string;
+  readonly at: Date;
+  /** What it was made from. The same source is the same letter. */
+  readonly source: string;
+  readonly jobId: string;
+  /** Empty if it is not known. */
+  readonly topic: string;
+  readonly reason: string;
+  readonly message: string;
+  /** Who sent the job, or reported it. */
+  readonly sender: string;
+  readonly traceId: string;
+  readonly runId?: string;
+  /** What was asked for, as the engine takes it. Absent if it is not known. */
+  readonly request?: JsonObject;
+}
+
+/** A tenant keeps so many letters, the newest, and none for longer than so many days. */
+export const MAX_DEAD_LETTERS = 10_000;
+export const MAX_DEAD_LETTER_DAYS = 30;
+
+/** Label of the runs that ask for the job of a dead letter again: its id. */
+export const DEAD_LETTER_LABEL = 'signalbox.dead_letter';
+
+export interface DeadLetters {
+  /** Durable when it resolves. */
+  add(letter: Omit<DeadLetter, 'id'>): Promise<void>;
+  find(scope: Scope, id: string): Promise<DeadLetter | undefined>;
+  /** Newest first. */
+  list(
+    scope: Scope,
+    filter: { readonly topic?: string; readonly reason?: string },
+    page: PageArgs,
+  ): Promise<Page<DeadLetter>>;
+}
+
+/** The ends of all runs of kind JOB, which one node at a time reads, each at least once. */
+export interface JobEndings {
+  /**
+   * The next ones, in the order of the journal; undefined while another node reads.
+   * @param untilMs for how long this node reads, unless it asks again, in milliseconds from now
+   */
+  next(limit: number, now: Date, untilMs: number): Promise<readonly JobEnding[] | undefined>;
+  /** What is up to this position is done. */
+  done(position: number): Promise<void>;
+}
+
+export interface JobEnding {
+  readonly runId: string;
+  readonly tenant: string;
+  /** Of the last event of the run. */
+  readonly position: number;
 }

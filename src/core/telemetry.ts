@@ -38,6 +38,16 @@ export interface StorageWatch {
   stop(): Promise<void>;
 }
 
+/** What waits, at this moment. */
+export interface QueueSizes {
+  /** Steps that wait for a slot of this node. */
+  readonly steps: number;
+  /** Jobs in memory of this node that wait for a worker, by topic. */
+  readonly jobs: ReadonlyMap<string, number>;
+  /** The same in the database, where all nodes have the same. */
+  readonly parkedJobs: ReadonlyMap<string, number>;
+}
+
 /** Metrics of the server. Arguments that become labels have few values, which limits the number of series. */
 export interface Metrics {
   /** @param route the pattern (`/artifacts/:digest`), never the path itself. */
@@ -47,8 +57,12 @@ export interface Metrics {
   /** One commit of the journal: the appends that shared it, the events in them, the duration. */
   journalCommitted(appends: number, events: number, seconds: number): void;
   policyDecided(effect: PolicyEffect): void;
+  /** A packet from the bus was not valid, or not signed by its sender. @param code of the protocol */
+  packetRefused(code: string): void;
   /** This node drives a run. Returns a function to be called once, when it no longer does. */
   runDriven(): () => void;
+  /** Reads the sizes of the queues at each scrape. */
+  queuesFrom(read: () => Promise<QueueSizes>): void;
   /** A subscription started. Returns a function to be called once, when it ends. */
   subscriptionOpened(): () => void;
   /** All metrics in Prometheus text format, version 0.0.4. */

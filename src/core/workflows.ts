@@ -34,6 +34,8 @@ export interface Workflows {
     schedule?: { readonly rule: Json; readonly nextAt: Date; readonly startsPerHour: number },
     assertMayReplace?: (present: WorkflowRecord) => void,
   ): Promise<WorkflowRecord>;
+  /** Saves nothing. @throws Fault what `save` would throw now */
+  checkSave(...workflow: Parameters<Workflows['save']>): Promise<void>;
   /** The newest version; undefined when the workflow was deleted. */
   find(tenant: string, name: string): Promise<WorkflowRecord | undefined>;
   /** A version; undefined when the workflow was deleted, or never had it. */
