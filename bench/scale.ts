@@ -3,6 +3,7 @@ import { type BenchOptions, figure } from './load/figure.ts';
 import { costsOf, limitsOfOneDatabase, type Measured, planFor } from './scale/limits.ts';
 import { measureBus } from './scale/measure-bus.ts';
 import { measureJobs } from './scale/measure-jobs.ts';
+import { measureNodes } from './scale/measure-nodes.ts';
 import { measurePackets } from './scale/measure-packets.ts';
 import { measureRegistry } from './scale/measure-registry.ts';
 import type { Durations, Incident, Outcome, SimulationResult, Topology, Workload } from './scale/model.ts';
@@ -11,6 +12,8 @@ import { simulate } from './scale/simulate.ts';
 const bench = 'scale';
 const SEED = 1;
 const NODES_TODAY = 4;
+const NODES_MEASURED = [1, 2, NODES_TODAY];
+const LANES_OF_NODES = 256;
 const FULL = { concurrency: [1, 16, 64, 512], seconds: 5, messages: 500_000, packets: 200_000, simulatedSeconds: 10 };
 const QUICK = { concurrency: [1, 512], seconds: 2, messages: 100_000, packets: 50_000, simulatedSeconds: 2 };
 
@@ -38,6 +41,16 @@ export async function main({ quick }: BenchOptions): Promise<void> {
   const settings = quick ? QUICK : FULL;
   const measured = await measure(settings);
   const costs = costsOf(measured);
+
+  for (const nodes of NODES_MEASURED) {
+    const database = await createScratchDatabase({ prefix: 'signalbox_bench_' });
+    const { seconds } = settings;
+    const options = { nodes, lanes: LANES_OF_NODES, seconds };
+    const { jobs, jobsPerSecond, messagesPerJob } = await measureNodes(database.url, options).finally(database.remove);
+    const metric = `measured: ${nodes} nodes on this machine`;
+    figure({ bench, metric, value: jobsPerSecond, unit: 'jobs/s', n: jobs });
+    figure({ bench, metric: `${metric}: messages in the database`, value: messagesPerJob, unit: 'per job', n: jobs });
+  }
 
   const limits = limitsOfOneDatabase(measured, TARGET, NODES_TODAY);
   for (const { name, value, unit } of limits) {

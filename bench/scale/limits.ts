@@ -53,18 +53,18 @@ export interface Limit {
 /** @param nodes of the deployment */
 export function limitsOfOneDatabase(measured: Measured, { heartbeatMs }: Workload, nodes: number): readonly Limit[] {
   const costs = costsOf(measured);
-  const { jobs, bus, packets, registry } = measured;
+  const { bus, packets, registry } = measured;
   const appendsMs = costs.appends * (costs.appendMs + costs.commitMs / MAX_GROUP);
   const elsewhere = (nodes - 1) / nodes;
   const fullCommitMs = costs.commitMs + MAX_GROUP * costs.appendMs;
-  const busMs = costs.messageMs * (1 + elsewhere) + costs.keptMessageMs;
+  // A question and its answer for a result that another node has taken.
+  const busMs = costs.messageMs * (1 + 2 * elsewhere) + costs.keptMessageMs;
   const rate = (name: string, value: number): Limit => ({ name, value, unit: 'jobs/s' });
   const workers = (name: string, value: number): Limit => ({ name, value, unit: 'workers' });
   return [
     workers('workers that a node remembers', registry.workers),
     workers('heartbeats, one core of each node', heartbeatMs / costs.heartbeatMs),
     workers('heap of a node', ASSUMED.heapBytes / registry.workerBytes),
-    rate(`results for runs in memory of another of ${nodes} nodes`, 1_000 / (appendsMs + elsewhere * jobs.inboxMs)),
     rate('commits', 1_000 / appendsMs),
     rate(`CPU of ${nodes} nodes`, (nodes * 1_000) / costs.jobMs),
     rate('places, one core of each node', (nodes * 1e6) / registry.placeUs),

@@ -4,7 +4,6 @@ import { JobStatus } from '../../src/cap/generated/cordum/agent/v1/job_pb.js';
 import { readPacket, writePacket } from '../../src/cap/packet.ts';
 import { SUBJECTS } from '../../src/cap/subjects.ts';
 import { systemClock } from '../../src/core/clock.ts';
-import { newId } from '../../src/core/ids.ts';
 import type { ClusterDeps } from '../../src/engine/jobs/job-deps.ts';
 import { createJobs } from '../../src/engine/jobs/jobs.ts';
 import { median } from '../load/figure.ts';
@@ -21,8 +20,6 @@ export interface JobCosts {
   readonly commitMs: number;
   /** Of each append in it. */
   readonly appendMs: number;
-  /** Of a result that another node took than the one that drives the run: a message in the database, in ms of its time. */
-  readonly inboxMs: number;
   /** Jobs that were measured. */
   readonly jobs: number;
 }
@@ -32,9 +29,8 @@ interface Commit {
   readonly ms: number;
 }
 
-const TOPIC = 'job.bench';
+export const TOPIC = 'job.bench';
 const WARM_UP_MS = 1_000;
-const INBOX_LANES = 32;
 const JOB_TIMEOUT_MS = 60_000;
 /** Longer than runs stay in memory. */
 const PARKED_MS = 3_500;
@@ -50,8 +46,7 @@ export async function measureJobs(url: string, concurrency: readonly number[], s
   let commits: Commit[] = [];
   const bus = createInProcessBus();
   await using opened = await openEngine(url, {
-    createJobs: (engine) =>
-      createJobs(engine, { bus, packets, workers, pointers: noPointers, jobTimeoutMs: JOB_TIMEOUT_MS }),
+    createJobs: (engine) => createJobs(engine, { ...CLUSTER, bus }),
     journalCommitted: (appends, _, s) => void commits.push({ appends, ms: s * 1_000 }),
   });
   let workMs = 0;
@@ -73,14 +68,12 @@ export async function measureJobs(url: string, concurrency: readonly number[], s
   }
   const cpuMs = cpuSince(before) / jobs;
   const appends = levels.flat().reduce((sum, commit) => sum + commit.appends, 0) / jobs;
-  const inboxMs = await measureInbox(opened, seconds * 1_000);
   workMs = PARKED_MS;
   const beforeParked = process.cpuUsage();
   const parked = await runParkedJobs(opened, PARKED_LANES, seconds * 1_000);
   return {
     ...{ cpuMs, appends, parkedCpuMs: cpuSince(beforeParked) / parked },
     ...lineThrough(levels.map(middle)),
-    inboxMs,
     jobs,
   };
 }
@@ -108,6 +101,13 @@ const noPointers: ClusterDeps['pointers'] = {
   read: none,
   expire: async () => {},
 };
+/** What nodes need of a cluster besides a bus. */
+export const CLUSTER: Omit<ClusterDeps, 'bus'> = {
+  packets,
+  workers,
+  pointers: noPointers,
+  jobTimeoutMs: JOB_TIMEOUT_MS,
+};
 
 function cpuSince(before: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(before);
@@ -115,7 +115,7 @@ function cpuSince(before: NodeJS.CpuUsage): number {
 }
 
 /** What a worker does, which takes the time of one packet that is read and one that is written. */
-function answerTo(bytes: Uint8Array): Uint8Array {
+export function answerTo(bytes: Uint8Array): Uint8Array {
   const { payload, traceId } = readPacket(bytes);
   if (payload.case !== 'jobRequest') throw new Error(`A worker got ${payload.case}.`);
   const result = { jobId: payload.value.jobId, status: JobStatus.SUCCEEDED, workerId: 'w1' };
@@ -124,7 +124,7 @@ function answerTo(bytes: Uint8Array): Uint8Array {
 }
 
 /** Keeps so many jobs in progress. @returns how many have ended */
-async function runJobs({ engine }: OpenEngine, lanes: number, ms: number): Promise<number> {
+export async function runJobs({ engine }: OpenEngine, lanes: number, ms: number): Promise<number> {
   const until = performance.now() + ms;
   let ended = 0;
   const lane = async () => {
@@ -167,24 +167,6 @@ async function runParkedJobs({ engine, store }: OpenEngine, lanes: number, ms: n
   await Promise.all(Array.from({ length: lanes }, lane));
   stop.abort();
   return ended.size;
-}
-
-/** Messages that are stored, read and removed, as many at once as the database takes. */
-async function measureInbox({ engine, store }: OpenEngine, ms: number): Promise<number> {
-  const { run } = await engine.submitJob(BENCH_PRINCIPAL, { job: { topic: TOPIC }, waitMs: JOB_TIMEOUT_MS });
-  const began = performance.now();
-  let messages = 0;
-  const lane = async () => {
-    while (performance.now() - began < ms) {
-      const id = newId('msg');
-      await store.inbox.send({ id, runId: run.id, type: 'signal', name: 'result', by: BENCH_PRINCIPAL });
-      await store.inbox.read([run.id]);
-      await store.inbox.acknowledge([id]);
-      messages += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: INBOX_LANES }, lane));
-  return (performance.now() - began) / messages;
 }
 
 /** The commit of a level: the median of the large ones, so that one that was interrupted or that others left behind does not count. */

@@ -7,6 +7,8 @@ export type DurableSubject = (typeof DURABLE_SUBJECTS)[number];
 export interface BusMessage {
   readonly subject: string;
   readonly bytes: Uint8Array;
+  /** Answers who asked; absent in a message for which nobody waits. */
+  answer?(bytes: Uint8Array): void;
 }
 
 interface SubscribeOptions {
@@ -27,6 +29,12 @@ export interface Bus {
    * @throws Fault UNAVAILABLE when there is no connection; the message may have been sent
    */
   deliver(subject: string, bytes: Uint8Array): Promise<boolean>;
+  /**
+   * Sends to those who listen now, and waits for the first answer.
+   * @returns undefined when nobody listens, and when nobody answers in time
+   * @throws Fault UNAVAILABLE when there is no connection; the message may have been sent
+   */
+  ask(subject: string, bytes: Uint8Array, timeoutMs: number): Promise<Uint8Array | undefined>;
   /**
    * Calls the listener with each message from now on, also after the connection was lost and is back.
    * @returns ends the subscription

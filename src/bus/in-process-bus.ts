@@ -32,7 +32,7 @@ export function createInProcessBus(): Bus {
   const arrivals = new Map<string, Set<() => void>>();
 
   /** @returns the number of those who got it */
-  const send = (subject: string, bytes: Uint8Array): number => {
+  const send = (subject: string, bytes: Uint8Array, answer?: BusMessage['answer']): number => {
     const matching = [...subscribers].filter((subscriber) => matchesSubject(subscriber.subject, subject));
     const queues = new Map<string, Subscriber>();
     const receivers = matching.filter(({ queue }) => queue === undefined);
@@ -45,7 +45,7 @@ export function createInProcessBus(): Bus {
       subscribers.add(chosen);
       receivers.push(chosen);
     }
-    for (const { listener } of receivers) setImmediate(listener, { subject, bytes });
+    for (const { listener } of receivers) setImmediate(listener, { subject, bytes, ...(answer && { answer }) });
     return receivers.length;
   };
 
@@ -76,6 +76,12 @@ export function createInProcessBus(): Bus {
     },
     async deliver(subject, bytes) {
       return send(subject, bytes) > 0;
+    },
+    async ask(subject, bytes, timeoutMs) {
+      const answered = Promise.withResolvers<Uint8Array | undefined>();
+      if (send(subject, bytes, answered.resolve) === 0) return undefined;
+      const late = setTimeout(() => answered.resolve(undefined), timeoutMs).unref();
+      return answered.promise.finally(() => clearTimeout(late));
     },
     async subscribe(subject, listener, { queue } = {}) {
       const subscriber = { subject, queue, listener };

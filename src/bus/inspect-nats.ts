@@ -1,6 +1,6 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { createInbox, errors, type NatsConnection } from '@nats-io/transport-node';
-import { SUBJECTS, workerSubject } from '../cap/subjects.ts';
+import { nodeResultsSubject, SUBJECTS, workerSubject } from '../cap/subjects.ts';
 import type { NatsSettings } from '../config/config.ts';
 import { DURABLE_SUBJECTS } from './bus.ts';
 import { connectNats } from './nats-connection.ts';
@@ -75,10 +75,11 @@ async function findDenied(connection: NatsConnection): Promise<readonly string[]
   };
   void watch();
   const { result, progress, heartbeat, handshake, alert } = SUBJECTS;
-  const subscriptions = [result, progress, heartbeat, handshake, alert, createInbox()].map((subject) =>
+  const ofNode = nodeResultsSubject(NOBODY);
+  const subscriptions = [result, progress, heartbeat, handshake, alert, ofNode, createInbox()].map((subject) =>
     connection.subscribe(subject, { callback: () => {} }),
   );
-  for (const subject of [`job.${NOBODY}`, workerSubject(NOBODY)]) connection.publish(subject);
+  for (const subject of [`job.${NOBODY}`, workerSubject(NOBODY), ofNode]) connection.publish(subject);
   // The server answers in order, so its refusals are here before the answer to this.
   await connection.flush();
   for (const subscription of subscriptions) subscription.unsubscribe();

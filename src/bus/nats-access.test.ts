@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasNats, type NatsServer, startNatsServer } from '../../test/support/bus/nats-server.ts';
 import { silentLogger } from '../../test/support/store/sqlite-harness.ts';
 import { until } from '../../test/support/until.ts';
+import { nodeResultsSubject } from '../cap/subjects.ts';
 import { createSecret } from '../config/secrets.ts';
 import type { Bus } from './bus.ts';
 import { openBus } from './open-bus.ts';
@@ -19,6 +20,7 @@ const bytes = new Uint8Array([1]);
 describe.runIf(hasNats)('the sample configuration of NATS', () => {
   let server: NatsServer;
   let bus: Bus;
+  let other: Bus;
   let worker: NatsConnection;
   let client: NatsConnection;
   beforeAll(async () => {
@@ -27,12 +29,13 @@ describe.runIf(hasNats)('the sample configuration of NATS', () => {
     server = await startNatsServer({ config: sample, env: PASSWORDS });
     const password = createSecret(Buffer.from('of-signalbox'));
     const login = { kind: 'password', user: 'signalbox', password } as const;
-    bus = await openBus({ servers: [new URL(server.url).host], login }, silentLogger);
+    const settings = { servers: [new URL(server.url).host], login };
+    [bus, other] = [await openBus(settings, silentLogger), await openBus(settings, silentLogger)];
     worker = await connect({ servers: server.url, user: 'builds-1', pass: 'of-builds' });
     client = await connect({ servers: server.url, user: 'client', pass: 'of-client' });
   });
   afterAll(async () => {
-    await Promise.all([bus.close(), worker.close(), client.close()]);
+    await Promise.all([bus.close(), other.close(), worker.close(), client.close()]);
     await server.remove();
   });
 
@@ -59,6 +62,14 @@ describe.runIf(hasNats)('the sample configuration of NATS', () => {
     worker.publish('sys.job.result', bytes);
     await until('its result is taken', () => taken.length === 1);
     await stop();
+  });
+
+  it('lets a node pass a result on to another one, which answers, and nobody else hear it', async () => {
+    const subject = nodeResultsSubject('node_1');
+    const end = await other.subscribe(subject, ({ bytes: asked, answer }) => answer?.(asked));
+    expect([...((await bus.ask(subject, bytes, 60_000)) ?? [])]).toEqual([...bytes]);
+    await end();
+    for (const connection of [worker, client]) expect(await refusalOf(connection, subject)).toMatch(/permissions/i);
   });
 
   it('lets a worker of Signalbox wait until its result is kept, and see no answers to others', async () => {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConsumerMessages, type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { createInbox } from '@nats-io/transport-node';
+import { createInbox, errors, type Msg } from '@nats-io/transport-node';
 import type { NatsSettings } from '../config/config.ts';
 import { Fault } from '../core/errors.ts';
 import type { Logger } from '../core/telemetry.ts';
 import { backoffDelayMs } from '../lib/backoff.ts';
-import { type Bus, DURABLE_SUBJECTS, type DurableSubject } from './bus.ts';
+import { type Bus, type BusMessage, DURABLE_SUBJECTS, type DurableSubject } from './bus.ts';
 import { connectNats } from './nats-connection.ts';
 import { ACK_WAIT_MS, DURABLE_NAME, ensureStream, STREAMS } from './nats-streams.ts';
 import { REDELIVERY } from './redelivery.ts';
@@ -95,12 +95,20 @@ export async function connectNatsBus(settings: NatsSettings, logger: Logger, wor
         await flush();
         return !refusedTokens.delete(token);
       }),
+    ask: (subject, bytes, timeoutMs) =>
+      withConnection(async () => {
+        const answer = await connection.request(subject, bytes, { timeout: timeoutMs }).catch((error: unknown) => {
+          if (isUnanswered(error)) return undefined;
+          throw error;
+        });
+        return answer?.data;
+      }),
     async subscribe(subject, listener, { queue } = {}) {
       const subscription = connection.subscribe(subject, {
         ...(queue !== undefined && { queue }),
         callback: (error, message) => {
           if (error) logger.warn('bus.subscription_failed', { subject, error: String(error) });
-          else listener({ subject: message.subject, bytes: message.data });
+          else listener(toBusMessage(message));
         },
       });
       await connection.flush().catch(() => {});
@@ -163,6 +171,19 @@ export async function connectNatsBus(settings: NatsSettings, logger: Logger, wor
       await Promise.race([drained.catch(() => {}), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
     },
   };
+}
+
+function toBusMessage(message: Msg): BusMessage {
+  const { subject, data: bytes, reply } = message;
+  return { subject, bytes, ...(reply && { answer: (answer: Uint8Array) => void message.respond(answer) }) };
+}
+
+function isUnanswered(error: unknown): boolean {
+  return (
+    error instanceof errors.TimeoutError ||
+    error instanceof errors.NoRespondersError ||
+    (error instanceof errors.RequestError && error.isNoResponders())
+  );
 }
 
 function isDurable(subject: string): subject is DurableSubject {

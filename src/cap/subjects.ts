@@ -31,6 +31,11 @@ export function isSubjectToken(workerId: string): boolean {
   return workerId.length <= MAX_WORKER_ID_LENGTH && WORKER_ID.test(workerId);
 }
 
+/** Where one node takes the results of jobs whose runs it has in memory, from the other nodes. Not of the protocol. */
+export function nodeResultsSubject(nodeId: string): string {
+  return `signalbox.node.${nodeId}.results`;
+}
+
 /** Where one worker takes jobs. @throws RangeError for an id that cannot be a part of a subject */
 export function workerSubject(workerId: string): string {
   if (!isSubjectToken(workerId))

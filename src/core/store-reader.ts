@@ -64,6 +64,17 @@ export type StoredContent =
   | { readonly kind: 'text'; readonly output: StepOutput & { readonly text: string } }
   | { readonly kind: 'artifact'; readonly artifact: ArtifactRecord };
 
+/** Where a step is. */
+export interface StepLocation {
+  readonly runId: string;
+  readonly key: string;
+  readonly isEnded: boolean;
+  /** That has its job, or had it. */
+  readonly worker?: string;
+  /** The node that has the run in memory, if it is alive; absent while the run is parked, and when it has ended. */
+  readonly owner?: string;
+}
+
 /** Reads run state. Anything outside the scope is treated as missing. */
 export interface StoreReader {
   run(scope: Scope, id: string): Promise<RunRecord | undefined>;
@@ -75,11 +86,7 @@ export interface StoreReader {
   stepByKey(scope: Scope, runId: string, key: string): Promise<StepRecord | undefined>;
   step(scope: Scope, id: string): Promise<StepRecord | undefined>;
   /** For the server itself: which run has the step, of any tenant. */
-  locateStep(
-    id: string,
-  ): Promise<
-    { readonly runId: string; readonly key: string; readonly isEnded: boolean; readonly worker?: string } | undefined
-  >;
+  locateStep(id: string): Promise<StepLocation | undefined>;
   /** For the server itself: the unfinished steps whose job the worker has, of any tenant. */
   stepsOfWorker(worker: string): Promise<readonly StepRecord[]>;
   runs(scope: Scope, filter: RunFilter, page: PageArgs): Promise<Page<RunRecord>>;

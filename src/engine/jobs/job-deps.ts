@@ -38,7 +38,7 @@ export interface JobEngineDeps extends AgentStepDeps {
   readonly reader: Pick<StoreReader, 'history' | 'locateStep' | 'stepsOfWorker' | 'content'>;
   readonly policy: Pick<Policy, 'snapshot'>;
   readonly inbox: Pick<Inbox, 'send'>;
-  readonly leases: Pick<Leases, 'queues' | 'nextInQueue' | 'countInQueue'>;
+  readonly leases: Pick<Leases, 'nodeId' | 'queues' | 'nextInQueue' | 'countInQueue'>;
   /** The run, if this node drives it or can. */
   findRun(runId: string): Promise<RunHandle | undefined>;
 }

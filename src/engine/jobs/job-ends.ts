@@ -4,12 +4,14 @@ import { SUBJECTS } from '../../cap/subjects.ts';
 import type { JobEnd, NewEvent } from '../../core/event.ts';
 import { newTraceId, stepIdOfJob } from '../../core/ids.ts';
 import { isFinalRunState } from '../../core/states.ts';
+import type { StepLocation } from '../../core/store-reader.ts';
 import { awaitsJob } from '../machine/next.ts';
 import { jobIdOf } from '../model/job-id.ts';
 import type { ClusterDeps, JobEngineDeps, JobWaits } from './job-deps.ts';
 import { toJobEnd } from './job-packets.ts';
 import type { JobQueue } from './job-places.ts';
 import type { ReportedEvents } from './reported-events.ts';
+import { createResultForwarding } from './result-forwarding.ts';
 import { readReport } from './work-result.ts';
 
 /** Progress of one job is recorded at most this often. */
@@ -26,21 +28,22 @@ export interface JobEnds {
 }
 
 export function createJobEnds(
-  { reader, inbox, logger, clock, findRun, reported }: JobEngineDeps & { readonly reported: ReportedEvents },
+  { reader, inbox, leases, logger, clock, findRun, reported }: JobEngineDeps & { readonly reported: ReportedEvents },
   { bus, packets, workers }: ClusterDeps,
   waits: JobWaits,
   queue: Pick<JobQueue, 'hasKept' | 'release'>,
 ): JobEnds {
-  const ignored = (end: Pick<JobEnd, 'jobId' | 'worker'>, why: string) => {
+  const forwarding = createResultForwarding(bus, leases.nodeId, logger);
+  const ignored = (end: Pick<JobEnd, 'jobId' | 'worker'>, why: string): undefined => {
     logger.warn('job.report_ignored', { jobId: end.jobId, worker: end.worker, why });
   };
-  const locate = async (stepId: string) => {
+  const locate = async (stepId: string): Promise<StepLocation | undefined> => {
     const wait = waits.get(stepId);
-    return wait ? { ...wait, isEnded: false, worker: undefined } : reader.locateStep(stepId);
+    return wait ? { runId: wait.runId, key: wait.key, isEnded: false } : reader.locateStep(stepId);
   };
-  const takeLateEnd = (first: string | undefined, end: JobEnd, why: string) => {
+  const takeLateEnd = (first: string | undefined, end: JobEnd, why: string): undefined => {
     if (first !== undefined && first !== end.worker && end.status === 'SUCCEEDED') alertDoneTwice(first, end);
-    ignored(end, why);
+    return ignored(end, why);
   };
   /** Two workers have done a job: one listens without a queue group, or their groups overlap. */
   const alertDoneTwice = (first: string, end: JobEnd) => {
@@ -53,19 +56,14 @@ export function createJobEnds(
     bus.publish(SUBJECTS.alert, bytes).catch(logged('job.alert_failed'));
   };
 
-  /** Resolves when the end is durable, or of no use. Rejects to get it again. */
-  const takeEnd = async (end: JobEnd): Promise<void> => {
+  /** Resolves when the end is durable, or of no use. @returns the job if this node does not have its run, and cannot */
+  const takeHere = async (end: JobEnd): Promise<StepLocation | undefined> => {
     const location = await locate(stepIdOfJob(end.jobId));
     if (!location) return ignored(end, 'there is no such job');
     if (location.isEnded) return takeLateEnd(location.worker, end, 'the job has ended');
-    const { runId, key } = location;
-    const handle = await findRun(runId);
-    if (!handle) {
-      await inbox.send({ id: `job:${end.jobId}`, runId, type: 'jobEnded', step: key, end });
-      // Its node may have parked it in the meantime.
-      await findRun(runId);
-      return;
-    }
+    const { runId, key, owner = leases.nodeId } = location;
+    const handle = owner === leases.nodeId ? await findRun(runId) : undefined;
+    if (!handle) return location;
     const { run } = handle;
     const step = run.steps.get(key);
     if (!step || isFinalRunState(run.record.state) || !awaitsJob(run, step, end.jobId)) {
@@ -73,6 +71,20 @@ export function createJobEnds(
     }
     if (isForeign(run.bookkeeping.get(key)?.job?.worker, end.worker)) return ignored(end, 'another worker has the job');
     await handle.send({ type: 'jobEnded', step: key, end });
+    return undefined;
+  };
+  /**
+   * Resolves when the end is durable, or of no use. Rejects to get it again.
+   * @param result its packet, if it came from the bus
+   */
+  const takeEnd = async (end: JobEnd, result?: Uint8Array): Promise<void> => {
+    const elsewhere = await takeHere(end);
+    if (!elsewhere) return;
+    const { runId, key, owner = leases.nodeId } = elsewhere;
+    if (result && owner !== leases.nodeId && (await forwarding.forward(owner, result))) return;
+    await inbox.send({ id: `job:${end.jobId}`, runId, type: 'jobEnded', step: key, end });
+    // Its node may have parked it in the meantime.
+    await findRun(runId);
   };
 
   const open = (bytes: Uint8Array): BusPacket | undefined => {
@@ -99,14 +111,24 @@ export function createJobEnds(
       return undefined;
     }
   };
-  const takeResult = async (bytes: Uint8Array): Promise<void> => {
+  /** The end that a result states; undefined for one that is of no use. */
+  const readEnd = (bytes: Uint8Array): JobEnd | undefined => {
     const packet = open(bytes);
     // Its own results tell clients of what the journal has already.
-    if (packet?.payload.case !== 'jobResult' || packet.senderId === packets.senderId) return;
+    if (packet?.payload.case !== 'jobResult' || packet.senderId === packets.senderId) return undefined;
     const { value } = packet.payload;
     const end = toJobEnd(value);
-    if (end) await takeEnd({ ...end, worker: end.worker || packet.senderId });
-    else ignored({ jobId: value.jobId, worker: value.workerId }, 'it states no end');
+    if (end) return { ...end, worker: end.worker || packet.senderId };
+    return ignored({ jobId: value.jobId, worker: value.workerId }, 'it states no end');
+  };
+  const takeResult = async (bytes: Uint8Array): Promise<void> => {
+    const end = readEnd(bytes);
+    if (end) await takeEnd(end, bytes);
+  };
+  /** @returns whether the end is durable, or of no use */
+  const takeForwarded = async (bytes: Uint8Array): Promise<boolean> => {
+    const end = readEnd(bytes);
+    return end !== undefined && (await takeHere(end)) === undefined;
   };
 
   const reportedAt = new Map<string, number>();
@@ -172,6 +194,7 @@ export function createJobEnds(
           const packet = queue.hasKept() ? open(bytes) : undefined;
           if (packet?.payload.case === 'jobResult') queue.release(stepIdOfJob(packet.payload.value.jobId));
         }),
+        await forwarding.begin(takeForwarded),
         await bus.consume(SUBJECTS.result, takeResult),
       );
     },

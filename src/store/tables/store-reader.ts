@@ -23,6 +23,14 @@ interface StoreReaderDeps {
   eventsOf(runId: string): AsyncIterable<Event>;
 }
 
+interface LocationRow {
+  readonly runId: string;
+  readonly key: string;
+  readonly isEnded: boolean | bigint;
+  readonly worker: string | null;
+  readonly owner: string | null;
+}
+
 /** A plan has at most so many steps, and as many compensations. */
 const MAX_PLANNED_STEPS = 1_000;
 
@@ -100,11 +108,13 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
       return row ? toToolCallRecord(row) : undefined;
     },
     locateStep: async (id) => {
-      const select = { runId: true, key: true, finishedAt: true, worker: true };
-      const row = await prisma.step.findUnique({ where: { id }, select });
+      const [row] = await prisma.$queryRaw<LocationRow[]>`
+        SELECT s.run_id AS "runId", s.key, s.finished_at IS NOT NULL AS "isEnded", s.worker,
+          CASE WHEN r.due_at = 0 THEN r.owner END AS owner
+        FROM steps s JOIN runs r ON r.id = s.run_id WHERE s.id = ${id}`;
       if (!row) return undefined;
-      const { runId, key, finishedAt, worker } = row;
-      return { runId, key, isEnded: finishedAt !== null, ...(worker !== null && { worker }) };
+      const { runId, key, isEnded, worker, owner } = row;
+      return { runId, key, isEnded: Boolean(isEnded), ...(worker && { worker }), ...(owner && { owner }) };
     },
     stepsOfWorker: async (worker) => {
       const rows = await prisma.step.findMany({ where: { worker, finishedAt: null }, orderBy: { id: 'asc' } });

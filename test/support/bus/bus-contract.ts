@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Bus, DurableSubject } from '../../../src/bus/bus.ts';
 import { until } from '../until.ts';
 
+/** Longer than an answer takes on a busy machine. */
+const LONG_MS = 60_000;
+
 /** What every bus promises. */
 export function describeBus(name: string, open: () => Promise<{ bus: Bus; other: Bus; close(): Promise<void> }>) {
   describe(`a bus ${name}`, () => {
@@ -67,6 +70,22 @@ export function describeBus(name: string, open: () => Promise<{ bus: Bus; other:
       await until('all are there', () => seen.length === 20);
       await end();
       expect(await bus.deliver(subject, bytes('lost'))).toBe(false);
+    });
+
+    it('asks those who listen, and waits for the first answer for as long as the caller says', async () => {
+      const subject = `${newSubject()}.a`;
+      expect(await bus.ask(subject, bytes('nobody'), LONG_MS)).toBeUndefined();
+      const ends = [
+        await other.subscribe(subject, ({ bytes: asked, answer }) => answer?.(bytes(`${text(asked)}, and yes`))),
+        await bus.subscribe(subject, () => {}),
+      ];
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => bus.ask(subject, bytes(String(i)), LONG_MS)),
+      );
+      expect(answers.map((answer) => answer && text(answer))).toEqual(answers.map((_, i) => `${i}, and yes`));
+      await ends[0]?.();
+      expect(await bus.ask(subject, bytes('silent'), 50)).toBeUndefined();
+      await ends[1]?.();
     });
 
     it('keeps the order of the messages of one sender', async () => {

@@ -3,7 +3,7 @@ import { newId } from '../../../src/core/ids.ts';
 import { NEVER, type RunMessage } from '../../../src/core/leases.ts';
 import type { Store } from '../../../src/store/open-store.ts';
 import type { StoreHarness } from './harness.ts';
-import { finished, log, runCreated, textOutput, user } from './sample-events.ts';
+import { finished, log, plannedStep, runCreated, textOutput, user } from './sample-events.ts';
 
 const scope = { tenant: 'default' };
 
@@ -46,6 +46,23 @@ export function leasesContract(makeHarness: () => Promise<StoreHarness>): void {
       ]);
       for (const id of [open, ended]) expect((await second.verifyRun(scope, id))?.valid).toBe(true);
       await second.close();
+      await harness.remove();
+    });
+
+    it('say which node has the run of a step in memory', async () => {
+      const harness = await makeHarness();
+      const store = await harness.open();
+      const [runId, step] = [newId('run'), plannedStep('one')];
+      await store.journal.append(runId, 1, [runCreated({ steps: [step] })]);
+      const place = { runId, key: step.key, isEnded: false };
+      expect(await store.reader.locateStep(step.id)).toEqual({ ...place, owner: store.nodeId });
+      expect(await store.leases.park([{ runId, seq: 1, until: NEVER, childIds: [] }])).toEqual([runId]);
+      expect(await store.reader.locateStep(step.id)).toEqual(place);
+      expect(await store.leases.unpark(runId)).toBe(true);
+      await store.journal.append(runId, 2, finished(textOutput('x')));
+      expect(await store.reader.locateStep(step.id)).toEqual({ ...place, isEnded: true });
+      expect(await store.reader.locateStep(newId('step'))).toBeUndefined();
+      await store.close();
       await harness.remove();
     });
 

@@ -1,0 +1,152 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ScratchDatabase } from '../../scripts/scratch-database.ts';
+import { hasNats, type NatsServer, startNatsServer } from '../support/bus/nats-server.ts';
+import { jobRuns } from '../support/cap/job-runs.ts';
+import { type Answer, type SdkWorker, startSdkWorker } from '../support/cap/sdk-worker.ts';
+import { loggedBugs } from '../support/reliability/final-states.ts';
+import { type Server, startServer, tokenFor } from '../support/server.ts';
+import { createMigratedDatabase } from '../support/store/migrated-database.ts';
+import { onPostgres } from '../support/store/on-postgres.ts';
+import { createTempFolder } from '../support/temp-folder.ts';
+import { until } from '../support/until.ts';
+
+const DONE = { status: 'JOB_STATUS_SUCCEEDED' };
+/** Of each node. The caller of each waits, so that its run stays in memory. */
+const JOBS = 20;
+const WAIT_MS = 60_000;
+/** A result that a dead node has taken comes again after 15 s; a busy machine needs longer for the rest. */
+const TIME_LIMIT_MS = 300_000;
+
+await onPostgres(() => {
+  describe.skipIf(!hasNats)('results of jobs, of which any node gets each', () => {
+    let folder: Awaited<ReturnType<typeof createTempFolder>>;
+    let database: ScratchDatabase;
+    let client: pg.Client;
+    let nats: NatsServer;
+    let token: string;
+    const servers: Server[] = [];
+    const all: Server[] = [];
+
+    const startNode = async () => {
+      const server = await startServer({
+        dataDir: join(folder.path, `data-${all.length}`),
+        env: {
+          ...{ NATS_URL: nats.url, CAP_UNSIGNED: 'true', DATABASE_URL: database.url },
+          CHECKPOINT_KEY_FILE: join(folder.path, 'key.pem'),
+          ARTIFACTS_DIR: join(folder.path, 'artifacts'),
+        },
+      });
+      all.push(server);
+      return server;
+    };
+    beforeAll(async () => {
+      folder = await createTempFolder();
+      const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
+      await writeFile(join(folder.path, 'key.pem'), pem, { mode: 0o600 });
+      [database, nats] = await Promise.all([createMigratedDatabase(), startNatsServer()]);
+      servers.push(await startNode(), await startNode());
+      client = new pg.Client({ connectionString: database.url });
+      // The database may be dropped first.
+      client.on('error', () => {});
+      await client.connect();
+      token = await tokenFor('dev:admin', { roles: ['admin'] });
+    });
+    afterAll(async () => {
+      await Promise.all(servers.map((server) => server.stop('SIGKILL')));
+      await client?.end();
+      await Promise.all([database?.remove(), nats?.remove()]);
+      await folder?.[Symbol.asyncDispose]();
+    });
+
+    /** Jobs of both nodes, all of which the worker has, and which are recorded as running. */
+    const submitAll = async (topic: string, worker: SdkWorker) => {
+      const nodes = servers.map((server) => jobRuns(() => server, token));
+      const answers = nodes.flatMap((node, i) =>
+        Array.from({ length: JOBS }, (_, n) =>
+          node
+            .submit({ topic, idempotencyKey: `${topic}-${i}-${n}`, waitMs: WAIT_MS, maxAttempts: 1 })
+            // Its node is killed.
+            .catch(() => undefined),
+        ),
+      );
+      let refusal: unknown;
+      for (const answer of answers) void answer.then((run) => (refusal ??= run?.message));
+      await until('the worker has all jobs', () => refusal !== undefined || worker.jobs.length === answers.length);
+      expect(refusal).toBeUndefined();
+      const ids = worker.jobs.map(({ labels }) => (labels as Record<string, string>)['signalbox.run_id'] as string);
+      const [reader] = nodes as [ReturnType<typeof jobRuns>];
+      await until('all are recorded as running', async () => {
+        const runs = await Promise.all(ids.map((id) => reader.run(id)));
+        return runs.every(({ steps: [step] }) => step.state === 'RUNNING');
+      });
+      return { ids, answers };
+    };
+    /** Every job ended once, as its worker said. */
+    const expectEnds = async (ids: readonly string[], worker: SdkWorker) => {
+      const reader = jobRuns(() => servers[0] as Server, token);
+      for (const id of ids) {
+        expect(await reader.ended(id)).toMatchObject({
+          state: 'SUCCEEDED',
+          steps: [{ attempt: 1, worker: worker.id }],
+        });
+        expect((await reader.events(id)).filter(({ type }) => type === 'JOB_ENDED')).toHaveLength(1);
+        expect((await reader.verify(id)).valid).toBe(true);
+      }
+      expect(new Set(worker.jobs.map((job) => job.job_id)).size).toBe(worker.jobs.length);
+      expect(worker.alerts).toEqual([]);
+      expect(all.flatMap(loggedBugs)).toEqual([]);
+    };
+    const holdingWorker = async (id: string, topic: string) => {
+      const answer = Promise.withResolvers<Answer>();
+      const worker = await startSdkWorker({ url: nats.url, id, subject: topic, handle: () => answer.promise });
+      return { worker, answerAll: () => answer.resolve(DONE) };
+    };
+
+    it('reach the node that has the run in memory, and no message is stored for it', async () => {
+      // Counts also those that are removed again.
+      await client.query(`
+        CREATE TABLE sent_messages (id text);
+        CREATE FUNCTION count_message() RETURNS trigger LANGUAGE plpgsql AS
+          'BEGIN INSERT INTO sent_messages VALUES (NEW.id); RETURN NEW; END';
+        CREATE TRIGGER count_messages BEFORE INSERT ON messages FOR EACH ROW EXECUTE FUNCTION count_message()`);
+      const { worker, answerAll } = await holdingWorker('w1', 'job.direct');
+      await using _ = worker;
+      const { ids, answers } = await submitAll('job.direct', worker);
+      answerAll();
+      expect((await Promise.all(answers)).map((run) => run?.state)).toEqual(ids.map(() => 'SUCCEEDED'));
+      await expectEnds(ids, worker);
+      expect((await client.query('SELECT id FROM sent_messages')).rows).toEqual([]);
+      await client.query(
+        'DROP TRIGGER count_messages ON messages; DROP FUNCTION count_message; DROP TABLE sent_messages',
+      );
+    });
+
+    it(
+      'are neither lost nor counted twice when a node is killed while results arrive',
+      async () => {
+        for (const [i, victim] of servers.entries()) {
+          const topic = `job.killed-${i}`;
+          const { worker, answerAll } = await holdingWorker(`killer-${i}`, topic);
+          await using _ = worker;
+          const { ids } = await submitAll(topic, worker);
+          const reader = jobRuns(() => servers[1 - i] as Server, token);
+          answerAll();
+          // Some are recorded, some were taken by either node, some wait in the stream.
+          await until('the first has ended', async () => {
+            const runs = await Promise.all(ids.map((id) => reader.run(id)));
+            return runs.some(({ state }) => state === 'SUCCEEDED');
+          });
+          await victim.stop('SIGKILL');
+          for (const id of ids) await reader.ended(id);
+          servers[i] = await startNode();
+          await expectEnds(ids, worker);
+        }
+      },
+      TIME_LIMIT_MS,
+    );
+  });
+});
