@@ -59,7 +59,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['requests'],
     ['.'],
   ],
-  'src/lib': [['.'], ['jinja', 'json-schema']],
+  'src/lib': [['.'], ['jinja', 'json-schema', 'system']],
   'src/lib/jinja': [['values'], ['filters'], ['syntax'], ['.']],
   'src/plugins': [['definition'], ['adapt'], ['.']],
   'src/policy': [['globs', 'reload'], ['rules'], ['evaluation'], ['.']],

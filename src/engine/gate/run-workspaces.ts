@@ -3,7 +3,7 @@ import { assertRoom, type QuotaTable, type WorkspaceUsage } from '../../core/acc
 import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Logger } from '../../core/telemetry.ts';
-import { MAX_DEPTH, measureBeneath } from '../../lib/beneath.ts';
+import { MAX_DEPTH, measureBeneath } from '../../lib/system/beneath.ts';
 import type { Attempt } from '../model/attempt.ts';
 
 /** The folders of runs, within the quotas of those who started them. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { WorkspaceRemoval } from '../../core/artifact-store.ts';
 import { Fault } from '../../core/errors.ts';
 import { idPrefix } from '../../core/ids.ts';
-import { removeFolder } from '../../lib/remove-folder.ts';
+import { removeFolder } from '../../lib/system/remove-folder.ts';
 
 /** The folders of runs, for files of their steps; kept as long as the run. */
 export interface Workspaces extends WorkspaceRemoval {

@@ -3,7 +3,7 @@ import { isAbsolute, normalize } from 'node:path';
 import type { SavedArtifact, ToolContext } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
 import type { WorkResult } from '../../core/runtime.ts';
-import { openBeneath } from '../../lib/beneath.ts';
+import { openBeneath } from '../../lib/system/beneath.ts';
 
 const MAX_ARTIFACT_BYTES = 64 * 2 ** 20;
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Fault } from '../../core/errors.ts';
 import type { PythonEngine, PythonRequest, PythonResult } from '../../core/python.ts';
 import type { Program, Sandbox } from '../../core/sandbox.ts';
-import { removeFolder } from '../../lib/remove-folder.ts';
+import { removeFolder } from '../../lib/system/remove-folder.ts';
 import { exceedsLimits, pythonManifest, readOutputFiles } from './output-files.ts';
 import { pythonArguments } from './python-arguments.ts';
 import { supervise } from './supervise.ts';

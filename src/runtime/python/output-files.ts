@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PythonResult } from '../../core/python.ts';
-import { measureBeneath, walkBeneath } from '../../lib/beneath.ts';
+import { measureBeneath, walkBeneath } from '../../lib/system/beneath.ts';
 
 interface OutputLimits {
   readonly maxBytes: number;

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { Fault } from '../../core/errors.ts';
-import { openBeneath } from '../../lib/beneath.ts';
+import { openBeneath } from '../../lib/system/beneath.ts';
 import type { FileContent } from './read-files.ts';
 
 /** What open(2) reports for a link, a folder or a pipe in place of a file, or a link or a file in place of a folder. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testSandbox } from '../../../test/support/runtime/python-engines.ts';
 import type { ProgramLimits, Sandbox } from '../../core/sandbox.ts';
-import { removeFolder } from '../../lib/remove-folder.ts';
+import { removeFolder } from '../../lib/system/remove-folder.ts';
 import { type GitSession, openGitSession } from './git-session.ts';
 
 const MIB = 2 ** 20;
