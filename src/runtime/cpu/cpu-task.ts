@@ -1,8 +1,7 @@
 import type { Fault, FaultOptions } from '../../core/errors.ts';
 
-/** Of util-linux: limits the memory of a worker, and ends it with the server. */
+/** Of util-linux: limits the memory of a worker. */
 export const PRLIMIT = '/usr/bin/prlimit';
-export const SETPRIV = '/usr/bin/setpriv';
 
 /** A task for a worker. */
 export interface TaskRequest {

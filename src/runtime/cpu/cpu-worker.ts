@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { getCompileCacheDir } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Fault } from '../../core/errors.ts';
-import { SETPRIV, type TaskOutcome, type TaskRequest, type WorkerMessage } from './cpu-task.ts';
+import { endWithParent } from '../../lib/system/end-with-parent.ts';
+import type { TaskOutcome, TaskRequest, WorkerMessage } from './cpu-task.ts';
 import { processUsage } from './process-usage.ts';
 
 /** A finished task. */
@@ -53,7 +53,8 @@ const HEAP_SHARE = 0.75;
 export function startCpuWorker({ maxBytes }: { readonly maxBytes: number }): CpuWorker {
   const heapMib = Math.floor((maxBytes * HEAP_SHARE) / 2 ** 20);
   const node = [process.execPath, `--max-old-space-size=${heapMib}`, '--max-semi-space-size=8', '--v8-pool-size=1'];
-  const [file = '', ...args] = [...diesWithParent(), ...node, MAIN, String(maxBytes)];
+  // Otherwise a task that never ends would survive a server that was killed.
+  const [file = '', ...args] = endWithParent([...node, MAIN, String(maxBytes)]);
   const child = spawn(file, args, {
     // What V8 prints when it runs out of memory is no log line.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -116,11 +117,6 @@ export function startCpuWorker({ maxBytes }: { readonly maxBytes: number }): Cpu
       return exited.promise;
     },
   };
-}
-
-/** Otherwise a task that never ends would survive a server that was killed. */
-function diesWithParent(): readonly string[] {
-  return existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', '--'] : [];
 }
 
 /** Shares the compile cache, so that a worker does not strip and compile everything itself. */

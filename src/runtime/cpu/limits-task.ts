@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { SETPRIV } from './cpu-task.ts';
+import { SETPRIV } from '../../lib/system/end-with-parent.ts';
 
 /** What holds for a worker. */
 export interface WorkerLimits {

@@ -13,7 +13,7 @@ import {
   systemMounts,
   withoutCovered,
 } from './mounts.ts';
-import { chownOwned, isRoot, SETPRIV_COMMAND } from './sandbox-user.ts';
+import { asSandboxUser, chownOwned, isRoot } from './sandbox-user.ts';
 import { seccompFilter } from './seccomp-filter.ts';
 import { DATA_FD, INFO_FD, INPUT_FD, prlimitCommand, startProcess } from './start-process.ts';
 import { areComplete, prepareSystemFiles, type SystemFiles } from './system-files.ts';
@@ -137,7 +137,8 @@ async function startInSandbox(
   const start = async (cgroupCommand: readonly string[]) => {
     const process = await startProcess(
       {
-        command: [...cgroupCommand, ...(staged ? [...stagingCommand(ordered), ...SETPRIV_COMMAND] : []), ...argv],
+        command: [...cgroupCommand, ...(staged ? [...stagingCommand(ordered), ...asSandboxUser(argv)] : argv)],
+        endsWithParent: staged,
         // The program's variables must not reach the loader of processes outside, and other users must not read its arguments.
         env: {},
         cwd: '/',

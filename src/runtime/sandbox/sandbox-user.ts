@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { chown, readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { Fault } from '../../core/errors.ts';
+import { SETPRIV } from '../../lib/system/end-with-parent.ts';
 import type { Mount } from './mounts.ts';
 
 /**
@@ -15,15 +16,20 @@ export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-/** Prefix of a command that runs it as an ordinary user. */
-export const SETPRIV_COMMAND: readonly string[] = [
-  '/usr/bin/setpriv',
-  `--reuid=${SANDBOX_UID}`,
-  `--regid=${SANDBOX_UID}`,
-  '--clear-groups',
-  '--inh-caps=-all',
-  '--',
-];
+/** The signal is set last, because a change of the user clears it. */
+const AS_USER = `${SETPRIV} --reuid=${SANDBOX_UID} --regid=${SANDBOX_UID} --clear-groups --inh-caps=-all --pdeathsig=KILL --`;
+const IF_SERVER_LIVES = 'read -r _ _ _ server _ < "/proc/$PPID/stat" && [ "$server" -eq "$0" ]';
+const IF_PARENT_LIVES = '[ "$PPID" -eq "$0" ]';
+const START_AND_WAIT = `${IF_SERVER_LIVES} && { ${AS_USER} /bin/sh -c '${IF_PARENT_LIVES} && exec "$@"' "$$" "$@"; exit "$?"; }`;
+
+/**
+ * A command that bubblewrap, a child of this process, runs as an ordinary user, and that ends with this process. The kernel ends
+ * bubblewrap with this process. It ends the child of bubblewrap with the rights of bubblewrap, which has given them up and so cannot
+ * end a process of another user: its child is a shell, which keeps its rights and has the exit code of the command.
+ */
+export function asSandboxUser(command: readonly string[]): readonly string[] {
+  return ['/bin/sh', '-c', START_AND_WAIT, String(process.pid), ...command];
+}
 
 const NOT_OWNED = ['(', '!', '-uid', String(SANDBOX_UID), '-o', '!', '-gid', String(SANDBOX_UID), ')'];
 const CHOWN_COMMAND = ['/usr/bin/chown', '-h', '--', `${SANDBOX_UID}:${SANDBOX_UID}`];

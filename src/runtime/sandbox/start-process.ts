@@ -4,6 +4,7 @@ import type { Duplex, Readable, Writable } from 'node:stream';
 import { abortFault } from '../../core/abort.ts';
 import { Fault } from '../../core/errors.ts';
 import { type ExitStatus, exitStatusOf, type Process, type ProgramLimits } from '../../core/sandbox.ts';
+import { endWithParent } from '../../lib/system/end-with-parent.ts';
 import { threadTimes } from './process-tree.ts';
 import { limitTime } from './program-clock.ts';
 
@@ -30,6 +31,8 @@ export function prlimitCommand(limits: ProgramLimits): readonly string[] {
 interface ProcessOptions {
   /** argv; the first element is an absolute path. */
   readonly command: readonly string[];
+  /** The command itself makes sure that it ends with this process. Default: the kernel does. */
+  readonly endsWithParent?: boolean;
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** Opens file descriptor 3 as a pipe, next to the three that every process has. */
@@ -55,7 +58,7 @@ export interface StartedProcess extends Process {
 /** Starts a process in a new process group, which `kill` and the signal end as a whole. @throws Fault UNAVAILABLE, CANCELLED */
 export async function startProcess(start: ProcessOptions, signal: AbortSignal): Promise<StartedProcess> {
   if (signal.aborted) throw abortFault(signal);
-  const [file = '', ...args] = start.command;
+  const [file = '', ...args] = start.endsWithParent ? start.command : endWithParent(start.command);
   const child = spawn(file, args, {
     env: { ...start.env },
     ...(start.cwd !== undefined && { cwd: start.cwd }),

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { abortFault } from '../../core/abort.ts';
 import { Fault } from '../../core/errors.ts';
+import { endWithParent } from '../../lib/system/end-with-parent.ts';
 import type { RuffReport, RuffRequest } from './run-ruff.ts';
 
 const MAX_WASM_MIB = 256;
@@ -20,7 +21,8 @@ const MAX_STDERR_BYTES = 8 * 2 ** 10;
 export async function spawnRuff(request: RuffRequest, signal: AbortSignal): Promise<RuffReport> {
   if (signal.aborted) throw abortFault(signal);
   // In a separate process group, so that Ctrl-C for the server does not reach it.
-  const child = spawn(process.execPath, processArguments(), { cwd: '/', env: {}, detached: true });
+  const [file = '', ...args] = endWithParent(ruffCommand());
+  const child = spawn(file, args, { cwd: '/', env: {}, detached: true });
   const kill = () => void child.kill('SIGKILL');
   signal.addEventListener('abort', kill, { once: true });
   try {
@@ -41,10 +43,11 @@ export async function spawnRuff(request: RuffRequest, signal: AbortSignal): Prom
 }
 
 /** The process may read only its code; it has no network and no environment, and cannot start programs. */
-function processArguments(): readonly string[] {
+function ruffCommand(): readonly string[] {
   const ruff = dirname(createRequire(import.meta.url).resolve('@astral-sh/ruff-wasm-nodejs'));
   const manifest = join(import.meta.dirname, '../../../package.json');
   return [
+    process.execPath,
     '--permission',
     ...[`${import.meta.dirname}/*`, manifest, `${ruff}/*`].map((path) => `--allow-fs-read=${path}`),
     '--disallow-code-generation-from-strings',

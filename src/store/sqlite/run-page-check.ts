@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Fault } from '../../core/errors.ts';
+import { endWithParent } from '../../lib/system/end-with-parent.ts';
 import type { PageReport } from './check-pages.ts';
 
 /** Far more than a check takes, also on a slow disk. */
@@ -14,8 +15,9 @@ const TIMEOUT_MS = 60_000;
 export function runPageCheck(file: string, signal?: AbortSignal): Promise<PageReport> {
   const script = fileURLToPath(new URL('page-check-child.ts', import.meta.url));
   const options = { timeout: TIMEOUT_MS, killSignal: 'SIGKILL', env: {}, ...(signal && { signal }) } as const;
+  const [program = '', ...args] = endWithParent([process.execPath, '--no-warnings', script, file]);
   return new Promise((resolve, reject) => {
-    const child = execFile(process.execPath, ['--no-warnings', script, file], options, (error, stdout, stderr) => {
+    const child = execFile(program, args, options, (error, stdout, stderr) => {
       if (!error) return resolve(JSON.parse(stdout) as PageReport);
       const why =
         child.signalCode === null ? (/^\w*Error: .*$/m.exec(stderr)?.[0] ?? error.message) : 'it took too long';
