@@ -39,8 +39,12 @@ export function findProgram(name: string): string {
  * @throws Fault BAD_INPUT, NOT_FOUND
  */
 export function execUri(name: string): CanonicalUri {
-  const file = findProgram(name);
-  const path = encodePath(file === process.execPath ? SANDBOX_NODE_PATH : file);
+  return programUri(findProgram(name));
+}
+
+/** The same by the absolute path of a program, which need not exist. */
+export function programUri(file: string): CanonicalUri {
+  const path = encodePath(file === process.execPath ? SANDBOX_NODE_PATH : normalize(file));
   return { href: `exec://${path}`, scheme: 'exec', host: '', port: '', path, query: '' };
 }
 

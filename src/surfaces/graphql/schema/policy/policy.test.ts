@@ -46,6 +46,40 @@ describe('the policy', () => {
     expect(refused.errors[0].extensions.code).toBe('FORBIDDEN');
   });
 
+  const REFUSAL = '... on Refusal { decision { effect action canonicalUri rule { id } } }';
+  it.each([
+    ['a memory', `deleteMemory(input: { name: "notes" }) { ${REFUSAL} }`, /^memory:notes$/],
+    ['a workflow', `deleteWorkflow(input: { name: "nightly" }) { ${REFUSAL} }`, /^workflow:nightly$/],
+    ['a worker', `drainWorker(input: { id: "gpu 1" }) { ${REFUSAL} }`, /^worker:gpu%201$/],
+    ['a resource', `fetch(input: { source: { uri: "file:///data/../x" } }) { ${REFUSAL} }`, /^file:\/\/\/x$/],
+  ])('explains a refusal on %s as it was decided', async (_, mutation, uri) => {
+    const { data, errors } = await api.ask(`mutation { result: ${mutation} }`, {}, BOB);
+    const decision = data?.result?.decision ?? errors?.[0]?.extensions.decision;
+    expect(decision).toMatchObject({ effect: 'DENY', canonicalUri: expect.stringMatching(uri) });
+    const { data: explained } = await explain({ action: decision.action, uri: decision.canonicalUri }, BOB);
+    expect(explained.explainPolicy).toMatchObject({
+      effect: 'DENY',
+      canonicalUri: decision.canonicalUri,
+      rule: decision.rule ?? null,
+    });
+  });
+
+  it('explains which programs agents may start', async () => {
+    const ask = { action: 'exec', uri: 'exec:///usr/bin/../bin/python3' };
+    const [bob, admin] = await Promise.all([explain(ask, BOB), explain(ask, ADMIN)]);
+    const canonicalUri = 'exec:///usr/bin/python3';
+    expect(bob.data.explainPolicy).toMatchObject({ effect: 'DENY', canonicalUri });
+    expect(admin.data.explainPolicy).toMatchObject({ effect: 'ALLOW', canonicalUri });
+  });
+
+  it('explains who sees which runs', async () => {
+    const effectOf = async (uri: string, token: string) =>
+      (await explain({ action: 'query:runs', uri }, token)).data.explainPolicy.effect;
+    expect(await effectOf('run:own', BOB)).toBe('ALLOW');
+    expect(await effectOf('run:tenant', BOB)).toBe('DENY');
+    expect(await effectOf('run:tenant', ADMIN)).toBe('ALLOW');
+  });
+
   it('refuses to explain what is no action', async () => {
     expect((await explain({ action: 'fetch' }, ADMIN)).errors[0].extensions.code).toBe('BAD_INPUT');
   });

@@ -9,6 +9,7 @@ import type {
 import type { User } from '../../../../core/principal.ts';
 import { userOf } from '../../../../engine/driver/run-start.ts';
 import { withAuthors } from '../../../../engine/model/actor.ts';
+import { parsePolicyUri } from '../../../../resources/uri/policy-uri.ts';
 import { authorizeWorkflowRead, requireUser } from '../../request/caller-scope.ts';
 import type { Context } from '../../request/context.ts';
 import { builder } from '../builder/builder.ts';
@@ -138,7 +139,11 @@ const ExplainPolicyInput = builder.inputType('ExplainPolicyInput', {
       description:
         'Action of the request: `command:NAME`, `query:NAME`, `tool:NAME`, `workflow:NAME`, `step:KIND`, `job:TOPIC`, `mutation:NAME`, `agent:BACKEND`, `secret:NAME`, `memory:read`, `memory:append`, `override:owner`, `worker:drain`, `worker:revoke` or `exec`.',
     }),
-    uri: t.field({ type: 'URI', description: 'URI of the request.' }),
+    uri: t.field({
+      type: 'URI',
+      description:
+        'URI of the request: a resource, a program (`exec:///PATH`), `memory:NAME`, `workflow:NAME`, `worker:ID`, `run:own` or `run:tenant`.',
+    }),
     schemaUri: t.field({ type: 'URI', description: 'URI of the JSON Schema of the request.' }),
     workflow: t.string({
       description:
@@ -165,7 +170,7 @@ builder.queryField('explainPolicy', (t) =>
       const actor = withAuthors({ ...userOf(who), ...(role != null && { roles: [role] }) }, authors);
       const [own, forAuthor] = gate.explain(actor, {
         action,
-        ...(uri != null && { uri: resources.canonicalize(uri) }),
+        ...(uri != null && { uri: parsePolicyUri(uri, resources.canonicalize) }),
         ...(schemaUri != null && { schema: resources.canonicalize(schemaUri) }),
       });
       return { ...flat(own as Explanation), ...(forAuthor && { forAuthor }) };
