@@ -1,6 +1,6 @@
 import { Fault } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
-import type { Json, JsonObject } from '../lib/json.ts';
+import { inCanonicalOrder, type Json, type JsonObject } from '../lib/json.ts';
 import { checkTemplates, type ReferenceContext } from './checks/check-references.ts';
 import { checkShape } from './checks/check-shape.ts';
 import { checkSteps, type StepCheckDeps } from './checks/check-steps.ts';
@@ -126,6 +126,8 @@ interface DocumentParts {
 function documentOf({ native, value, yaml, inputs, steps, graph, catalog, schedule }: DocumentParts): WorkflowDocument {
   const name = native.name as string;
   const templates = steps.map((step) => compileStep(step, catalog));
+  // Keys in canonical order, also that of the id to come, so that nothing is sorted when a run is recorded.
+  const planned = templates.map((step) => inCanonicalOrder({ id: '', ...step }));
   const plan = compilePlan(native);
   return {
     name,
@@ -144,7 +146,7 @@ function documentOf({ native, value, yaml, inputs, steps, graph, catalog, schedu
         ...(goal !== undefined && { goal }),
         inputs: filled,
         labels: (native.labels ?? {}) as JsonObject,
-        steps: templates.map((step) => ({ id: newId('step'), ...step })),
+        steps: planned.map((step) => ({ ...step, id: newId('step') })),
         plan,
       };
     },

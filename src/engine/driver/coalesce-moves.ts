@@ -1,4 +1,4 @@
-import type { NewEvent } from '../../core/event.ts';
+import type { EventPayloads, NewEvent } from '../../core/event.ts';
 import { isFinalRunState } from '../../core/states.ts';
 import { isActive } from '../model/run-aggregate.ts';
 
@@ -9,26 +9,21 @@ import { isActive } from '../model/run-aggregate.ts';
  */
 export function coalesceMoves(events: readonly NewEvent[]): readonly NewEvent[] {
   if (events.length < 2) return events;
-  const lastIndex = new Map<string, number>();
+  /** By the step; that of the run has none. */
+  const lastIndex = new Map<string | undefined, number>();
   const merged: (NewEvent | undefined)[] = [...events];
   for (let index = 0; index < events.length; index += 1) {
     const event = events[index] as NewEvent;
-    const key = moveKey(event);
-    if (key === undefined) continue;
-    const previousIndex = lastIndex.get(key);
+    if (event.type !== 'RUN_STATE_CHANGED' && event.type !== 'STEP_STATE_CHANGED') continue;
+    const previousIndex = lastIndex.get(event.step);
     const previous = previousIndex === undefined ? undefined : merged[previousIndex];
     if (previous && previousIndex !== undefined && isTransient(previous) && !isPause(event)) {
       merged[index] = mergeMoves(previous, event);
       merged[previousIndex] = undefined;
     }
-    lastIndex.set(key, index);
+    lastIndex.set(event.step, index);
   }
   return merged.filter((event) => event !== undefined);
-}
-
-function moveKey(event: NewEvent): string | undefined {
-  if (event.type === 'RUN_STATE_CHANGED') return '';
-  return event.type === 'STEP_STATE_CHANGED' ? `/${event.step}` : undefined;
 }
 
 function isTransient(move: NewEvent): boolean {
@@ -42,22 +37,46 @@ function isPause({ type, payload }: NewEvent): boolean {
   return type === 'STEP_STATE_CHANGED' && payload.to === 'WAITING' && payload.from !== 'SCHEDULED';
 }
 
+/** The payloads have their keys in canonical order, so that nothing is sorted when they are recorded. */
 function mergeMoves(first: NewEvent, second: NewEvent): NewEvent {
   if (first.type === 'RUN_STATE_CHANGED' && second.type === 'RUN_STATE_CHANGED') {
     const { from, startedAt = first.at.toISOString() } = first.payload;
-    return { ...second, payload: { ...second.payload, from, ...(from === 'PENDING' && { startedAt }) } };
+    const { to, error, outputs } = second.payload;
+    return {
+      ...second,
+      payload: {
+        ...(error && { error }),
+        from,
+        ...(outputs && { outputs }),
+        ...(from === 'PENDING' && { startedAt }),
+        to,
+      },
+    };
   }
   if (first.type === 'STEP_STATE_CHANGED' && second.type === 'STEP_STATE_CHANGED') {
-    const { from, to, input, childId, scheduledAt, startedAt } = first.payload;
-    const at = first.at.toISOString();
-    const carried = {
-      ...(input !== undefined && { input }),
-      ...(childId !== undefined && { childId }),
-      ...(scheduledAt !== undefined && { scheduledAt }),
-      ...(startedAt !== undefined && { startedAt }),
-      ...(to === 'SCHEDULED' ? { scheduledAt: at } : startedAt === undefined && { startedAt: at }),
-    };
-    return { ...second, payload: { ...carried, ...second.payload, from } };
+    return { ...second, payload: mergeStepMoves(first.payload, second.payload, first.at.toISOString()) };
   }
   return second;
+}
+
+type StepMove = EventPayloads['STEP_STATE_CHANGED'];
+
+/** @param at when the first move happened */
+function mergeStepMoves(first: StepMove, second: StepMove, at: string): StepMove {
+  const { childId = first.childId, error, input = first.input, output, repair, wakeAt } = second;
+  const becameReadyAt = first.to === 'SCHEDULED' ? at : first.scheduledAt;
+  const beganAt = first.to === 'SCHEDULED' ? first.startedAt : (first.startedAt ?? at);
+  const { scheduledAt = becameReadyAt, startedAt = beganAt } = second;
+  const merged: { -readonly [K in keyof StepMove]?: StepMove[K] } = { attempt: second.attempt };
+  if (childId !== undefined) merged.childId = childId;
+  if (error !== undefined) merged.error = error;
+  merged.from = first.from;
+  if (input !== undefined) merged.input = input;
+  if (output !== undefined) merged.output = output;
+  if (repair !== undefined) merged.repair = repair;
+  if (scheduledAt !== undefined) merged.scheduledAt = scheduledAt;
+  if (startedAt !== undefined) merged.startedAt = startedAt;
+  merged.to = second.to;
+  if (wakeAt !== undefined) merged.wakeAt = wakeAt;
+  return merged as StepMove;
 }

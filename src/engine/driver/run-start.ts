@@ -81,6 +81,7 @@ export function identifyRequest(
   return { traceId, requestDigest, idempotencyKey };
 }
 
+/** With its keys in canonical order, so that nothing is sorted when it is recorded. */
 export function userOf({ subject, username, tenant, roles }: SignedIn): User {
-  return { subject, username, tenant, roles };
+  return { roles, subject, tenant, username };
 }

@@ -85,7 +85,11 @@ export function createGate(deps: GateDeps): Gate {
   };
   const answersTo = (actor: Actor, requests: readonly GateRequest[]): readonly Answer[] => {
     const persons = personsOf(actor);
-    return requests.flatMap((request, index) => persons.map((person) => answer(actor, person, request, index)));
+    const answers: Answer[] = [];
+    for (const [index, request] of requests.entries()) {
+      for (const person of persons) answers.push(answer(actor, person, request, index));
+    }
+    return answers;
   };
 
   const longestWait = (charges: ReadonlyMap<string, Charge>) => {
@@ -150,8 +154,8 @@ export function createGate(deps: GateDeps): Gate {
 }
 
 function personsOf(actor: Actor): readonly Person[] {
-  const authors = (actor.authors ?? []).map((user) => ({ user, isAuthor: true }));
-  return [{ user: actor, isAuthor: false }, ...authors];
+  const starter = { user: actor, isAuthor: false };
+  return actor.authors ? [starter, ...actor.authors.map((user) => ({ user, isAuthor: true }))] : [starter];
 }
 
 const NO_CHARGES: ReadonlyMap<string, Charge> = new Map();
@@ -170,10 +174,10 @@ function strictestOf(answers: readonly Answer[], count: number): readonly Decisi
 }
 
 function chargesOf({ tenant, subject }: User, answers: readonly Answer[]): ReadonlyMap<string, Charge> {
-  const throttled = answers.filter(({ decision, inAdvance }) => decision.effect === 'THROTTLE' && !inAdvance);
-  if (throttled.length === 0) return NO_CHARGES;
-  const charges = new Map<string, Charge>();
-  for (const answer of throttled) {
+  let charges: Map<string, Charge> | undefined;
+  for (const answer of answers) {
+    if (answer.decision.effect !== 'THROTTLE' || answer.inAdvance) continue;
+    charges ??= new Map();
     const { rule } = answer.decision;
     const { rate } = parseObligation(rule?.obligation ?? '', 'THROTTLE', rule?.action ?? '');
     if (!rate) throw new Error('a throttle rule has a rate');
@@ -183,7 +187,7 @@ function chargesOf({ tenant, subject }: User, answers: readonly Answer[]): Reado
     if (charge) charge.requests.add(answer.index);
     else charges.set(key, { rate: { size, perMs: size / periodMs }, first: answer, requests: new Set([answer.index]) });
   }
-  return charges;
+  return charges ?? NO_CHARGES;
 }
 
 function logFields({ subject, tenant }: User, { action, author, canonicalUri, schemaUri, rule, snapshot }: Decision) {

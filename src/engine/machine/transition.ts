@@ -29,7 +29,7 @@ type StepMove = Omit<EventPayloads['STEP_STATE_CHANGED'], 'from' | 'to' | 'attem
 
 export function moveStep(transition: Transition, step: MutableStep, to: StepState, more: StepMove = {}): void {
   const { attempt = step.attempt, ...rest } = more;
-  const payload = { from: step.state, to, attempt, ...rest };
+  const payload = { attempt, from: step.state, to, ...rest };
   emit(transition, { type: 'STEP_STATE_CHANGED', at: transition.at, step: step.key, payload });
 }
 

@@ -34,7 +34,7 @@ export async function storeOutput({ mediaType, content }: Made, options: StoreOu
     const text = inlineText(small.bytes);
     if (text !== undefined) {
       const digest = hash('sha256', small.bytes, 'hex');
-      return { output: { mediaType, size: small.bytes.byteLength, digest, text } };
+      return { output: { digest, mediaType, size: small.bytes.byteLength, text } };
     }
   }
   return artifactOutput(mediaType, await small.store(), options.name);
@@ -50,7 +50,7 @@ export async function storeArtifact(
 }
 
 function artifactOutput(mediaType: string, { digest, size }: StoredBytes, name: string): Required<StoredOutput> {
-  return { output: { mediaType, size, digest }, artifact: { id: newId('art'), name } };
+  return { output: { digest, mediaType, size }, artifact: { id: newId('art'), name } };
 }
 
 /** The bytes if they fit inline, and a function that stores them as an artifact. */

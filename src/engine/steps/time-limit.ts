@@ -27,16 +27,17 @@ export function withTimeLimit<T>(
   };
   return inSpan('step.perform', attributes, async () => {
     const stop = new AbortController();
-    const cut = Promise.withResolvers<never>();
+    const outcome = Promise.withResolvers<T>();
     const end = (fault: unknown) => {
       stop.abort(fault);
-      cut.reject(fault);
+      outcome.reject(fault);
     };
     const clock = startClock(deps.leftMs ?? timeoutMs, () => end(timeoutFault(step, timeoutMs)));
     const aborted = () => end(signal.reason);
     signal.addEventListener('abort', aborted, { once: true });
     try {
-      return await Promise.race([work({ ...attempt, signal: stop.signal, clock }), cut.promise]);
+      work({ ...attempt, signal: stop.signal, clock }).then(outcome.resolve, outcome.reject);
+      return await outcome.promise;
     } finally {
       clock.stop();
       signal.removeEventListener('abort', aborted);
