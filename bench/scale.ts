@@ -27,7 +27,7 @@ const INCIDENTS: readonly Incident[] = [
 ];
 const INCIDENT_SECONDS = 60;
 const SHARING = {
-  registry: 'nodes share workers, registry of the server',
+  registry: 'the registry of the server',
   all: 'nodes share workers, random among free ones',
   own: 'each worker belongs to a node',
 };

@@ -91,6 +91,7 @@ const workers: ClusterDeps['workers'] = {
   missed: () => {},
   onRoom: () => () => {},
   onLost: () => () => {},
+  shareAmong() {},
 };
 const none = async () => {
   throw new Error('The jobs of this benchmark have no payloads.');

@@ -40,8 +40,8 @@ export interface Workload {
   readonly jobMs: number;
   readonly heartbeatMs: number;
   /**
-   * Who chooses a worker. `all`: every node of a cell uses all its workers. `registry`: the same, with the registry of the server.
-   * `own`: each worker belongs to one of the nodes.
+   * Who chooses a worker. `all`: every node of a cell uses all its workers. `own`: each worker belongs to one of the nodes. `registry`:
+   * the registry of the server, in which nodes use the workers of others when theirs have no room.
    */
   readonly sharing: 'all' | 'registry' | 'own';
 }

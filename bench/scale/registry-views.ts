@@ -6,6 +6,7 @@ const HEARTBEAT_FACTS = { region: 'eu-1', type: 'cpu', capabilities: ['git', 'no
 const LOAD = { cpuLoad: 40, gpuLoad: 0, memoryLoad: 60 };
 
 const idOf = (worker: number) => `builds-${String(worker).padStart(7, '0')}`;
+const nodeId = (node: number) => `node_${node}`;
 const topicOf = (pool: number) => `job.pool-${pool}`;
 
 /** A worker as the registry hears of it. @param now in ms of virtual time @returns false when the registry has no room for it */
@@ -32,6 +33,10 @@ export function createRegistryViews(options: Omit<ViewOptions, 'sharing'>): Work
     const cell = cellOf(worker, cells);
     return Array.from({ length: nodesPerCell }, (_, index) => cell * nodesPerCell + index);
   };
+  const shareAmong = (nodes: readonly number[]) => {
+    for (const node of nodes) registries[node]?.shareAmong(nodes.map(nodeId), nodeId(node));
+  };
+  for (let cell = 0; cell < cells; cell += 1) shareAmong(nodesOf(cell));
   for (let worker = 0; worker < workers; worker += 1) {
     for (const node of nodesOf(worker)) {
       const registry = registries[node] as Registry;
@@ -72,6 +77,8 @@ export function createRegistryViews(options: Omit<ViewOptions, 'sharing'>): Work
     remove(worker) {
       for (const node of nodesOf(worker)) registries[node]?.forget(idOf(worker));
     },
-    removeNode() {},
+    removeNode(node) {
+      shareAmong(nodesOf(Math.floor(node / nodesPerCell)).filter((other) => other !== node));
+    },
   };
 }

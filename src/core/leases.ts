@@ -10,7 +10,7 @@ export interface Leases {
    * Renews the lease of the node for `LEASE_MS` from now. Must be called more often than that.
    * @param now the time of the engine, by which parked runs are due
    * @returns `renewed`: false when the lease had expired and another node has claimed its runs, perhaps not all: it must
-   *   release all of them. `claimable`: runs may exist that `claim` takes. `nextScheduleAt`: when the next schedule is due; `nextWakeAt`:
+   *   release all of them. `nodes`: the ids of the nodes that are alive, this one included, in order. `claimable`: runs may exist that `claim` takes. `nextScheduleAt`: when the next schedule is due; `nextWakeAt`:
    *   when the next parked run is.
    */
   renew(now: Date): Promise<LeaseRenewal>;
@@ -42,6 +42,7 @@ export interface Leases {
 
 interface LeaseRenewal {
   readonly renewed: boolean;
+  readonly nodes: readonly string[];
   readonly claimable: boolean;
   readonly nextScheduleAt: Date | undefined;
   readonly nextWakeAt: Date | undefined;

@@ -152,7 +152,10 @@ export function createEngine(deps: EngineDeps): Engine {
     maxRuns: limits.runs,
   };
   const scheduler = createScheduler(startDeps);
-  const failover = createFailover({ ...deps, runs, onNextSchedule: scheduler.setNextDue });
+  const failover = createFailover({
+    ...{ ...deps, runs, onNextSchedule: scheduler.setNextDue },
+    ...(jobs && { onNodes: jobs.shareWorkers }),
+  });
   const jobFamily = createJobFamily({ ...deps, failover });
   const controlDeps: RunControlDeps & StartWorkflowDeps & EngineDeps = { ...startDeps, failover, jobFamily };
   const savedWorkflowDeps: ValidateWorkflowDeps = { ...deps, capabilities, workflowLoader };

@@ -1,17 +1,11 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ScratchDatabase } from '../../scripts/scratch-database.ts';
-import { hasNats, type NatsServer, startNatsServer } from '../support/bus/nats-server.ts';
+import { hasNats } from '../support/bus/nats-server.ts';
 import { jobRuns } from '../support/cap/job-runs.ts';
 import { type Answer, type SdkWorker, startSdkWorker } from '../support/cap/sdk-worker.ts';
+import { type SeveralNodes, startSeveralNodes } from '../support/cap/several-nodes.ts';
 import { loggedBugs } from '../support/reliability/final-states.ts';
-import { type Server, startServer, tokenFor } from '../support/server.ts';
-import { createMigratedDatabase } from '../support/store/migrated-database.ts';
+import { type Server, tokenFor } from '../support/server.ts';
 import { onPostgres } from '../support/store/on-postgres.ts';
-import { createTempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
 
 const DONE = { status: 'JOB_STATUS_SUCCEEDED' };
@@ -23,51 +17,20 @@ const TIME_LIMIT_MS = 300_000;
 
 await onPostgres(() => {
   describe.skipIf(!hasNats)('results of jobs, of which any node gets each', () => {
-    let folder: Awaited<ReturnType<typeof createTempFolder>>;
-    let database: ScratchDatabase;
-    let client: pg.Client;
-    let nats: NatsServer;
+    let nodes: SeveralNodes;
     let token: string;
-    const servers: Server[] = [];
-    const all: Server[] = [];
-
-    const startNode = async () => {
-      const server = await startServer({
-        dataDir: join(folder.path, `data-${all.length}`),
-        env: {
-          ...{ NATS_URL: nats.url, CAP_UNSIGNED: 'true', DATABASE_URL: database.url },
-          CHECKPOINT_KEY_FILE: join(folder.path, 'key.pem'),
-          ARTIFACTS_DIR: join(folder.path, 'artifacts'),
-        },
-      });
-      all.push(server);
-      return server;
-    };
     beforeAll(async () => {
-      folder = await createTempFolder();
-      const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
-      await writeFile(join(folder.path, 'key.pem'), pem, { mode: 0o600 });
-      [database, nats] = await Promise.all([createMigratedDatabase(), startNatsServer()]);
-      servers.push(await startNode(), await startNode());
-      client = new pg.Client({ connectionString: database.url });
-      // The database may be dropped first.
-      client.on('error', () => {});
-      await client.connect();
+      nodes = await startSeveralNodes();
       token = await tokenFor('dev:admin', { roles: ['admin'] });
     });
-    afterAll(async () => {
-      await Promise.all(servers.map((server) => server.stop('SIGKILL')));
-      await client?.end();
-      await Promise.all([database?.remove(), nats?.remove()]);
-      await folder?.[Symbol.asyncDispose]();
-    });
+    afterAll(() => nodes?.[Symbol.asyncDispose]());
 
     /** Jobs of both nodes, all of which the worker has, and which are recorded as running. */
     const submitAll = async (topic: string, worker: SdkWorker) => {
-      const nodes = servers.map((server) => jobRuns(() => server, token));
-      const answers = nodes.flatMap((node, i) =>
+      const clients = nodes.servers.map((server) => jobRuns(() => server, token));
+      const answers = clients.flatMap((client, i) =>
         Array.from({ length: JOBS }, (_, n) =>
-          node
+          client
             .submit({ topic, idempotencyKey: `${topic}-${i}-${n}`, waitMs: WAIT_MS, maxAttempts: 1 })
             // Its node is killed.
             .catch(() => undefined),
@@ -78,7 +41,7 @@ await onPostgres(() => {
       await until('the worker has all jobs', () => refusal !== undefined || worker.jobs.length === answers.length);
       expect(refusal).toBeUndefined();
       const ids = worker.jobs.map(({ labels }) => (labels as Record<string, string>)['signalbox.run_id'] as string);
-      const [reader] = nodes as [ReturnType<typeof jobRuns>];
+      const [reader] = clients as [ReturnType<typeof jobRuns>];
       await until('all are recorded as running', async () => {
         const runs = await Promise.all(ids.map((id) => reader.run(id)));
         return runs.every(({ steps: [step] }) => step.state === 'RUNNING');
@@ -87,7 +50,7 @@ await onPostgres(() => {
     };
     /** Every job ended once, as its worker said. */
     const expectEnds = async (ids: readonly string[], worker: SdkWorker) => {
-      const reader = jobRuns(() => servers[0] as Server, token);
+      const reader = jobRuns(() => nodes.servers[0], token);
       for (const id of ids) {
         expect(await reader.ended(id)).toMatchObject({
           state: 'SUCCEEDED',
@@ -98,17 +61,17 @@ await onPostgres(() => {
       }
       expect(new Set(worker.jobs.map((job) => job.job_id)).size).toBe(worker.jobs.length);
       expect(worker.alerts).toEqual([]);
-      expect(all.flatMap(loggedBugs)).toEqual([]);
+      expect(nodes.all.flatMap(loggedBugs)).toEqual([]);
     };
     const holdingWorker = async (id: string, topic: string) => {
       const answer = Promise.withResolvers<Answer>();
-      const worker = await startSdkWorker({ url: nats.url, id, subject: topic, handle: () => answer.promise });
+      const worker = await startSdkWorker({ url: nodes.nats.url, id, subject: topic, handle: () => answer.promise });
       return { worker, answerAll: () => answer.resolve(DONE) };
     };
 
     it('reach the node that has the run in memory, and no message is stored for it', async () => {
       // Counts also those that are removed again.
-      await client.query(`
+      await nodes.database.query(`
         CREATE TABLE sent_messages (id text);
         CREATE FUNCTION count_message() RETURNS trigger LANGUAGE plpgsql AS
           'BEGIN INSERT INTO sent_messages VALUES (NEW.id); RETURN NEW; END';
@@ -119,8 +82,8 @@ await onPostgres(() => {
       answerAll();
       expect((await Promise.all(answers)).map((run) => run?.state)).toEqual(ids.map(() => 'SUCCEEDED'));
       await expectEnds(ids, worker);
-      expect((await client.query('SELECT id FROM sent_messages')).rows).toEqual([]);
-      await client.query(
+      expect((await nodes.database.query('SELECT id FROM sent_messages')).rows).toEqual([]);
+      await nodes.database.query(
         'DROP TRIGGER count_messages ON messages; DROP FUNCTION count_message; DROP TABLE sent_messages',
       );
     });
@@ -128,12 +91,12 @@ await onPostgres(() => {
     it(
       'are neither lost nor counted twice when a node is killed while results arrive',
       async () => {
-        for (const [i, victim] of servers.entries()) {
+        for (const [i, victim] of nodes.servers.entries()) {
           const topic = `job.killed-${i}`;
           const { worker, answerAll } = await holdingWorker(`killer-${i}`, topic);
           await using _ = worker;
           const { ids } = await submitAll(topic, worker);
-          const reader = jobRuns(() => servers[1 - i] as Server, token);
+          const reader = jobRuns(() => nodes.servers[1 - i] as Server, token);
           answerAll();
           // Some are recorded, some were taken by either node, some wait in the stream.
           await until('the first has ended', async () => {
@@ -142,7 +105,7 @@ await onPostgres(() => {
           });
           await victim.stop('SIGKILL');
           for (const id of ids) await reader.ended(id);
-          servers[i] = await startNode();
+          nodes.servers[i] = await nodes.startNode();
           await expectEnds(ids, worker);
         }
       },

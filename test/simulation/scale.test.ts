@@ -47,7 +47,8 @@ describe('the simulation of many workers', () => {
       run({ workload: { ...workload, sharing } }).others.misplaced;
     expect(misplaced('own')).toBe(0);
     expect(misplaced('all')).toBeGreaterThan(100);
-    expect(misplaced('registry')).toBeGreaterThan(100);
+    // As the nodes of today share them: by the hash of node and worker.
+    expect(misplaced('registry')).toBe(0);
   });
 
   it.each([

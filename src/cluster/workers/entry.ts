@@ -7,8 +7,10 @@ const FULL_AT = 0.9;
 export const DEFAULT_SLOTS = 64;
 /** Differences in CPU load that are smaller do not count, so that workers keep their order. */
 const LOAD_STEP = 5;
-/** More than any load. */
-const FULL_RANK = 10;
+/** For each node that comes before this one; more than any load of a worker with room. */
+const NODE_RANK = 10;
+/** More than that of all nodes. */
+const FULL_RANK = 1_000_000;
 
 const NO_FACTS: WorkerFacts = { pool: '', region: '', type: '', capabilities: [], labels: {}, maxParallelJobs: 0 };
 const NEVER = Number.NEGATIVE_INFINITY;
@@ -38,6 +40,8 @@ export interface Entry extends Worker {
   /** Of those, begun minus ended since the last heartbeat, which does not count them. */
   sinceHeartbeat: number;
   isDirect: boolean;
+  /** How many nodes come before this one for the worker: 0 for one of its share. */
+  nodesBefore: number;
   slots: number;
   isFull: boolean;
   rank: number;
@@ -45,18 +49,21 @@ export interface Entry extends Worker {
 }
 
 /** @param known its handshake, if it was heard earlier, perhaps by another node */
-export function newEntry(id: string, isDrained: boolean, known?: KnownHandshake): Entry {
+export function newEntry(id: string, isDrained: boolean, nodesBefore: number, known?: KnownHandshake): Entry {
   const topics = new Set(known?.topics);
   return {
     ...{ id, facts: NO_FACTS, load: NO_LOAD, topics, newestTopics: topics, sdkVersion: known?.sdkVersion ?? '' },
     ...{ progress: undefined, lastHeartbeatAt: undefined, heardAt: NEVER },
     signedAt: { heartbeat: NEVER, handshake: NEVER },
     ...{ isAlive: false, isDrained, isUnreachable: false, isDirect: false, processes: createProcessCount(known) },
-    ...{ inFlight: 0, sinceHeartbeat: 0, slots: DEFAULT_SLOTS, isFull: false, rank: 0, turn: 0 },
+    ...{ inFlight: 0, sinceHeartbeat: 0, nodesBefore, slots: DEFAULT_SLOTS, isFull: false, rank: 0, turn: 0 },
   };
 }
 
-/** Must be called after facts, load or jobs changed. */
+/**
+ * Must be called after facts, load, jobs or nodes changed. Nodes learn of each other's jobs by the next heartbeat only, so a worker of
+ * another node's share comes after all of the own share that have room.
+ */
 export function rankAgain(entry: Entry): void {
   const { activeJobs, cpuLoad, gpuLoad } = entry.load;
   entry.slots = entry.facts.maxParallelJobs || DEFAULT_SLOTS;
@@ -66,7 +73,8 @@ export function rankAgain(entry: Entry): void {
   const isLoaded = cpuLoad >= FULL_AT * 100 || gpuLoad >= FULL_AT * 100;
   entry.isFull = active >= FULL_AT || (active > 0 && isLoaded);
   const steps = (load: number) => Math.round(load / LOAD_STEP) * LOAD_STEP;
-  entry.rank = active + (steps(cpuLoad) + steps(gpuLoad)) / 100 + (entry.isFull ? FULL_RANK : 0);
+  const load = active + (steps(cpuLoad) + steps(gpuLoad)) / 100;
+  entry.rank = load + NODE_RANK * entry.nodesBefore + (entry.isFull ? FULL_RANK : 0);
 }
 
 /** The worker that was lost first; if none is, the first one of those that never send heartbeats. */

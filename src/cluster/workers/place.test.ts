@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Candidate, isFit, needsOf } from './lane.ts';
 import { createRegistry, type Registry } from './registry.ts';
+import { nodesBefore } from './shares.ts';
 import type { JobNeeds, Worker } from './worker.ts';
 
 /** What the registry knows of a worker in addition. */
@@ -14,6 +15,7 @@ const NEEDS: readonly JobNeeds[] = TOPICS.flatMap((topic) => [
   { topic, labels: { 'placement.rack': '1' } },
   { topic, labels: { preferred_worker_id: 'w2' }, requires: ['gpu'] },
 ]);
+const NODES = ['n1', 'n2', 'n3'];
 const facts = fc.record({
   ...{ pool: fc.constantFrom('', 'p'), region: fc.constant(''), type: fc.constant('') },
   capabilities: fc.constantFrom([], ['gpu']),
@@ -33,11 +35,13 @@ const step = fc.oneof(
   fc.record({ type: fc.constant('forget' as const), id }),
   fc.record({ type: fc.constant('begin' as const), needs: fc.constantFrom(...NEEDS) }),
   fc.record({ type: fc.constant('end' as const), index: fc.nat() }),
+  fc.record({ type: fc.constant('share' as const), nodes: fc.subarray(NODES, { minLength: 1 }) }),
   fc.record({ type: fc.constant('miss' as const), id }),
 );
 
 /** Whether a place is right, decided by looking at every worker. */
-function check(registry: Registry, needs: JobNeeds, workers: readonly Known[], inTopic: number): void {
+function check(registry: Registry, needs: JobNeeds, nodes: readonly string[], inTopic: number): void {
+  const workers = registry.list() as readonly Known[];
   const chosen = registry.place(needs);
   const strict = needsOf(needs);
   const takers = workers.filter(({ topics, isAlive }) => isAlive && (topics.has(needs.topic) || topics.size === 0));
@@ -51,6 +55,8 @@ function check(registry: Registry, needs: JobNeeds, workers: readonly Known[], i
     const inPool = free.filter((one) => one.facts.pool === pool);
     const best = preferred.length > 0 ? preferred : inPool.length > 0 ? inPool : free;
     expect(worker?.rank).toBe(Math.min(...best.map(({ rank }) => rank)));
+    const before = (id = '') => nodesBefore(nodes, nodes[0] ?? '', id);
+    expect(before(worker?.id)).toBe(Math.min(...best.map((one) => before(one.id))));
     expect(best).toContain(worker);
     return;
   }
@@ -71,6 +77,7 @@ it('a place is always the one that looking at every worker gives', () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 60 }), (steps) => {
       let now = 0;
+      let nodes: readonly string[] = [];
       const registry = createRegistry({ onRoom() {}, onLost() {}, onChange() {} }, () => false);
       const running: { readonly topic: string; readonly isShared: boolean; end(): void }[] = [];
       const inTopic = (topic: string) => running.filter((job) => job.isShared && job.topic === topic).length;
@@ -83,7 +90,10 @@ it('a place is always the one that looking at every worker gives', () => {
           registry.sweep(now, 0);
         } else if (one.type === 'drain') registry.setDrained(one.id, one.drained);
         else if (one.type === 'forget') registry.forget(one.id);
-        else if (one.type === 'miss') registry.missed({ subject: `worker.${one.id}.jobs`, workerId: one.id });
+        else if (one.type === 'share') {
+          nodes = one.nodes;
+          registry.shareAmong(nodes, nodes[0] as string);
+        } else if (one.type === 'miss') registry.missed({ subject: `worker.${one.id}.jobs`, workerId: one.id });
         else if (one.type === 'end') running.splice(one.index % (running.length || 1), 1)[0]?.end();
         else {
           const chosen = registry.place(one.needs);
@@ -93,7 +103,7 @@ it('a place is always the one that looking at every worker gives', () => {
             running.push({ topic, isShared: chosen.workerId === undefined, end });
           }
         }
-        for (const needs of NEEDS) check(registry, needs, registry.list() as readonly Known[], inTopic(needs.topic));
+        for (const needs of NEEDS) check(registry, needs, nodes, inTopic(needs.topic));
       }
     }),
   );

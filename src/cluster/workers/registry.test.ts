@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createTestRegistry, direct, FACTS, IDLE, SHARED } from '../../../test/support/cap/test-registry.ts';
+import { nodesBefore } from './shares.ts';
 
 describe('a job goes', () => {
   it('to its topic when nothing is known of those who listen to it, up to 64 on one node', () => {
@@ -44,6 +45,34 @@ describe('a job goes', () => {
     beat('w1', { load: { ...IDLE, cpuLoad: 80 } });
     beat('w2', { load: { ...IDLE, gpuLoad: 40 } });
     expect(place()).toEqual(direct('w1'));
+  });
+
+  it('to a worker of the share of its node, to those of other nodes when that is full, and to all of a node that is gone', () => {
+    const nodes = ['node_a', 'node_b'];
+    const ids = Array.from({ length: 20 }, (_, n) => `w${n}`);
+    const open = (own: string) => {
+      const test = createTestRegistry();
+      for (const id of ids) test.join(id, { maxParallelJobs: 1 });
+      test.registry.shareAmong(nodes, own);
+      return test;
+    };
+    const begin = ({ place, registry }: ReturnType<typeof open>, count: number) =>
+      Array.from({ length: count }, () => {
+        const chosen = place();
+        if (chosen) registry.begin(chosen, 'job.a');
+        return chosen?.workerId;
+      });
+    const shareOf = (own: string) => ids.filter((id) => nodesBefore(nodes, own, id) === 0);
+    const [a, b] = [open('node_a'), open('node_b')];
+    const [ofA, ofB] = [shareOf('node_a'), shareOf('node_b')];
+    expect(begin(a, ofA.length).toSorted()).toEqual(ofA.toSorted());
+    expect(begin(b, ofB.length).toSorted()).toEqual(ofB.toSorted());
+    expect(begin(a, ids.length).filter(Boolean).toSorted()).toEqual(ofB.toSorted());
+
+    const left = open('node_a');
+    // The first of the other share, with no job at all, comes before one of the own that has one.
+    left.registry.shareAmong(['node_a'], 'node_a');
+    expect(begin(left, ids.length).toSorted()).toEqual(ids.toSorted());
   });
 
   it('nowhere when all are full: at 90 % of their slots, of the CPU or of the GPU', () => {

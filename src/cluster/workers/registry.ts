@@ -1,6 +1,7 @@
 import { isSubjectToken, workerSubject } from '../../cap/subjects.ts';
 import { DEFAULT_SLOTS, type Entry, hasSameFacts, leastNeeded, newEntry, rankAgain } from './entry.ts';
 import { createLanes } from './lanes.ts';
+import { nodesBefore } from './shares.ts';
 import type { Heartbeat, JobNeeds, KnownHandshake, Place, Worker, WorkerHandshake } from './worker.ts';
 
 /** Three heartbeats of five seconds. */
@@ -43,6 +44,11 @@ export interface Registry {
   setDrained(workerId: string, isDrained: boolean): void;
   /** Removes a worker that may no longer take part. */
   forget(workerId: string): void;
+  /**
+   * Shares the workers among the nodes that are alive: this one prefers those of its share. Without it, all are its own.
+   * @param own its id, which is one of them
+   */
+  shareAmong(nodes: readonly string[], own: string): void;
   place(needs: JobNeeds): Place | undefined;
   begin(place: Place, topic: string): () => void;
   /** Nobody listened at the place: a worker no longer gets jobs at its subject, and a new worker may listen to a topic. */
@@ -61,6 +67,7 @@ export function createRegistry(events: RegistryEvents, isDrained: (workerId: str
   /** Topics of which a job had no place, and those to which nobody listened. */
   const starved = new Set<string>();
   const unheard = new Set<string>();
+  let nodes: { readonly all: readonly string[]; readonly own: string } = { all: [], own: '' };
   let turn = 0;
 
   /** Must be called before `topics` change, and before a worker is removed. */
@@ -109,7 +116,7 @@ export function createRegistry(events: RegistryEvents, isDrained: (workerId: str
       leave(victim);
       entries.delete(victim.id);
     }
-    const entry = newEntry(id, isDrained(id), recalled.get(id));
+    const entry = newEntry(id, isDrained(id), nodesBefore(nodes.all, nodes.own, id), recalled.get(id));
     recalled.delete(id);
     entries.set(id, entry);
     return entry;
@@ -209,6 +216,14 @@ export function createRegistry(events: RegistryEvents, isDrained: (workerId: str
       if (!entry) return;
       entries.delete(workerId);
       lose(entry);
+    },
+    shareAmong(all, own) {
+      if (own === nodes.own && all.join() === nodes.all.join()) return;
+      nodes = { all, own };
+      for (const entry of entries.values()) {
+        entry.nodesBefore = nodesBefore(all, own, entry.id);
+        loadChanged(entry);
+      }
     },
     place(needs) {
       const { topic, labels } = needs;

@@ -22,6 +22,11 @@ const REFUSALS_INTERVAL_MS = 10_000;
 export interface Workers {
   /** Where a job goes now; undefined when there is no room: then `onRoom` calls. */
   place(needs: JobNeeds): Place | undefined;
+  /**
+   * Must be called with the ids of the nodes that are alive, and that of this one, when they may have changed: each node prefers the
+   * workers of its share.
+   */
+  shareAmong(nodes: readonly string[], own: string): void;
   /** Counts a job as in flight until the returned function is called. */
   begin(place: Place, topic: string): () => void;
   /**
@@ -117,6 +122,7 @@ export async function openWorkers(deps: WorkersDeps): Promise<Workers> {
   }, SWEEP_INTERVAL_MS).unref();
   return {
     place: registry.place,
+    shareAmong: registry.shareAmong,
     begin: registry.begin,
     missed: registry.missed,
     onRoom: rooms.add,

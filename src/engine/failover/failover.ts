@@ -39,6 +39,8 @@ interface FailoverDeps {
   readonly runs: RunRegistry;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Called with the ids of the nodes that are alive, this one included. */
+  onNodes?(nodeIds: readonly string[]): void;
   /** Called with the time at which the next schedule is due. */
   onNextSchedule(nextAt: Date | undefined): void;
 }
@@ -137,7 +139,7 @@ export function createFailover(deps: FailoverDeps): Failover {
 
   /** Recovering many runs takes longer than a lease lasts: it is renewed before each batch. */
   const beat = async (): Promise<void> => {
-    const { renewed, claimable, nextScheduleAt, nextWakeAt } = await leases.renew(clock.now());
+    const { renewed, nodes, claimable, nextScheduleAt, nextWakeAt } = await leases.renew(clock.now());
     if (!renewed) {
       logger.warn('lease.lost', { runs: runs.size });
       runs.releaseAll(LEASE_LOST);
@@ -146,6 +148,7 @@ export function createFailover(deps: FailoverDeps): Failover {
       await recheck(runId).then(() => void recheckQueue.delete(runId), onRecoveryFailed(runId));
     }
     inboxConsumer.retry();
+    deps.onNodes?.(nodes);
     deps.onNextSchedule(nextScheduleAt);
     if (nextWakeAt) wakeAt(nextWakeAt.getTime());
     if (claimable && !isStopped && (await claim())) return beat();

@@ -11,7 +11,13 @@ function idleFailover() {
   const failover = createFailover({
     leases: {
       nodeId: 'node',
-      renew: async () => ({ renewed: true, claimable: false, nextScheduleAt: undefined, nextWakeAt: undefined }),
+      renew: async () => ({
+        renewed: true,
+        nodes: [],
+        claimable: false,
+        nextScheduleAt: undefined,
+        nextWakeAt: undefined,
+      }),
       claim: async () => [],
       takeOver,
       release: async () => {},

@@ -25,6 +25,8 @@ export interface ClusterDeps {
   readonly bus: Bus;
   readonly packets: Packets;
   readonly workers: PlacesOfWorkers & {
+    /** Hears which nodes are alive, and the id of this one. */
+    shareAmong(nodes: readonly string[], own: string): void;
     /** Calls the listener with the id of a worker that was silent for too long. */
     onLost(listener: (workerId: string) => void): () => void;
   };

@@ -16,6 +16,8 @@ export interface Jobs {
   perform(attempt: Attempt): Promise<StoredOutput>;
   /** The end of the job of the step is recorded. */
   continue(step: MutableStep): void;
+  /** Must be called with the ids of the nodes that are alive: each prefers its share of the workers. */
+  shareWorkers(nodeIds: readonly string[]): void;
   /** How many jobs wait for a worker, by topic: on this node, and in the database. */
   sizes(): Promise<Pick<QueueSizes, 'jobs' | 'parkedJobs'>>;
   /** Begins to take results and progress. */
@@ -42,6 +44,7 @@ export function createJobs(engine: JobEngineDeps, cluster: ClusterDeps): Jobs {
     places: queue,
     perform: (attempt) => performJob({ ...engine, ...cluster, queue, waits, reported }, attempt),
     continue: ({ id }) => waits.get(id)?.onEnded(),
+    shareWorkers: (nodeIds) => cluster.workers.shareAmong(nodeIds, engine.leases.nodeId),
     async sizes() {
       const jobs = queue.waitingByTopic();
       const names = (await engine.leases.queues()).slice(0, MAX_COUNTED_QUEUES);

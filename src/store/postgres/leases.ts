@@ -30,6 +30,7 @@ const RENEW = `
       OR EXISTS (${dueSql('$2::bigint', '1')}) AS claimable,
     (SELECT min(next_at) FROM schedules) AS "nextScheduleAt",
     (SELECT min(due_at) FROM runs WHERE due_at > $2::bigint) AS "nextDueAt",
+    ARRAY(SELECT id FROM nodes WHERE id <> $1 AND expires_at > now()) AS others,
     (SELECT position FROM journal WHERE id = 1) AS position`;
 
 const DISOWN = `UPDATE runs SET owner = '' WHERE owner = $1 AND due_at = 0`;
@@ -63,6 +64,7 @@ const UNPARK = 'UPDATE runs SET owner = $1, due_at = 0, queue = NULL WHERE id = 
 interface RenewalRow {
   readonly startedAt: Date;
   readonly claimable: boolean;
+  readonly others: readonly string[];
   readonly nextScheduleAt: Date | null;
   readonly nextDueAt: number | null;
   readonly position: number;
@@ -102,7 +104,7 @@ export function createPostgresLeases({ pool, nodeId, onHead }: PostgresLeasesDep
     nodeId,
     renew: async (now) => {
       const { rows } = await rethrowUnavailable(pool.query<RenewalRow>(RENEW, [nodeId, now.getTime()]));
-      const { claimable, nextScheduleAt, nextDueAt, position, ...row } = rows[0] as RenewalRow;
+      const { claimable, others, nextScheduleAt, nextDueAt, position, ...row } = rows[0] as RenewalRow;
       isLost ||= startedAt !== undefined && startedAt !== row.startedAt.getTime();
       startedAt = row.startedAt.getTime();
       onHead(position);
@@ -112,6 +114,7 @@ export function createPostgresLeases({ pool, nodeId, onHead }: PostgresLeasesDep
       isLost = false;
       return {
         renewed,
+        nodes: [...others, nodeId].sort(),
         claimable: claimable || !renewed || doubtful.length > 0,
         nextScheduleAt: nextScheduleAt ?? undefined,
         nextWakeAt: nextDueAt === null || nextDueAt === NEVER ? undefined : new Date(nextDueAt),

@@ -141,6 +141,16 @@ await onPostgres((makeHarness) => {
         expect((await a.leases.renew(new Date())).renewed).toBe(true);
       });
 
+      it('report the nodes that are alive', async () => {
+        const [a, b, c] = [await openLiveNode(), await openLiveNode(), await openLiveNode()];
+        const alive = async () => (await a.leases.renew(new Date())).nodes;
+        expect(await alive()).toEqual([a.nodeId, b.nodeId, c.nodeId].sort());
+        await expire(b);
+        expect(await alive()).toEqual([a.nodeId, c.nodeId].sort());
+        await c.leases.release();
+        expect(await alive()).toEqual([a.nodeId]);
+      });
+
       it('leave its runs to a node that renews too late, if no other node has claimed them', async () => {
         const [a, b] = [await openLiveNode(), await openLiveNode()];
         const runId = newId('run');

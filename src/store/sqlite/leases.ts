@@ -37,6 +37,7 @@ export function createSqliteLeases({ prisma, transactions, nodeId }: SqliteLease
       );
       return {
         renewed: true,
+        nodes: [nodeId],
         claimable: Boolean(row?.claimable),
         nextScheduleAt: toDate(row?.next_at),
         nextWakeAt: toDate(row?.due_at),

@@ -29,6 +29,7 @@ export function leasesContract(makeHarness: () => Promise<StoreHarness>): void {
       await expect(second.journal.append(open, 2, [log('too early')])).rejects.toMatchObject(refused);
       expect(await second.leases.renew(new Date())).toEqual({
         renewed: true,
+        nodes: [second.nodeId],
         claimable: true,
         nextScheduleAt: undefined,
         nextWakeAt: undefined,
