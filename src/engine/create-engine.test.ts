@@ -166,6 +166,30 @@ describe('an idempotency key', () => {
   });
 });
 
+describe('a request that is repeated while its run continues', () => {
+  it('is answered as soon as it asks, whichever request started the run, and on every node', async () => {
+    const opened = Promise.withResolvers<string>();
+    const options = { commands: [commandThat('hold', 'external', () => opened.promise)], timeoutMs: 600_000 };
+    const [first, second] = [on.engine(options), on.engine(options)];
+    const document = { name: 'holding', steps: [{ id: 'a', kind: 'command', command: 'hold' }] };
+    const ask = async (engine: typeof first, waitMs: number) => {
+      const { run } = await engine.startWorkflow(ADMIN, { source: { document }, idempotencyKey: 'held', waitMs });
+      return run;
+    };
+    const patient = ask(first, 60_000);
+    const repeated = [await ask(first, 0), await ask(first, 0), await ask(second, 0), await ask(second, 1)];
+    for (const run of repeated) expect(run).toMatchObject({ state: expect.stringMatching(/PENDING|RUNNING/) });
+    const other = { source: { document: { ...document, name: 'other' } }, idempotencyKey: 'held' };
+    await expect(first.startWorkflow(ADMIN, other)).rejects.toMatchObject({ code: 'CONFLICT' });
+
+    const ends = [patient, ask(first, 60_000), ask(second, 60_000)];
+    opened.resolve('done');
+    const { id } = await patient;
+    for (const run of await Promise.all(ends)) expect(run).toMatchObject({ id, state: 'SUCCEEDED' });
+    expect(new Set(repeated.map((run) => run.id))).toEqual(new Set([id]));
+  });
+});
+
 describe('when the journal rejects an append', () => {
   it('a run that was not recorded is rejected, and leaves nothing', async () => {
     const engine = on.engine({ journal: failing(1) });

@@ -41,7 +41,6 @@ import { performSubWorkflow } from './requests/sub-workflow.ts';
 import { replayDeadLetter, submitJob } from './requests/submit-job.ts';
 import { uploadArtifact } from './requests/upload-artifact.ts';
 import { type ValidateWorkflowDeps, validateWorkflow } from './requests/validate-workflow.ts';
-import { followRun, isCompletedOrWaiting } from './requests/wait-for-end.ts';
 import { createWorkflowLoader } from './requests/workflow-loader.ts';
 import { type PrepareDeps, prepareStep } from './steps/prepare-step.ts';
 import type { AgentStepDeps } from './steps/step-deps.ts';
@@ -77,11 +76,7 @@ export function createEngine(deps: EngineDeps): Engine {
   const workflowLoader = createWorkflowLoader({ ...deps, capabilities });
   const cache = createOutputCache(clock);
   const admitted = new WeakMap<RunAggregate, ReadonlyMap<string, readonly Decision[]>>();
-  const idempotency = createIdempotency({
-    reader,
-    onDuplicate: ({ id, principal: { tenant } }) =>
-      followRun(deps, tenant, id, isCompletedOrWaiting, AbortSignal.timeout(deps.timeoutMs)),
-  });
+  const idempotency = createIdempotency(deps);
 
   const logsOf = async (runId: string, step: string): Promise<readonly string[]> => {
     const lines: string[] = [];

@@ -24,7 +24,7 @@ import { type CommandPlan, compileCommand, planAgent } from './compile-command.t
 import { denyRun } from './deny-run.ts';
 import type { AgentRequest, CommandRequest, RunOutcome, ToolRequest } from './engine.ts';
 import type { Idempotency } from './idempotency.ts';
-import { checkWait, waitForEnd } from './wait-for-end.ts';
+import { checkWait } from './wait-for-end.ts';
 
 export interface ExecuteDeps extends RunDoorDeps {
   readonly capabilities: Capabilities;
@@ -94,7 +94,7 @@ export async function runAgent(deps: ExecuteDeps, principal: SignedIn, request: 
   const identity = identifyRequest(request, inputs);
   deps.gate.pass(user, { action: 'mutation:runAgent' });
   const plan = { kind: 'AGENT', inputs, steps: [step], goal: agent.goal } as const;
-  return deps.idempotency(user, identity, async () => waitForEnd(await startPlan(deps, user, plan, identity), waitMs));
+  return deps.idempotency(user, identity, waitMs, () => startPlan(deps, user, plan, identity));
 }
 
 async function runToEndOrWait(
@@ -103,8 +103,8 @@ async function runToEndOrWait(
   plan: CommandPlan,
   identity: RequestIdentity,
 ): Promise<RunOutcome> {
-  const snapshot = await deps.idempotency(user, identity, async () =>
-    (await startPlan(deps, user, plan, identity)).completedOrWaiting(),
+  const snapshot = await deps.idempotency(user, identity, 'completedOrWaiting', () =>
+    startPlan(deps, user, plan, identity),
   );
   const output = snapshot.run.state === 'SUCCEEDED' ? snapshot.steps.at(-1)?.output : undefined;
   return { snapshot, ...(output && { output }) };

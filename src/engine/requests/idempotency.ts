@@ -2,56 +2,69 @@ import { Fault } from '../../core/errors.ts';
 import type { User } from '../../core/principal.ts';
 import type { RunRecord, RunSnapshot } from '../../core/run.ts';
 import type { StoreReader } from '../../core/store-reader.ts';
+import type { RunHandle } from '../driver/drive-run.ts';
 import type { RequestIdentity } from '../driver/run-start.ts';
+import { awaitHandle, awaitStored, type FollowDeps, type Wait } from './wait-for-end.ts';
 
-/** Returns the run that the principal started with this key before, or starts one. */
+/**
+ * Returns the run that the principal started with this key before, or starts one. Each request waits as long as it asks for,
+ * whichever of them started the run.
+ */
 export type Idempotency = (
   user: User,
   identity: RequestIdentity,
-  start: () => Promise<RunSnapshot>,
+  wait: Wait,
+  start: () => Promise<RunHandle>,
 ) => Promise<RunSnapshot>;
 
-interface IdempotencyDeps {
-  readonly reader: Pick<StoreReader, 'runByIdempotencyKey'>;
-  /** The answer for a run that was started before. */
-  onDuplicate(run: RunRecord): Promise<RunSnapshot>;
+interface IdempotencyDeps extends FollowDeps {
+  readonly reader: Pick<StoreReader, 'runByIdempotencyKey' | 'snapshot'>;
+  /** How long a command that was started before may take, in milliseconds. */
+  readonly timeoutMs: number;
 }
 
-/** The same key returns the same run: concurrently, after a restart, and on another node. */
-export function createIdempotency({ reader, onDuplicate }: IdempotencyDeps): Idempotency {
-  const underWay = new Map<string, Promise<RunSnapshot>>();
+/** A run of this node, which need not be durable yet, or one that the database has. */
+type Started = { readonly handle: RunHandle } | { readonly stored: RunRecord };
 
-  const startOrFind = async (user: User, key: string, start: () => Promise<RunSnapshot>): Promise<RunSnapshot> => {
+/** The same key returns the same run: concurrently, after a restart, and on another node. */
+export function createIdempotency(deps: IdempotencyDeps): Idempotency {
+  const { reader } = deps;
+  /** Until they are durable. */
+  const underWay = new Map<string, Promise<Started>>();
+
+  const find = async (user: User, key: string): Promise<Started | undefined> => {
     const stored = await reader.runByIdempotencyKey(user.tenant, user.subject, key);
-    if (stored) return onDuplicate(stored);
+    return stored && { stored };
+  };
+
+  const answer = async (started: Started, wait: Wait, requestDigest: string): Promise<RunSnapshot> => {
+    assertSameRequest('handle' in started ? started.handle.run.record : started.stored, requestDigest);
+    if ('handle' in started) return awaitHandle(started.handle, wait);
+    return awaitStored(deps, started.stored, wait);
+  };
+
+  return async (user, { idempotencyKey: key, requestDigest }, wait, start) => {
+    if (key === undefined) return awaitHandle(await start(), wait);
+    const name = JSON.stringify([user.tenant, user.subject, key]);
+    const earlier = underWay.get(name);
+    const started = earlier ?? find(user, key).then(async (found) => found ?? { handle: await start() });
+    if (!earlier) underWay.set(name, started);
     try {
-      return await start();
+      return await answer(await started, wait, requestDigest);
     } catch (error) {
       // Another node was faster.
       const isConflict = error instanceof Fault && error.code === 'CONFLICT';
-      const other = isConflict ? await reader.runByIdempotencyKey(user.tenant, user.subject, key) : undefined;
-      if (other) return onDuplicate(other);
+      const other = isConflict ? await find(user, key) : undefined;
+      if (other) return answer(other, wait, requestDigest);
       throw error;
-    }
-  };
-
-  return async (user, { idempotencyKey: key, requestDigest }, start) => {
-    if (key === undefined) return start();
-    const name = JSON.stringify([user.tenant, user.subject, key]);
-    const earlier = underWay.get(name);
-    if (earlier) return assertSameRequest(await earlier, requestDigest);
-    const run = startOrFind(user, key, start);
-    underWay.set(name, run);
-    try {
-      return assertSameRequest(await run, requestDigest);
     } finally {
-      underWay.delete(name);
+      if (!earlier) underWay.delete(name);
     }
   };
 }
 
-function assertSameRequest(run: RunSnapshot, requestDigest: string): RunSnapshot {
-  if (run.run.requestDigest === requestDigest) return run;
-  const message = `This idempotency key belongs to run ${run.run.id}, which was a different request. Use a new key.`;
-  throw new Fault('CONFLICT', message, { path: ['idempotencyKey'], details: { runId: run.run.id } });
+function assertSameRequest(run: RunRecord, requestDigest: string): void {
+  if (run.requestDigest === requestDigest) return;
+  const message = `This idempotency key belongs to run ${run.id}, which was a different request. Use a new key.`;
+  throw new Fault('CONFLICT', message, { path: ['idempotencyKey'], details: { runId: run.id } });
 }

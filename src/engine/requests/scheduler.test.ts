@@ -55,14 +55,7 @@ async function scheduled(rule: string, from: string, isFull = () => false) {
         toFailure: (error) => ({ code: 'INTERNAL', message: String(error), retryable: false }),
       },
     });
-    const idempotency = createIdempotency({
-      reader: deps.reader,
-      onDuplicate: async ({ id }) => {
-        const run = await deps.reader.snapshot(TENANT, id);
-        if (!run) throw new Fault('NOT_FOUND', id);
-        return run;
-      },
-    });
+    const idempotency = createIdempotency({ ...deps, timeoutMs: 60_000 });
     const admit = () => {
       if (isFull()) throw new Fault('UNAVAILABLE', 'The server is full.');
     };

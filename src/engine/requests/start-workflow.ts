@@ -11,7 +11,7 @@ import { admitRun } from './admit-run.ts';
 import { denyRun } from './deny-run.ts';
 import type { StartRequest } from './engine.ts';
 import type { ExecuteDeps } from './execute-command.ts';
-import { checkWait, waitForEnd } from './wait-for-end.ts';
+import { checkWait } from './wait-for-end.ts';
 import type { LoadedWorkflow, WorkflowLoader } from './workflow-loader.ts';
 
 const MAX_LABELS = 16;
@@ -34,13 +34,12 @@ export async function startWorkflow(
   const labels = { ...plan.labels, ...request.labels };
   checkLabels(labels);
   const identity = identifyRequest(request, [plan.name, workflow.document.yaml, plan.inputs, labels, priority]);
-  return deps.idempotency(user, identity, async () => {
+  return deps.idempotency(user, identity, waitMs, async () => {
     const at = deps.clock.now();
     const opening = { ...workflowOpening(user, plan, workflow), workflow: plan.name, labels, priority };
     const decided = await authorizeWorkflow(deps, user, opening, identity, at);
     const start = createRunStart(user, opening, identity, at);
-    const begin = () => waitForEnd(deps.runs.drive({ ...start, events: [...start.events, decided] }), waitMs);
-    return admitRun(deps, user, begin);
+    return admitRun(deps, user, () => deps.runs.drive({ ...start, events: [...start.events, decided] }));
   });
 }
 

@@ -14,7 +14,7 @@ import type { JobRequest } from './engine.ts';
 import { type ExecuteDeps, startPlan } from './execute-command.ts';
 import { type RunControlDeps, visibleRun } from './run-control.ts';
 import { checkLabels } from './start-workflow.ts';
-import { checkWait, waitForEnd } from './wait-for-end.ts';
+import { checkWait } from './wait-for-end.ts';
 
 const JOB = { kind: 'JOB', capability: 'job', effect: 'external' } as const;
 const RETRY = { backoffMs: 1_000, maxBackoffMs: 30_000 };
@@ -61,10 +61,10 @@ export async function submitJob(deps: SubmitJobDeps, principal: SignedIn, reques
     ...(sender !== undefined && { plan: { sender } }),
     ...(rerunOf !== undefined && { rerunOf }),
   };
-  return deps.idempotency(user, identity, async () => {
+  return deps.idempotency(user, identity, waitMs, async () => {
     const handle = await startPlan(deps, user, plan, identity);
     if (parentId !== undefined) void deps.cancelWithParent(handle, parentId);
-    return waitForEnd(handle, waitMs);
+    return handle;
   });
 }
 

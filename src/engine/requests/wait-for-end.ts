@@ -1,12 +1,12 @@
 import { Fault } from '../../core/errors.ts';
 import type { Journal } from '../../core/journal.ts';
-import type { RunSnapshot } from '../../core/run.ts';
+import type { RunRecord, RunSnapshot } from '../../core/run.ts';
 import { isFinalRunState } from '../../core/states.ts';
 import type { StoreReader } from '../../core/store-reader.ts';
 import type { RunHandle } from '../driver/drive-run.ts';
 import { snapshotOf } from '../model/run-aggregate.ts';
 
-interface FollowDeps {
+export interface FollowDeps {
   readonly journal: Journal;
   readonly reader: Pick<StoreReader, 'snapshot'>;
 }
@@ -40,7 +40,7 @@ export async function followRun(
 }
 
 /** The run has ended, or all its remaining steps wait. */
-export function isCompletedOrWaiting({ run }: RunSnapshot): boolean {
+function isCompletedOrWaiting({ run }: RunSnapshot): boolean {
   return isFinalRunState(run.state) || run.state === 'WAITING';
 }
 
@@ -52,12 +52,31 @@ export function checkWait(waitMs: number): void {
   throw new Fault('BAD_INPUT', `waitMs must be from 0 to ${MAX_WAIT_MS}.`, { path: ['waitMs'] });
 }
 
-/** The run when it is durable, or with `waitMs` when it has ended, if that is sooner. @throws Fault as `RunHandle.completed` */
-export async function waitForEnd(run: RunHandle, waitMs: number): Promise<RunSnapshot> {
-  const ended = waitMs > 0 ? await endWithin(run, waitMs) : undefined;
+/** For the end of a run, in milliseconds; or until it has ended or all that is left of it waits, at most `timeoutMs`. */
+export type Wait = number | 'completedOrWaiting';
+
+/**
+ * A run that this node drives, when it is durable; with a number, when it has ended, if that is sooner.
+ * @throws Fault as `RunHandle.completed`
+ */
+export async function awaitHandle(run: RunHandle, wait: Wait): Promise<RunSnapshot> {
+  if (wait === 'completedOrWaiting') return run.completedOrWaiting();
+  const ended = wait > 0 ? await endWithin(run, wait) : undefined;
   if (ended) return ended;
   await Promise.race([run.flush(), run.completed]);
   return snapshotOf(run.run);
+}
+
+/** The same for a run that was started before, maybe by another node. @throws Fault NOT_FOUND */
+export function awaitStored(
+  deps: FollowDeps & { readonly timeoutMs: number },
+  { id, principal: { tenant } }: RunRecord,
+  wait: Wait,
+): Promise<RunSnapshot> {
+  if (wait === 'completedOrWaiting')
+    return followRun(deps, tenant, id, isCompletedOrWaiting, AbortSignal.timeout(deps.timeoutMs));
+  const isEnough = ({ run }: RunSnapshot) => wait === 0 || isFinalRunState(run.state);
+  return followRun(deps, tenant, id, isEnough, AbortSignal.timeout(wait));
 }
 
 async function endWithin(run: RunHandle, waitMs: number): Promise<RunSnapshot | undefined> {
