@@ -35,6 +35,9 @@ export interface WorkResult {
   readonly artifacts?: readonly { readonly path: string; readonly name?: string; readonly media_type?: string }[];
 }
 
+/** Label of the heartbeats of a worker that takes no more jobs, because it stops. Its value is `true`. */
+export const DRAINING_LABEL = 'signalbox.draining';
+
 /** A pool whose steps are jobs on the message bus: a worker that takes them from the topic performs them. */
 export interface RemotePool {
   readonly kind: 'remote';

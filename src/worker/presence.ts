@@ -3,6 +3,7 @@ import type { Bus } from '../bus/bus.ts';
 import { ComponentRole } from '../cap/generated/cordum/agent/v1/worker_pb.js';
 import type { Payload } from '../cap/packet.ts';
 import { SUBJECTS } from '../cap/subjects.ts';
+import { DRAINING_LABEL } from '../core/runtime.ts';
 
 const HEARTBEAT_MS = 5_000;
 /** A server that starts later learns the topics from one of these. */
@@ -75,10 +76,16 @@ export function createPresence(worker: WorkerIdentity, { bus, write, activity }:
   };
   const beat = () => {
     const { activeJobs, isDraining, progress } = activity();
-    // One that takes no more jobs is full.
+    // For schedulers that do not know the label, one that takes no more jobs is full. 0 slots would mean that it does not say.
     const active = isDraining ? Math.max(1, activeJobs) : activeJobs;
     const value = {
-      ...{ workerId: id, region, type: TYPE, pool: pools[0] ?? '', labels: { ...labels } },
+      ...{
+        workerId: id,
+        region,
+        type: TYPE,
+        pool: pools[0] ?? '',
+        labels: isDraining ? { ...labels, [DRAINING_LABEL]: 'true' } : { ...labels },
+      },
       ...{
         cpuLoad: Math.min(cpuLoad(), activeJobs === 0 ? MAX_IDLE_LOAD : 100),
         memoryLoad: 100 * (1 - freemem() / totalmem()),

@@ -58,6 +58,9 @@ describe.skipIf(!hasNats)('signalbox worker', () => {
   const workerOf = async (id: string, step: string) =>
     (await runs.run(id)).steps.find(({ key }: { key: string }) => key === step)?.worker;
 
+  const labelsOf = async (id: string) =>
+    (await server.query('query ($id: ID!) { worker(id: $id) { labels } }', { id }, token)).data.worker?.labels;
+
   it('shows what it does while it does it, and stops at once when the run is cancelled', async () => {
     await using _ = await worker('live-1', ['one']);
     await using __ = await worker('live-2', ['two']);
@@ -121,6 +124,7 @@ describe.skipIf(!hasNats)('signalbox worker', () => {
     await until('it works', async () => (await workerOf(id, 'a')) === 'leaving');
     await until('the shell has begun', async () => (await runs.run(id)).steps[0].state === 'RUNNING');
     const stopped = leaving.stop();
+    await until('it says so', async () => (await labelsOf('leaving'))?.['signalbox.draining'] === 'true');
     await using _ = await worker('staying', ['one']);
     const next = await runs.start({ name: 'next', steps: [shell('a', 'one', 'echo next')] });
     expect(await runs.ended(next)).toMatchObject({ state: 'SUCCEEDED', steps: [{ worker: 'staying' }] });

@@ -1,3 +1,4 @@
+import { DRAINING_LABEL } from '../../core/runtime.ts';
 import { createProcessCount, type ProcessCount } from './process-count.ts';
 import type { KnownHandshake, Worker, WorkerFacts, WorkerLoad } from './worker.ts';
 
@@ -71,7 +72,9 @@ export function rankAgain(entry: Entry): void {
   const active = Math.max(activeJobs + entry.sinceHeartbeat, entry.inFlight, 0) / entry.slots;
   // Something else may load the machine for long: one without jobs takes one nevertheless.
   const isLoaded = cpuLoad >= FULL_AT * 100 || gpuLoad >= FULL_AT * 100;
-  entry.isFull = active >= FULL_AT || (active > 0 && isLoaded);
+  // One that stops takes no more, also when one of its jobs has ended since it said so.
+  const isDraining = entry.facts.labels[DRAINING_LABEL] === 'true';
+  entry.isFull = isDraining || active >= FULL_AT || (active > 0 && isLoaded);
   const steps = (load: number) => Math.round(load / LOAD_STEP) * LOAD_STEP;
   const load = active + (steps(cpuLoad) + steps(gpuLoad)) / 100;
   entry.rank = load + NODE_RANK * entry.nodesBefore + (entry.isFull ? FULL_RANK : 0);

@@ -89,6 +89,27 @@ describe('a job goes', () => {
     expect(place()).toEqual(direct('w1'));
   });
 
+  it('nowhere while the workers say that they stop, also when one of their jobs has ended since', () => {
+    const { rooms, beat, place, join, begin } = createTestRegistry();
+    join('w1', { maxParallelJobs: 2 });
+    const [first, second] = [begin(), begin()];
+    beat('w1', { facts: { ...FACTS, maxParallelJobs: 2, labels: { 'signalbox.draining': 'true' } }, active: 2 });
+    first?.();
+    second?.();
+    expect(place()).toBeUndefined();
+    expect(rooms).toEqual([]);
+  });
+
+  it('to a worker that does not say how many jobs it does at once, up to 64', () => {
+    const { beat, place, join } = createTestRegistry();
+    join('w1', { maxParallelJobs: 0 });
+    const facts = { ...FACTS, maxParallelJobs: 0 };
+    beat('w1', { facts, active: 57 });
+    expect(place()).toEqual(direct('w1'));
+    beat('w1', { facts, active: 58 });
+    expect(place()).toBeUndefined();
+  });
+
   it('to a worker without jobs, whatever else loads its machine', () => {
     const { beat, place, join } = createTestRegistry();
     join('w1');
