@@ -117,6 +117,34 @@ describe.skipIf(!hasNats)('signalbox worker', () => {
     await runs.ended(id);
   });
 
+  it('gets the steps whose labels say its region, label or id, and the others wait or go elsewhere', async () => {
+    await using _ = await worker('east', ['one'], { WORKER_REGION: 'eu', WORKER_LABELS: 'zone=a' });
+    await using __ = await worker('west', ['one'], { WORKER_REGION: 'us', WORKER_LABELS: 'zone=7' });
+    const placed = (id: string, labels: object) => shell(id, 'one', 'echo here', { labels });
+    const id = await runs.start({
+      name: 'placed',
+      steps: [
+        ...['a1', 'a2', 'a3'].map((step) => placed(step, { 'placement.region': 'us', team: 'x' })),
+        ...['b1', 'b2', 'b3'].map((step) => placed(step, { 'placement.zone': 'a' })),
+        placed('c', { 'placement.zone': 7 }),
+        placed('d', { preferred_worker_id: 'east' }),
+      ],
+    });
+    const { state, steps } = await runs.ended(id);
+    expect(state).toBe('SUCCEEDED');
+    expect(steps.map(({ worker: by }: { worker: string }) => by)).toEqual([
+      ...['west', 'west', 'west', 'east', 'east', 'east', 'west', 'east'],
+    ]);
+    const nowhere = await runs.start({ name: 'nowhere', steps: [placed('a', { 'placement.zone': 'c' })] });
+    await until('it waits', async () => {
+      const metrics = await (await server.fetch('/metrics')).text();
+      return /^signalbox_jobs_(?:waiting|parked)\{topic="job\.pool\.one"\} 1$/m.test(metrics);
+    });
+    expect((await runs.run(nowhere)).steps[0]).toMatchObject({ state: 'SCHEDULED', worker: null });
+    await runs.cancel(nowhere);
+    await runs.ended(nowhere);
+  });
+
   it('finishes what it does after SIGTERM, and takes nothing more', async () => {
     await using leaving = await worker('leaving', ['one'], { DRAIN_MS: '100000' });
     const gate = `echo began >&2; until [ -e go ]; do sleep 0.1; done; echo done`;

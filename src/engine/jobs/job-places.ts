@@ -4,7 +4,7 @@ import type { Leases } from '../../core/leases.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import { backoffDelayMs } from '../../lib/backoff.ts';
 import type { QueuePlace } from '../../lib/fair-queue.ts';
-import type { Json } from '../../lib/json.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
 import type { JobInput } from '../../step-kinds/job.ts';
 import { createRequestQueue, type RequestQueue, type Waiting } from '../driver/request-queue.ts';
 import type { JobPlaces } from '../driver/slots.ts';
@@ -261,10 +261,15 @@ export function createJobQueue(workers: PlacesOfWorkers, parked: ParkedJobs): Jo
 const PLACEMENT_LABEL = /^(?:preferred_pool|preferred_worker_id|placement\..*)$/;
 
 function needsOf({ input, terms }: MutableStep, inputs: Json): JobNeeds {
-  if (terms?.topic !== undefined) return { topic: terms.topic, labels: {}, requires: [] };
-  const { topic, labels = {}, meta } = (input ?? inputs) as unknown as JobInput;
+  // Of a remote pool, the step states them; otherwise its job does.
+  if (terms?.topic !== undefined) return { topic: terms.topic, labels: placementOf(terms.labels), requires: [] };
+  const { topic, labels, meta } = (input ?? inputs) as unknown as JobInput;
+  return { topic, labels: placementOf(labels), requires: [...(meta?.requires ?? [])].sort() };
+}
+
+function placementOf(labels: JsonObject = {}): Readonly<Record<string, string>> {
   const placement = Object.entries(labels).filter(([name]) => PLACEMENT_LABEL.test(name));
-  return { topic, labels: Object.fromEntries(placement.sort()), requires: [...(meta?.requires ?? [])].sort() };
+  return Object.fromEntries(placement.map(([name, value]) => [name, String(value)] as const).sort());
 }
 
 /** The name of the queue of jobs that need the same: the topic, and a digest of what else they need. */
