@@ -9,7 +9,7 @@ import type { JobBacklogOrder, JobBacklogSample } from './load/job-backlog-child
 import { measure, PRODUCTION_FLAGS } from './load/measure.ts';
 
 const FULL = { workers: [1, 4, 16], rounds: 5, seconds: 4, warmUpSeconds: 2, queued: 100_000 };
-const QUICK = { workers: [4], rounds: 1, seconds: 2, warmUpSeconds: 1, queued: 2_000 };
+const QUICK = { workers: [4], rounds: 1, seconds: 1, warmUpSeconds: 1, queued: 1_000 };
 const CONCURRENCY = 64;
 const TOPIC = 'job.bench';
 const DATABASE_SERVER_URL = process.env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
@@ -20,7 +20,7 @@ const MAX_HEARTBEAT_CPU_PERCENT = 5;
 
 /**
  * Jobs by CAP: submitted, decided, recorded in PostgreSQL, sent to a worker that echoes, its result recorded. Next to them, NATS alone:
- * request and reply, and a publish to JetStream with its acknowledgement. Then the latency at half of that load, what the heartbeats of
+ * request and reply, and a publish to JetStream with its acknowledgement; and PostgreSQL alone. Then the latency at half of that load, what the heartbeats of
  * 1,000 workers cost, and a backlog of 100,000 jobs (2,000 if quick).
  */
 export async function main({ quick }: BenchOptions): Promise<void> {
@@ -40,11 +40,26 @@ export async function main({ quick }: BenchOptions): Promise<void> {
     return await measure({ ...options, ...times, ...load, url: database.url });
   };
 
-  const [requests, publishes]: [Load[], Load[]] = [[], []];
+  /** What the database can take: the rows of a job, each inserted once. */
+  const inserts = async () => {
+    await using database = await newDatabase(DATABASE_SERVER_URL);
+    {
+      await using _ = await startEcho({ url: nats.url, topic: TOPIC, workers: 1 });
+      const module = new URL('./load/job-subject.ts', import.meta.url).href;
+      const once = { concurrency: 1, processes: 1, seconds: 0.1, warmUpSeconds: 0 };
+      await measure({ module, url: database.url, variant: nats.url, ...once });
+    }
+    const module = new URL('./peers/batched-inserts.ts', import.meta.url).href;
+    const options = { module, concurrency: CONCURRENCY, processes: 1, variant: 'as stored', ...times };
+    return await measure({ ...options, url: database.url });
+  };
+
+  const [requests, publishes, limits]: [Load[], Load[], Load[]] = [[], [], []];
   const measured = new Map<number, Load[]>(counts.map((count) => [count, []]));
   for (let round = 0; round < rounds; round += 1) {
     requests.push(await raw('request'));
     publishes.push(await raw('publish'));
+    limits.push(await inserts());
     for (const [count, loads] of measured) loads.push(await jobs(count));
   }
   const bench = 'cap';
@@ -53,8 +68,11 @@ export async function main({ quick }: BenchOptions): Promise<void> {
   const raws = [
     ['NATS request and reply', requests],
     ['JetStream publish with acknowledgement', publishes],
+    ['batched inserts of the same rows', limits],
   ] as const;
   for (const [metric, loads] of raws) figure({ bench, metric, value: rate(loads), unit: '/s', n: n(loads) });
+  const peer = { name: 'JetStream publish with acknowledgement', value: rate(publishes) };
+  figure({ bench, metric: 'limit: batched inserts', value: rate(limits), unit: '/s', n: n(limits), peer });
   for (const [count, loads] of measured) {
     const metric = `jobs, ${count} workers`;
     for (const [name, peer] of raws) {

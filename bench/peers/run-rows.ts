@@ -17,9 +17,11 @@ export async function makeOneRun(url: string): Promise<void> {
 }
 
 /** Copies of the rows of a run, each with new ids and positions. Hashes and payloads are those of the original. */
-export function createCopies(original: RunRows): (count: number) => Record<Table, Row[]> {
-  const { length: eventsPerRun } = original.events;
-  let position = eventsPerRun;
+export function createCopies(
+  original: RunRows,
+  newestPosition = original.events.length,
+): (count: number) => Record<Table, Row[]> {
+  let position = newestPosition;
   return (count) => {
     const rows: Record<Table, Row[]> = { runs: [], steps: [], events: [], leaves: [] };
     for (let i = 0; i < count; i += 1) {

@@ -33,6 +33,20 @@ interface PerformJobDeps extends JobEngineDeps, ClusterDeps {
  * @throws UndeliveredError when no worker listens
  */
 export async function performJob(deps: PerformJobDeps, attempt: Attempt): Promise<StoredOutput> {
+  const { waits } = deps;
+  const { run, step } = attempt;
+  const ended = Promise.withResolvers<void>();
+  const wait = { runId: run.record.id, key: step.key, onEnded: ended.resolve };
+  // Its result may come before the bus has confirmed that the job was sent.
+  waits.set(step.id, wait);
+  try {
+    return await sendAndWait(deps, attempt, ended.promise);
+  } finally {
+    if (waits.get(step.id) === wait) waits.delete(step.id);
+  }
+}
+
+async function sendAndWait(deps: PerformJobDeps, attempt: Attempt, ended: Promise<void>): Promise<StoredOutput> {
   const { run, step, signal } = attempt;
   const isWork = step.terms?.topic !== undefined;
   const jobId = jobIdOf(step);
@@ -54,7 +68,7 @@ export async function performJob(deps: PerformJobDeps, attempt: Attempt): Promis
   try {
     return await withSecretsRedacted({ ...deps, agentTimeoutMs: timeoutMs, leftMs }, attempt, async (redactor) => {
       const { attempt: inner } = redactor;
-      const end = recordedEnd() ?? (await endOfJob(deps, inner, until, recordedEnd));
+      const end = recordedEnd() ?? (await endOfJob(inner, until, ended, recordedEnd));
       const context = createToolContexts(deps, redactor)(inner.signal);
       return isWork ? outputOfWork(deps, end, inner, context) : outputOfJob(deps, end, context);
     });
@@ -117,22 +131,20 @@ function decideNow(deps: PerformJobDeps, { run, step, actor }: Attempt): readonl
 
 /** Waits, which the run may do without being in memory. */
 async function endOfJob(
-  { waits }: PerformJobDeps,
-  { run, step, signal, beginWait }: Attempt,
+  { step, signal, beginWait }: Attempt,
   until: number,
+  ended: Promise<void>,
   recordedEnd: () => JobEnd | undefined,
 ): Promise<JobEnd> {
-  const ended = Promise.withResolvers<void>();
-  const onAbort = () => ended.reject(signal.reason);
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
-  waits.set(step.id, { runId: run.record.id, key: step.key, onEnded: ended.resolve });
   const endWait = beginWait(step, until);
   try {
     signal.throwIfAborted();
-    await ended.promise;
+    await Promise.race([ended, aborted.promise]);
   } finally {
     endWait();
-    waits.delete(step.id);
     signal.removeEventListener('abort', onAbort);
   }
   // It need not be durable yet: until it is, the report of the worker is not acknowledged, and comes again.
