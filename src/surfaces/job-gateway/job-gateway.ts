@@ -15,8 +15,9 @@ import { createAnswers } from './answers.ts';
 import { createCancellations } from './cancellations.ts';
 import type { JobGatewayDeps } from './gateway-deps.ts';
 import { readSubmission, tenantsOf } from './read-submission.ts';
-import { RefusedJob, refusalOf } from './refusal.ts';
+import { type Refusal, RefusedJob, refusalOf, tooManyWaiting } from './refusal.ts';
 import { createReports } from './reports.ts';
+import { createWaitingJobs } from './waiting-jobs.ts';
 
 /** The way in for jobs that clients send by the bus. */
 export interface JobGateway {
@@ -33,6 +34,7 @@ export function createJobGateway(deps: JobGatewayDeps): JobGateway {
   const { bus, peers, engine, reader, policy, logger, metrics } = deps;
   const reports = createReports(deps);
   const answers = createAnswers(deps, reports);
+  const waiting = createWaitingJobs(deps);
 
   const refusePacket = (code: PacketError['code'], error: string) => {
     metrics.packetRefused(code);
@@ -75,6 +77,13 @@ export function createJobGateway(deps: JobGatewayDeps): JobGateway {
     );
   };
 
+  /** Jobs that wait are messages that NATS counts: those of one account must not use up what all have. */
+  const overflowOf = async (error: unknown, peer: Peer, deliveries: number): Promise<Refusal | undefined> => {
+    if (!(error instanceof Fault && error.code === 'THROTTLED')) return undefined;
+    const account = await userOf(peer, deps);
+    return waiting.defer(account, deliveries) ? undefined : tooManyWaiting(error);
+  };
+
   const takeJob = async (bytes: Uint8Array, deliveries: number): Promise<void> => {
     const opened = open(bytes);
     if (!opened) return;
@@ -87,7 +96,7 @@ export function createJobGateway(deps: JobGatewayDeps): JobGateway {
     try {
       await submit(request, traceId, peer);
     } catch (error) {
-      const refusal = refusalOf(error, deliveries);
+      const refusal = refusalOf(error, deliveries) ?? (await overflowOf(error, peer, deliveries));
       const fields = { jobId: request.jobId, sender: peer.senderId, deliveries };
       if (!(error instanceof Fault || error instanceof RefusedJob)) {
         logger.error('gateway.failed', { ...fields, error: String((error as Error).stack) });

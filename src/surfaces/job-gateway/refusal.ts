@@ -63,6 +63,15 @@ export function refusalOf(error: unknown, deliveries: number): Refusal | undefin
   return { status: JobStatus.FAILED, code: 'JOB_RESOURCE_EXHAUSTED', reason: reasonOfRetries(fault), message };
 }
 
+/** The end of a job that would wait, if its account did not have so many that wait. */
+export function tooManyWaiting({ message }: Fault): Refusal {
+  const advice = 'Too many jobs of this account wait for the same. Submit it again when they have been taken.';
+  return {
+    ...{ status: JobStatus.FAILED, code: 'JOB_RESOURCE_EXHAUSTED', reason: 'tenant_limit' },
+    message: `${message} ${advice}`,
+  };
+}
+
 function reasonOfRetries(fault: Fault | undefined): DeadLetterReason {
   if (!fault) return 'dispatch_failed';
   return isJsonObject(fault.details) && 'quota' in fault.details ? 'tenant_limit' : 'max_scheduling_retries';
