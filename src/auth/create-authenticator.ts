@@ -23,13 +23,15 @@ export interface AuthenticatorDeps {
   readonly accounts: Accounts;
   readonly standings: Pick<AccountStandings, 'standingOf' | 'watch'>;
   readonly clock: Clock;
+  /** How many nodes share the rate limits of sign-ins. Default 1. */
+  readonly countNodes?: () => number;
   /** Fetches the key set. Default: the global fetch. */
   readonly fetchKeys?: FetchKeys;
 }
 
 /** Verified tokens are cached by their hash, so that later requests cost one look-up, and one whether it is still valid. */
 export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
-  const { config, accounts, standings, clock, fetchKeys } = deps;
+  const { config, accounts, standings, clock, countNodes = () => 1, fetchKeys } = deps;
   const tokens = createTokens(config.issuer, clock, fetchKeys);
   const skewMs = config.issuer.kind === 'jwks' ? CLOCK_SKEW_S * 1000 : 0;
   const { assertValid, onInvalid } = createTokenValidity({ standings, clock, skewMs });
@@ -39,6 +41,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
       accounts: config.devAccounts ? withDevAccounts(accounts) : accounts,
       standings,
       clock,
+      countNodes,
       issue: tokens.issue,
       tokenMinutes: config.tokenMinutes,
     });

@@ -33,10 +33,12 @@ export function createSignIn(deps: {
   readonly accounts: Accounts;
   readonly standings: Pick<AccountStandings, 'standingOf'>;
   readonly clock: Clock;
+  /** How many nodes share the rate limits. */
+  readonly countNodes: () => number;
   readonly issue: IssueToken;
   readonly tokenMinutes: number;
 }): Authenticator['signIn'] {
-  const buckets = createTokenBuckets({ clock: deps.clock, maxBuckets: MAX_BUCKETS });
+  const buckets = createTokenBuckets({ ...deps, maxBuckets: MAX_BUCKETS });
   const known = new LRUCache<string, true>({ max: MAX_KNOWN_NETWORKS });
   const hashing = createSemaphore(HASHING_LIMITS);
 

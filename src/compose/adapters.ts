@@ -122,6 +122,7 @@ export async function openAdapters(
     accounts: store.accounts,
     standings,
     clock,
+    countNodes: store.leases.countNodes,
     fetchKeys: async (url, { headers, signal }) => {
       const timeoutMs = config.resources.totalTimeoutMs;
       const request = { headers: Object.fromEntries(headers), signal, timeoutMs };

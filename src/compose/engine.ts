@@ -60,7 +60,8 @@ export async function openEngine(
     actions,
   });
   opened.defer(() => policy.close());
-  const gate = createGate({ policy, standings: adapters.standings, clock, metrics, logger });
+  const { countNodes } = store.leases;
+  const gate = createGate({ policy, standings: adapters.standings, clock, countNodes, metrics, logger });
   const quotas = createQuotas({ usage: store.quotaUsage, tokens: store.tokens, limits: config.quotas, clock });
   const { maxRunning, maxRunningByKind, maxQueued, maxRuns, commandTimeoutMs } = config.engine;
   checkKindLimits(maxRunningByKind, [...STEP_KINDS, ...kinds.map(({ kind }) => kind)]);

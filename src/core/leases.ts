@@ -14,6 +14,8 @@ export interface Leases {
    *   when the next parked run is.
    */
   renew(now: Date): Promise<LeaseRenewal>;
+  /** How many nodes were alive at the last renewal, this one included; 1 before. */
+  countNodes(): number;
   /**
    * Takes over unfinished runs that need a driver: their owner is no longer alive, or they are parked, and their time has come,
    * a run that they wait for has ended, or they have a message. Once this resolves, appends by the previous owner are rejected.

@@ -61,6 +61,8 @@ export interface Metrics {
   packetRefused(code: string): void;
   /** This node drives a run. Returns a function to be called once, when it no longer does. */
   runDriven(): () => void;
+  /** Counts the nodes that are alive at each scrape. */
+  nodesFrom(count: () => number): void;
   /** Reads the sizes of the queues at each scrape. */
   queuesFrom(read: () => Promise<QueueSizes>): void;
   /** A subscription started. Returns a function to be called once, when it ends. */

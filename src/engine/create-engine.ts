@@ -102,6 +102,7 @@ export function createEngine(deps: EngineDeps): Engine {
   };
   const findRun = (runId: string) => failover.find(runId);
   const jobs = deps.createJobs?.({ ...deps, capabilities, findRun });
+  deps.metrics.nodesFrom(deps.leases.countNodes);
   deps.metrics.queuesFrom(async () => ({
     steps: dispatcher.queued,
     ...((await jobs?.sizes()) ?? { jobs: new Map(), parkedJobs: new Map() }),

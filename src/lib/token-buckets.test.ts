@@ -69,4 +69,29 @@ describe('token buckets', () => {
       }),
     );
   });
+
+  it('grant together what one process would, when several share a rate, however the requests are spread', () => {
+    const request = fc.record({ node: fc.nat({ max: 2 }), waitMs: fc.integer({ min: 0, max: 400 }) });
+    fc.assert(
+      fc.property(fc.array(request, { maxLength: 100 }), (requests) => {
+        let now = 1_000_000;
+        const clock = { now: () => new Date(now) };
+        const nodes = Array.from({ length: 3 }, () =>
+          createTokenBuckets({ clock, maxBuckets: 100, countNodes: () => 3 }),
+        );
+        const began = now;
+        let granted = 0;
+        for (const { node, waitMs } of requests) {
+          now += waitMs;
+          if (nodes[node]?.take('a', RATE) === 0) granted += 1;
+        }
+        expect(granted).toBeLessThanOrEqual(RATE.size + (now - began) * RATE.perMs + 1e-9);
+      }),
+    );
+  });
+
+  it('grant at least one token at a time, however many processes share the rate', () => {
+    const buckets = createTokenBuckets({ clock: { now: () => new Date(0) }, maxBuckets: 100, countNodes: () => 10 });
+    expect([1, 2].map(() => buckets.take('a', RATE))).toEqual([0, 1_000]);
+  });
 });

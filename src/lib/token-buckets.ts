@@ -16,13 +16,22 @@ export interface TokenBuckets {
   refund(key: string, rate: BucketRate): void;
 }
 
-/** @param deps.maxBuckets the least recently used bucket beyond it is dropped, and so is full again. */
+/**
+ * @param deps.maxBuckets the least recently used bucket beyond it is dropped, and so is full again
+ * @param deps.countNodes how many processes share each rate: this one grants its part, and a burst of at least one. Default 1
+ */
 export function createTokenBuckets(deps: {
   readonly clock: { now(): Date };
   readonly maxBuckets: number;
+  readonly countNodes?: () => number;
 }): TokenBuckets {
+  const { countNodes = () => 1 } = deps;
   const buckets = new LRUCache<string, { tokens: number; at: number }>({ max: deps.maxBuckets });
 
+  const shareOf = (rate: BucketRate): BucketRate => {
+    const count = countNodes();
+    return count === 1 ? rate : { size: Math.max(1, Math.floor(rate.size / count)), perMs: rate.perMs / count };
+  };
   const bucketOf = (key: string, { size, perMs }: BucketRate) => {
     const now = deps.clock.now().getTime();
     const bucket = buckets.get(key) ?? { tokens: size, at: now };
@@ -38,15 +47,20 @@ export function createTokenBuckets(deps: {
 
   return {
     take(key, rate) {
-      const bucket = bucketOf(key, rate);
-      const waitMs = timeUntil(bucket, rate, 1);
+      const share = shareOf(rate);
+      const bucket = bucketOf(key, share);
+      const waitMs = timeUntil(bucket, share, 1);
       if (waitMs === 0) bucket.tokens -= 1;
       return waitMs;
     },
-    timeUntil: (key, rate, count) => timeUntil(bucketOf(key, rate), rate, Math.min(count, rate.size)),
+    timeUntil(key, rate, count) {
+      const share = shareOf(rate);
+      return timeUntil(bucketOf(key, share), share, Math.min(count, share.size));
+    },
     refund(key, rate) {
-      const bucket = bucketOf(key, rate);
-      bucket.tokens = Math.min(rate.size, bucket.tokens + 1);
+      const share = shareOf(rate);
+      const bucket = bucketOf(key, share);
+      bucket.tokens = Math.min(share.size, bucket.tokens + 1);
     },
   };
 }

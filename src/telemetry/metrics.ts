@@ -68,6 +68,15 @@ export function createMetrics(): Metrics {
       this.set(driven);
     },
   });
+  let countNodes = () => 1;
+  new Gauge({
+    name: 'signalbox_nodes',
+    help: 'Nodes that are alive, as this one knows.',
+    registers,
+    collect() {
+      this.set(countNodes());
+    },
+  });
   const queuedSteps = new Gauge({
     name: 'signalbox_steps_queued',
     help: 'Steps that wait for a slot of this node.',
@@ -122,6 +131,9 @@ export function createMetrics(): Metrics {
       return () => {
         driven -= 1;
       };
+    },
+    nodesFrom(count) {
+      countNodes = count;
     },
     queuesFrom(read) {
       readQueues = read;

@@ -48,6 +48,8 @@ interface GateDeps {
   readonly policy: Policy;
   readonly standings: Pick<AccountStandings, 'standingOf'>;
   readonly clock: Clock;
+  /** How many nodes share each rate. Default 1. */
+  readonly countNodes?: () => number;
   readonly metrics: Pick<Metrics, 'policyDecided'>;
   readonly logger: Logger;
 }
@@ -74,8 +76,8 @@ interface Charge {
  * decisions of runs; the log has every denial, including those of reads outside runs.
  */
 export function createGate(deps: GateDeps): Gate {
-  const { policy, clock, metrics, logger } = deps;
-  const buckets = createTokenBuckets({ clock, maxBuckets: MAX_RATE_BUCKETS });
+  const { policy, metrics, logger } = deps;
+  const buckets = createTokenBuckets({ ...deps, maxBuckets: MAX_RATE_BUCKETS });
 
   const answer = (actor: Actor, person: Person, request: GateRequest, index: number): Answer => {
     const decision = decideFor(deps, person, request);

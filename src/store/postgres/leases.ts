@@ -78,6 +78,7 @@ export function createPostgresLeases({ pool, nodeId, onHead }: PostgresLeasesDep
   /** When the node's row was added. */
   let startedAt: number | undefined;
   /** The row was removed, and the caller does not know yet. */
+  let nodeCount = 1;
   let isLost = false;
   /** Runs of a claim whose answer was lost: they may belong to this node, which does not drive them. */
   let doubtful: readonly string[] = [];
@@ -112,6 +113,7 @@ export function createPostgresLeases({ pool, nodeId, onHead }: PostgresLeasesDep
       // Runs that no other node has taken have no driver, although their owner is alive again.
       if (isLost) await rethrowUnavailable(pool.query(DISOWN, [nodeId]));
       isLost = false;
+      nodeCount = others.length + 1;
       return {
         renewed,
         nodes: [...others, nodeId].sort(),
@@ -120,6 +122,7 @@ export function createPostgresLeases({ pool, nodeId, onHead }: PostgresLeasesDep
         nextWakeAt: nextDueAt === null || nextDueAt === NEVER ? undefined : new Date(nextDueAt),
       };
     },
+    countNodes: () => nodeCount,
     claim: async (limit, now) => {
       const claimed = await rethrowUnavailable(
         withJournalLock(async (client) => {

@@ -43,6 +43,7 @@ export function createSqliteLeases({ prisma, transactions, nodeId }: SqliteLease
         nextWakeAt: toDate(row?.due_at),
       };
     },
+    countNodes: () => 1,
     claim: (limit, now) =>
       update(
         `UPDATE runs SET owner = ?, due_at = 0, queue = NULL WHERE id IN (SELECT id FROM (${claimableSql(limit)}) ORDER BY id LIMIT ${limit})`,

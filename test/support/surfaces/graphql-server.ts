@@ -89,7 +89,7 @@ export async function startGraphql({
     runDriven: () => () => {},
     runEnded: () => {},
     journalCommitted: () => {},
-    ...{ policyDecided: () => {}, packetRefused: () => {}, queuesFrom: () => {} },
+    ...{ policyDecided: () => {}, packetRefused: () => {}, nodesFrom: () => {}, queuesFrom: () => {} },
     subscriptionOpened: () => {
       subscriptions.open += 1;
       return () => {

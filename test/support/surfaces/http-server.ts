@@ -57,6 +57,7 @@ export async function startHttpServer(
       journalCommitted: () => {},
       policyDecided: () => {},
       packetRefused: () => {},
+      nodesFrom: () => {},
       queuesFrom: () => {},
       subscriptionOpened: () => () => {},
       scrape: async () => 'up 1\n',
