@@ -2,9 +2,10 @@ import type { AnyCommand } from '../../commands/definition/define-command.ts';
 import { validateOptions } from '../../commands/definition/validate-options.ts';
 import { Fault } from '../../core/errors.ts';
 import { isClientJobId, isTraceId, newId, stepIdOfJob } from '../../core/ids.ts';
+import type { Policy } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { PlannedStep, RunRecord, RunSnapshot, StepBody } from '../../core/run.ts';
-import { DEAD_LETTER_LABEL, type DeadLetters } from '../../core/store-reader.ts';
+import { DEAD_LETTER_LABEL, type DeadLetters, type StoreReader } from '../../core/store-reader.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { scopeOf } from '../../policy/visibility.ts';
 import type { JobInput } from '../../step-kinds/job.ts';
@@ -81,15 +82,29 @@ export async function replayDeadLetter(deps: SubmitJobDeps, principal: SignedIn,
   }
   const asked = request as unknown as JobRequest;
   const { job_id: _, ...job } = asked.job;
+  const parent = await parentOfJob(deps, principal, String(job.parent_job_id ?? ''));
   const isFree = (await deps.reader.locateStep(stepIdOfJob(jobId))) === undefined;
   return submitJob(deps, principal, {
     ...asked,
     // Its client learns of the end if the id is that of its job.
     ...(isFree ? { sender } : { job }),
     ...(isTraceId(traceId) && { traceId }),
+    // For a run that was cancelled no job is started, and the caller asks for this one.
+    ...(parent && parent.state !== 'CANCELLED' && { parentId: parent.id }),
     ...(runId !== undefined && { rerunOf: runId }),
     labels: { [DEAD_LETTER_LABEL]: id },
   });
+}
+
+/** The run of the job that another one names as its parent, if the principal may see it. */
+export async function parentOfJob(
+  { reader, policy }: { readonly reader: Pick<StoreReader, 'run' | 'locateStep'>; readonly policy: Policy },
+  principal: SignedIn,
+  parentJobId: string,
+): Promise<RunRecord | undefined> {
+  const scope = parentJobId === '' ? undefined : scopeOf(principal, policy);
+  const location = scope && (await reader.locateStep(stepIdOfJob(parentJobId)));
+  return location && reader.run(scope, location.runId);
 }
 
 /** @throws Fault CONFLICT */

@@ -9,8 +9,8 @@ import type { AccountKey } from '../../core/accounts.ts';
 import { Fault } from '../../core/errors.ts';
 import { stepIdOfJob } from '../../core/ids.ts';
 import { DEFAULT_TENANT, type User } from '../../core/principal.ts';
+import { parentOfJob } from '../../engine/requests/submit-job.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { scopeOf } from '../../policy/visibility.ts';
 import { createAnswers } from './answers.ts';
 import { createCancellations } from './cancellations.ts';
 import type { JobGatewayDeps } from './gateway-deps.ts';
@@ -31,7 +31,7 @@ export interface JobGateway {
  * recorded. A packet that is not valid, or not signed by its sender, gets no answer: nobody knows who sent it.
  */
 export function createJobGateway(deps: JobGatewayDeps): JobGateway {
-  const { bus, peers, engine, reader, policy, logger, metrics } = deps;
+  const { bus, peers, engine, reader, logger, metrics } = deps;
   const reports = createReports(deps);
   const answers = createAnswers(deps, reports);
   const waiting = createWaitingJobs(deps);
@@ -51,14 +51,6 @@ export function createJobGateway(deps: JobGatewayDeps): JobGateway {
   };
   const cancellations = createCancellations(deps);
 
-  /** The run of the job that a client names as the parent, if its account may see it. */
-  const parentOf = async (jobId: string, user: User): Promise<{ readonly parentId?: string }> => {
-    const scope = jobId === '' ? undefined : scopeOf({ kind: 'user', ...user }, policy);
-    const location = scope && (await reader.locateStep(stepIdOfJob(jobId)));
-    const parent = location && (await reader.run(scope, location.runId));
-    return parent ? { parentId: parent.id } : {};
-  };
-
   /** @throws RefusedJob, and what `Engine.submitJob` throws */
   const submit = async (request: JobRequest, traceId: string, peer: Peer): Promise<void> => {
     const user = await identityOf(deps, request, peer);
@@ -70,11 +62,10 @@ export function createJobGateway(deps: JobGatewayDeps): JobGateway {
       if (run?.plan?.sender === peer.senderId) return;
       throw new RefusedJob('JOB_DUPLICATE', 'duplicate_job', `There is a job ${jobId} already. Choose another id.`);
     }
-    const parent = await parentOf(request.parentJobId, user);
-    await engine.submitJob(
-      { kind: 'user', ...user },
-      { ...readSubmission(request, traceId), ...parent, sender: peer.senderId },
-    );
+    const principal = { kind: 'user', ...user } as const;
+    const parent = await parentOfJob(deps, principal, request.parentJobId);
+    const job = readSubmission(request, traceId);
+    await engine.submitJob(principal, { ...job, ...(parent && { parentId: parent.id }), sender: peer.senderId });
   };
 
   /** Jobs that wait are messages that NATS counts: those of one account must not use up what all have. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasNats } from '../../support/bus/nats-server.ts';
-import { type GatewaySetup, startGatewaySetup } from '../../support/cap/gateway-setup.ts';
+import { type GatewaySetup, RUNS, startGatewaySetup } from '../../support/cap/gateway-setup.ts';
 import { type SdkClient, startSdkClient } from '../../support/cap/sdk-client.ts';
 import { startSdkWorker } from '../../support/cap/sdk-worker.ts';
 import { type Server, tokenFor } from '../../support/server.ts';
@@ -10,7 +10,10 @@ const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const LETTERS = `query ($topic: String, $reason: String) { deadLetters(topic: $topic, reason: $reason) {
   nodes { id jobId topic reason message sender traceId request run { id state } replays { nodes { id state } } } } }`;
 const REPLAY = `mutation ($id: ID!) { replayDeadLetter(id: $id) {
-  ... on Run { id traceId priority rerunOf { id } steps { input } } ... on Refusal { code message } } }`;
+  ... on Run { id traceId priority parent { id } rerunOf { id } steps { input } } ... on Refusal { code message } } }`;
+
+const CANCEL =
+  'mutation ($id: ID!) { cancelRun(input: { runId: $id }) { ... on Run { state } ... on Refusal { code } } }';
 
 interface Letter {
   readonly id: string;
@@ -37,6 +40,14 @@ describe.skipIf(!hasNats)('dead letters', () => {
     const { deadLetters } = await ask(LETTERS, filter, who);
     return deadLetters.nodes.filter((letter: Letter) => letter.jobId === jobId);
   };
+  const runById = async (id: string) => (await ask('query ($id: ID!) { run(id: $id) { state } }', { id }, 'admin')).run;
+  const runOf = async (jobId: string) =>
+    (await ask(RUNS, {}, 'admin')).runs.nodes.find(
+      ({ steps }: { steps: { input: { job_id?: string } }[] }) => steps[0]?.input?.job_id === jobId,
+    );
+  /** Takes jobs and never ends them. */
+  const silentWorker = () =>
+    startSdkWorker({ url: setup.nats.url, id: 'w1', subject: 'job.late', handle: () => undefined });
   const stored = async (client: SdkClient, jobId: string) => {
     await until('it has a dead letter', () => client.lettersOf(jobId).length > 0);
     const [letter] = await lettersOf(jobId);
@@ -76,12 +87,7 @@ describe.skipIf(!hasNats)('dead letters', () => {
 
   it('of a job that has run are submitted again under a new id, linked to the first run', async () => {
     await using client = await setup.client('builder');
-    await using _ = await startSdkWorker({
-      url: setup.nats.url,
-      id: 'w1',
-      subject: 'job.late',
-      handle: () => undefined,
-    });
+    await using _ = await silentWorker();
     const jobId = await client.submit({ topic: 'job.late', budget: { deadline_ms: 200 }, labels: { a: 'b' } });
     const letter = await stored(client, jobId);
     expect(letter).toMatchObject({ reason: 'timeout', run: { state: 'TIMEOUT' } });
@@ -90,6 +96,26 @@ describe.skipIf(!hasNats)('dead letters', () => {
     expect(run.steps[0].input).not.toHaveProperty('job_id');
     expect(await lettersOf(jobId, { topic: 'job.late' })).toHaveLength(1);
     expect(await lettersOf(jobId, { topic: 'job.late', reason: 'safety_denied' })).toEqual([]);
+  });
+
+  it.each([
+    ['keep the run of their parent', false],
+    ['lose a parent that was cancelled in the meantime', true],
+  ])('that are submitted again %s', async (_, isCancelled) => {
+    await using _worker = await silentWorker();
+    await using client = await setup.client('builder');
+    const parentJob = await client.submit({ topic: 'job.parent' });
+    // Nobody listens, so that it waits.
+    await until('the parent has a run', async () => (await runOf(parentJob)) !== undefined);
+    const jobId = await client.submit({ topic: 'job.late', parent_job_id: parentJob, budget: { deadline_ms: 200 } });
+    const letter = await stored(client, jobId);
+    const parent = await runOf(parentJob);
+    if (isCancelled) await ask(CANCEL, { id: parent.id }, 'admin');
+    const { replayDeadLetter: replay } = await ask(REPLAY, { id: letter.id }, 'admin');
+    expect(replay).toMatchObject({ rerunOf: { id: letter.run.id }, parent: isCancelled ? null : { id: parent.id } });
+    if (isCancelled) return;
+    await ask(CANCEL, { id: parent.id }, 'admin');
+    await until('it is cancelled with its parent', async () => (await runById(replay.id)).state === 'CANCELLED');
   });
 
   it('of other schedulers are listed, and cannot be submitted again here', async () => {
