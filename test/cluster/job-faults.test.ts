@@ -138,15 +138,17 @@ describe.skipIf(!hasNats)('jobs when something fails', () => {
         held.set(name, resolve);
       });
     await using stack = new AsyncDisposableStack();
+    const workers: SdkWorker[] = [];
     for (const name of ['a', 'b', 'c']) {
-      stack.use(
+      workers.push(
         await worker(`do-${name}`, `job.saga.${name}`, () => {
           events.push(`do ${name}`);
           return DONE;
         }),
       );
-      stack.use(await worker(`undo-${name}`, `job.undo.${name}`, undo(name)));
+      workers.push(await worker(`undo-${name}`, `job.undo.${name}`, undo(name)));
     }
+    for (const one of workers) stack.use(one);
     stack.use(await worker('fatal', 'job.saga.fatal', () => ({ status: 'JOB_STATUS_FAILED_FATAL' })));
     const step = (id: string, topic: string, more: object = {}) => ({ id, kind: 'job', input: { topic }, ...more });
     const reversible = (name: string, after: string[]) =>
@@ -154,13 +156,11 @@ describe.skipIf(!hasNats)('jobs when something fails', () => {
         depends_on: after,
         compensate: { kind: 'job', input: { topic: `job.undo.${name}` } },
       });
-    const id = await runs.start({
-      name: 'saga',
-      steps: [
-        ...[reversible('a', []), reversible('b', ['a']), reversible('c', ['b'])],
-        step('last', 'job.saga.fatal', { depends_on: ['c'], retry: { max_attempts: 3 } }),
-      ],
-    });
+    const steps = [
+      ...[reversible('a', []), reversible('b', ['a']), reversible('c', ['b'])],
+      step('last', 'job.saga.fatal', { depends_on: ['c'], retry: { max_attempts: 3 } }),
+    ];
+    const id = await runs.start({ name: 'saga', steps }, { priority: 'CRITICAL' });
     for (const name of ['c', 'b', 'a']) {
       await until(`${name} is being undone`, () => held.has(name));
       await until('that is recorded', async () => {
@@ -180,6 +180,11 @@ describe.skipIf(!hasNats)('jobs when something fails', () => {
     });
     expect(events).toEqual(['do a', 'do b', 'do c', 'undo c', 'undo b', 'undo a']);
     expect((await runs.verify(id)).valid).toBe(true);
+    const jobs = workers.flatMap((one) => one.jobs);
+    expect(jobs.map(({ priority }) => priority)).toEqual(Array(6).fill('JOB_PRIORITY_CRITICAL'));
+    // What undoes a job must not pass for the job that was done.
+    const keys = jobs.map(({ meta }) => (meta as { idempotency_key: string }).idempotency_key);
+    expect(new Set(keys).size).toBe(6);
   });
 
   it('tell their worker when they are cancelled, and ignore what it reports then', async () => {

@@ -16,7 +16,7 @@ type Fields = any;
 /** What a client of the API does with jobs. */
 export interface JobRuns {
   submit(input: object): Promise<Fields>;
-  start(document: object): Promise<string>;
+  start(document: object, more?: object): Promise<string>;
   run(id: string): Promise<Fields>;
   /** The run when it has ended. */
   ended(id: string): Promise<Fields>;
@@ -37,8 +37,8 @@ export function jobRuns(server: () => Server, token: string): JobRuns {
   const run = async (id: string) => (await ask(RUN, { id })).run;
   return {
     submit: async (input) => (await ask(SUBMIT, { input })).submitJob,
-    start: async (document) => {
-      const { startRun } = await ask(START, { input: { source: { document } } });
+    start: async (document, more = {}) => {
+      const { startRun } = await ask(START, { input: { source: { document }, ...more } });
       if (startRun.id === undefined) throw new Error(JSON.stringify(startRun));
       return startRun.id;
     },
