@@ -60,6 +60,8 @@ export interface Policy {
   decide(request: PolicyRequest): Decision;
   explain(request: PolicyRequest): Explanation;
   rules(): readonly PolicyRule[];
+  /** The text of the rules in force, as in the file, and the roles that it declares. */
+  source(): { readonly text: string; readonly roles: readonly Role[] };
   /** sha256 of the model and rules in force; changes when a reload is accepted. */
   snapshot(): string;
 }

@@ -26,13 +26,13 @@ export interface Workflows {
    * Saves the next version; text and parts equal to those of the newest version save nothing and return that version. With a schedule,
    * the newest version starts automatically from then on; without one, no version does.
    * @param schedule.startsPerHour in its busiest hour
-   * @param assertMayReplace called with the present version in the transaction; what it throws saves nothing
+   * @param assertMayReplace called in the transaction with the present version, if there is one; what it throws saves nothing
    * @throws Fault THROTTLED when a quota of `createdBy` or of the tenant is exceeded; exact, however many save at once
    */
   save(
     workflow: Omit<WorkflowRecord, 'id' | 'version'>,
     schedule?: { readonly rule: Json; readonly nextAt: Date; readonly startsPerHour: number },
-    assertMayReplace?: (present: WorkflowRecord) => void,
+    assertMayReplace?: (present: WorkflowRecord | undefined) => void,
   ): Promise<WorkflowRecord>;
   /** Saves nothing. @throws Fault what `save` would throw now */
   checkSave(...workflow: Parameters<Workflows['save']>): Promise<void>;
@@ -43,6 +43,8 @@ export interface Workflows {
   byId(tenant: string, id: string): Promise<WorkflowRecord | undefined>;
   /** The newest version of each workflow, newest first. */
   list(tenant: string, page: PageArgs): Promise<Page<WorkflowRecord>>;
+  /** The versions of a workflow, newest first; none when it was deleted. */
+  versions(tenant: string, name: string, page: PageArgs): Promise<Page<WorkflowRecord>>;
   /**
    * Keeps the runs, removes the schedule.
    * @param assertMayReplace as for `save`

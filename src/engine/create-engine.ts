@@ -22,18 +22,12 @@ import { collectItemOutputs, evaluateRunOutputs, type RunOutputsDeps } from './o
 import { createOutputCache } from './outputs/output-cache.ts';
 import { toFailure } from './outputs/to-failure.ts';
 import { performStep } from './perform-step.ts';
+import { type DecideApprovalDeps, decideApproval, whyNotDecide } from './requests/decide-approval.ts';
 import type { Engine } from './requests/engine.ts';
 import { callTool, executeCommand, runAgent } from './requests/execute-command.ts';
 import { createIdempotency } from './requests/idempotency.ts';
 import { rerunFrom } from './requests/rerun-from.ts';
-import {
-  cancelRun,
-  decideApproval,
-  type RunControlDeps,
-  retryStep,
-  sendMessage,
-  sendSignal,
-} from './requests/run-control.ts';
+import { cancelRun, type RunControlDeps, retryStep, sendMessage, sendSignal } from './requests/run-control.ts';
 import { deleteWorkflow, saveWorkflow } from './requests/saved-workflows.ts';
 import { createScheduler } from './requests/scheduler.ts';
 import { type StartWorkflowDeps, startWorkflow } from './requests/start-workflow.ts';
@@ -154,6 +148,7 @@ export function createEngine(deps: EngineDeps): Engine {
   });
   const jobFamily = createJobFamily({ ...deps, failover });
   const controlDeps: RunControlDeps & StartWorkflowDeps & EngineDeps = { ...startDeps, failover, jobFamily };
+  const decisionDeps: DecideApprovalDeps = { ...deps, ...controlDeps, capabilities };
   const savedWorkflowDeps: ValidateWorkflowDeps = { ...deps, capabilities, workflowLoader };
 
   const cancelChild = async ({ id, principal: by }: RunRecord, childId: string): Promise<void> => {
@@ -193,12 +188,13 @@ export function createEngine(deps: EngineDeps): Engine {
     cancelRun: open((principal, runId, how) => cancelRun(controlDeps, principal, runId, how)),
     retryStep: open((principal, runId, step) => retryStep(controlDeps, principal, runId, step)),
     rerunFrom: open((principal, runId, step, inputs) => rerunFrom(controlDeps, principal, runId, step, inputs)),
-    decideApproval: open((principal, id, decision) => decideApproval(controlDeps, principal, id, decision)),
+    decideApproval: open((principal, id, decision) => decideApproval(decisionDeps, principal, id, decision)),
+    whyNotDecide: (principal, approval) => whyNotDecide(decisionDeps, principal, approval),
     sendSignal: open((principal, runId, signal) => sendSignal(controlDeps, principal, runId, signal)),
     validateWorkflow: (principal, source, inputs) => validateWorkflow(savedWorkflowDeps, principal, source, inputs),
     workflowGraph: (document) => workflowLoader.graphOf(document),
-    saveWorkflow: open(async (principal, source) => {
-      const saved = await saveWorkflow(savedWorkflowDeps, principal, source);
+    saveWorkflow: open(async (principal, source, ifVersion) => {
+      const saved = await saveWorkflow(savedWorkflowDeps, principal, source, ifVersion);
       scheduler.setNextDue(await deps.schedules.nextAt());
       return saved;
     }),

@@ -16,6 +16,8 @@ export interface PolicyText {
 export interface CompiledPolicy extends ParsedPolicy {
   readonly index: RuleIndex;
   readonly evaluator: CasbinEvaluator;
+  /** The rules as text. */
+  readonly text: string;
   /** SHA-256 of model and rules. */
   readonly snapshot: string;
   /** Belongs to this policy only, so a new policy starts with an empty cache. */
@@ -35,6 +37,7 @@ export async function compilePolicy(text: PolicyText, actions?: readonly string[
     ...parsed,
     index: createRuleIndex(parsed.rules, parsed.roles),
     evaluator: await createCasbinEvaluator(text.model, parsed),
+    text: text.rules,
     snapshot: snapshotOf(text),
     decisionCache: new LRUCache({ max: MAX_CACHED_DECISIONS }),
   };

@@ -53,6 +53,7 @@ export async function loadPolicy(source: PolicySource): Promise<Policy & { close
     decide: (request) => decide(current, request),
     explain: (request) => explain(current, request),
     rules: () => current.rules.map(({ rule }) => rule),
+    source: () => ({ text: current.text, roles: [...current.roles.keys()] }),
     snapshot: () => current.snapshot,
     close: () => watch.close(),
   };

@@ -16,6 +16,7 @@ async function policyOf(...rules: string[]): Promise<Policy> {
     decide: (request) => decide(policy, request),
     explain: (request) => explain(policy, request),
     rules: () => policy.rules.map(({ rule }) => rule),
+    source: () => ({ text: policy.text, roles: [...policy.roles.keys()] }),
     snapshot: () => policy.snapshot,
   };
 }

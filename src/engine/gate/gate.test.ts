@@ -26,6 +26,7 @@ const policy: Policy = {
     throw new Error('the gate explains nothing');
   },
   rules: () => [],
+  source: () => ({ text: '', roles: [] }),
   snapshot: () => 's',
 };
 

@@ -37,6 +37,18 @@ describe('an approval', () => {
     expect((await on.ended(run.id)).run.state).toBe('SUCCEEDED');
   });
 
+  it('says beforehand who may decide it, and why others may not', async () => {
+    const { run } = await on.start(asks(', roles: [lead]'));
+    await on.waiting(run.id);
+    const approval = await on.approvalOf(run.id, 'ok');
+    expect(await on.engine.whyNotDecide(EVE, approval)).toBe('Only lead may decide this.');
+    const lead = { ...EVE, roles: [...EVE.roles, 'lead'] };
+    expect(await on.engine.whyNotDecide(lead, approval)).toBeUndefined();
+    const decided = await on.engine.decideApproval(lead, approval.id, { approve: true });
+    expect(await on.engine.whyNotDecide(lead, decided)).toBe('It is APPROVED.');
+    await on.ended(run.id);
+  });
+
   it('waits for a person, and passes the decision on', async () => {
     const { run } = await on.start(asks());
     await on.waiting(run.id);

@@ -140,6 +140,8 @@ export interface Engine {
     approvalId: string,
     decision: { readonly approve: boolean; readonly comment?: string },
   ): Promise<ApprovalRecord>;
+  /** Why `decideApproval` would refuse a decision of this principal now, in one sentence; undefined when it would not. */
+  whyNotDecide(principal: SignedIn, approval: ApprovalRecord): Promise<string | undefined>;
   /** Sends a signal, which is kept until a step receives it. @throws Fault NOT_FOUND, FORBIDDEN, CONFLICT when the run has ended */
   sendSignal(
     principal: SignedIn,
@@ -150,8 +152,11 @@ export interface Engine {
   validateWorkflow(principal: SignedIn, source: WorkflowSource, inputs?: JsonObject): Promise<WorkflowReport>;
   /** The graph of a saved workflow, even if it names something that this server no longer has. */
   workflowGraph(document: JsonObject): Promise<WorkflowGraph>;
-  /** @throws Fault BAD_INPUT with every problem, FORBIDDEN */
-  saveWorkflow(principal: SignedIn, source: WorkflowSource): Promise<WorkflowRecord>;
+  /**
+   * @param ifVersion the version that must be the newest; 0: none may exist
+   * @throws Fault BAD_INPUT with every problem, FORBIDDEN, CONFLICT when another version is the newest
+   */
+  saveWorkflow(principal: SignedIn, source: WorkflowSource, ifVersion?: number): Promise<WorkflowRecord>;
   /** @throws Fault NOT_FOUND, FORBIDDEN */
   deleteWorkflow(principal: SignedIn, name: string): Promise<WorkflowRecord>;
   /** Starts this node's lease, the failover of other nodes' runs, and the scheduler. */

@@ -3,15 +3,13 @@ import { newId } from '../../core/ids.ts';
 import type { Journal } from '../../core/journal.ts';
 import type { Inbox, Leases, RunMessage } from '../../core/leases.ts';
 import type { Policy } from '../../core/policy.ts';
-import type { Scope, SignedIn, User } from '../../core/principal.ts';
-import type { ApprovalRecord, RunRecord, RunSnapshot, StepRecord } from '../../core/run.ts';
+import type { Scope, SignedIn } from '../../core/principal.ts';
+import type { RunRecord, RunSnapshot, StepRecord } from '../../core/run.ts';
 import { isFailedEnd, isFinalRunState } from '../../core/states.ts';
 import type { StoreReader } from '../../core/store-reader.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';
-import { canonicalJson, type Json, type JsonObject } from '../../lib/json.ts';
+import { canonicalJson, type Json } from '../../lib/json.ts';
 import { scopeOf } from '../../policy/visibility.ts';
-import { memoryNameOf } from '../agents/agent-memory.ts';
-import { parseAgentInput } from '../capabilities/agent-input.ts';
 import type { RunHandle } from '../driver/drive-run.ts';
 import type { RunRegistry } from '../driver/run-registry.ts';
 import { userOf } from '../driver/run-start.ts';
@@ -21,7 +19,6 @@ import type { JobFamily } from '../failover/job-family.ts';
 import type { Gate } from '../gate/gate.ts';
 import { signalName, snapshotOf } from '../model/run-aggregate.ts';
 import { MAX_INLINE_BYTES } from '../outputs/store-output.ts';
-import type { AgentStepDeps } from '../steps/step-deps.ts';
 import { admitRun, type RunDoorDeps } from './admit-run.ts';
 import { followRun } from './wait-for-end.ts';
 
@@ -42,8 +39,6 @@ export interface RunControlDeps {
 /** How long the store may refuse an update, in milliseconds. One that is only slow is waited for. */
 const REFUSED_TIMEOUT_MS = 5_000;
 const MAX_COMMENT_CHARACTERS = 4_096;
-/** Much more than an agent reads, because the memory has grown since. */
-const MAX_MEMORY_BYTES = 2 ** 20;
 
 /** See `Engine.cancelRun`. */
 export async function cancelRun(
@@ -125,55 +120,6 @@ async function checkSignalName(
   throw new Fault('BAD_INPUT', message, { path: ['name'] });
 }
 
-/** See `Engine.decideApproval`. */
-export async function decideApproval(
-  deps: RunControlDeps & Pick<AgentStepDeps, 'capabilities' | 'memories'>,
-  principal: SignedIn,
-  approvalId: string,
-  { approve, comment }: { readonly approve: boolean; readonly comment?: string },
-): Promise<ApprovalRecord> {
-  checkText('comment', comment);
-  const scope = scopeFor(deps, principal);
-  const approval = scope && (await deps.reader.approval(scope, approvalId));
-  if (!scope || !approval) throw new Fault('NOT_FOUND', `There is no approval ${approvalId} that you may see.`);
-  const run = await visibleRun(deps, principal, approval.runId, 'mutation:decideApproval');
-  const step = await deps.reader.stepByKey(scope, run.id, approval.step);
-  const { roles } = approval;
-  if (roles.length > 0 && !principal.roles.some((role) => roles.includes(role))) {
-    throw new Fault('FORBIDDEN', `Only ${roles.join(', ')} may decide this.`);
-  }
-  const { principal: starter, plan } = run;
-  const writers = step?.kind === 'AGENT' ? await memoryAuthors(deps, run, step) : [];
-  const isOwnRequest = [starter, ...(plan?.authors ?? []), ...writers].some(
-    ({ subject }) => subject === principal.subject,
-  );
-  if (step?.kind !== 'APPROVAL' && isOwnRequest) {
-    throw new Fault(
-      'FORBIDDEN',
-      'The policy requires another person to approve this: you cannot approve your own request.',
-    );
-  }
-  const verdict = approve ? 'APPROVED' : 'REJECTED';
-  if (approval.state !== 'OPEN') return decidedAs(verdict, approval);
-  const by = userOf(principal);
-  const more = comment === undefined ? {} : { comment };
-  await sendMessage(deps, run, { id: newId('msg'), runId: run.id, type: 'decide', approvalId, by, approve, ...more });
-  const decided = await deps.reader.approval(scope, approvalId);
-  if (!decided || decided.state === 'OPEN') throw notAnsweredYet(run);
-  return decidedAs(verdict, decided);
-}
-
-/** Who wrote the memory that the agent may have read: what it asks for is their request as well. */
-async function memoryAuthors(
-  { capabilities, memories }: Pick<AgentStepDeps, 'capabilities' | 'memories'>,
-  run: RunRecord,
-  step: StepRecord,
-): Promise<readonly User[]> {
-  const { memoryUri = '' } = parseAgentInput((step.input ?? run.inputs) as JsonObject, capabilities).agent;
-  const name = memoryNameOf(memoryUri);
-  return name === undefined ? [] : (await memories.read(run.principal.tenant, name, MAX_MEMORY_BYTES)).authors;
-}
-
 /** See `Engine.retryStep`. */
 export async function retryStep(
   deps: RunControlDeps & RunDoorDeps,
@@ -221,7 +167,7 @@ export async function visibleRun(
   throw new Fault('NOT_FOUND', `There is no run ${runId} that you may see.`, { path: ['runId'] });
 }
 
-function scopeFor({ policy }: Pick<RunControlDeps, 'policy'>, principal: SignedIn): Scope | undefined {
+export function scopeFor({ policy }: Pick<RunControlDeps, 'policy'>, principal: SignedIn): Scope | undefined {
   return scopeOf(principal, policy);
 }
 
@@ -258,20 +204,7 @@ function assertNotEnded({ id, state }: RunRecord): void {
   if (isFinalRunState(state)) throw new Fault('CONFLICT', `Run ${id} has already ended: it is ${state}.`);
 }
 
-function checkText(name: string, text: string | undefined): void {
+export function checkText(name: string, text: string | undefined): void {
   if (text === undefined || (text.length <= MAX_COMMENT_CHARACTERS && text.isWellFormed())) return;
   throw new Fault('BAD_INPUT', `The ${name} may have at most ${MAX_COMMENT_CHARACTERS} characters.`, { path: [name] });
-}
-
-/** The first decision counts. A second one that says the same is answered with it. @throws Fault CONFLICT for another one */
-function decidedAs(verdict: ApprovalRecord['state'], approval: ApprovalRecord): ApprovalRecord {
-  const { state, decidedBy } = approval;
-  if (state === verdict) return approval;
-  const by = decidedBy ? ` by ${decidedBy.username}` : '';
-  throw new Fault('CONFLICT', `This approval was already decided${by}: it is ${state}.`);
-}
-
-function notAnsweredYet({ id }: RunRecord): Fault {
-  const message = `Run ${id} has not answered yet; the decision is queued. Check again in a moment.`;
-  return new Fault('UNAVAILABLE', message, { retryAfterMs: 1_000 });
 }

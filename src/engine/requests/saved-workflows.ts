@@ -32,11 +32,12 @@ export async function saveWorkflow(
   deps: SavedWorkflowDeps,
   principal: SignedIn,
   source: WorkflowSource,
+  ifVersion?: number,
 ): Promise<WorkflowRecord> {
   const { document } = await deps.workflowLoader.readValid(principal, source);
   const permit: Permit = (request) => void deps.gate.pass(principal, request);
   permit(saveRequest(document));
-  const { save, refusals } = await prepareSave(deps, principal, document, permit);
+  const { save, refusals } = await prepareSave(deps, principal, document, permit, ifVersion);
   if (refusals.length === 0) return deps.workflows.save(...save);
   throw joinedFault([...refusals, ...(await refusalOf(() => deps.workflows.checkSave(...save)))]);
 }
@@ -77,6 +78,7 @@ async function prepareSave(
   principal: SignedIn,
   document: WorkflowDocument,
   permit: Permit,
+  ifVersion?: number,
 ): Promise<{ readonly save: Parameters<Workflows['save']>; readonly refusals: readonly SaveRefusal[] }> {
   const { name, description, yaml, inputs, schedule } = document;
   const createdAt = deps.clock.now();
@@ -96,7 +98,20 @@ async function prepareSave(
   const scheduleRefusals = await refusalOf(() => {
     scheduled = schedule && scheduleOf(document, schedule, createdAt);
   });
-  return { save: [workflow, scheduled, ownerCheck(principal, permit)], refusals: [...refusals, ...scheduleRefusals] };
+  const assertOwner = ownerCheck(principal, permit);
+  const assertMayReplace = (present: WorkflowRecord | undefined) => {
+    if (present) assertOwner(present);
+    if (ifVersion !== undefined) assertVersion(name, present?.version ?? 0, ifVersion);
+  };
+  return { save: [workflow, scheduled, assertMayReplace], refusals: [...refusals, ...scheduleRefusals] };
+}
+
+/** @throws Fault CONFLICT */
+function assertVersion(name: string, present: number, expected: number): void {
+  if (present === expected) return;
+  const state = present === 0 ? 'does not exist' : `has version ${present} now`;
+  const message = `The workflow ${name} ${state}, not version ${expected}. Read it, merge the changes, and save again with its version.`;
+  throw new Fault('CONFLICT', message, { path: ['ifVersion'], details: { version: present } });
 }
 
 async function refusalOf(attempt: () => unknown): Promise<readonly SaveRefusal[]> {

@@ -2,9 +2,11 @@ import type { QuotaTable } from '../../core/accounts.ts';
 import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { User } from '../../core/principal.ts';
+import type { PageArgs } from '../../core/store-reader.ts';
 import type { WorkflowRecord, Workflows } from '../../core/workflows.ts';
 import { canonicalJson, type JsonObject } from '../../lib/json.ts';
 import type { Prisma, Transaction, Transactions } from '../connections/transactions.ts';
+import type { WorkflowWhereInput } from '../generated/sqlite/models.ts';
 import { COUNTED_ENTRIES, idInRange, paginate, toTotalCount } from './paginate.ts';
 import { changeQuotas, lockWorkflowQuotas } from './quota-usage.ts';
 
@@ -52,7 +54,7 @@ export function createWorkflows({ prisma, transactions, quotas: limits }: Workfl
       const { tenant, name, createdBy: who, createdAt: at } = workflow;
       await lockWorkflowQuotas(tx, tenant);
       const last = await newest(tx, tenant, name);
-      if (last && last.deletedAt === null) assertMayReplace?.(toWorkflowRecord(last));
+      assertMayReplace?.(last && last.deletedAt === null ? toWorkflowRecord(last) : undefined);
       if (last && last.deletedAt === null && isSame(last, workflow)) return toWorkflowRecord(last);
       await tx.workflow.updateMany({ where: { tenant, name, isNewest: true }, data: { isNewest: false } });
       const row = await tx.workflow.create({
@@ -87,6 +89,24 @@ export function createWorkflows({ prisma, transactions, quotas: limits }: Workfl
     }
   };
 
+  const pageOf = (where: WorkflowWhereInput, page: PageArgs) =>
+    paginate(
+      {
+        prefix: 'wf',
+        newestFirst: true,
+        find: async (range, direction, take) => {
+          const rows = await prisma.workflow.findMany({
+            where: { ...where, ...idInRange(range) },
+            orderBy: { id: direction },
+            take,
+          });
+          return { entries: rows.map(toWorkflowRecord) };
+        },
+        count: async () => toTotalCount(await prisma.workflow.count({ where, take: COUNTED_ENTRIES })),
+      },
+      page,
+    );
+
   return {
     save: (...workflow) => saveWithRetries(false, ...workflow),
     checkSave: async (...workflow) => {
@@ -106,25 +126,8 @@ export function createWorkflows({ prisma, transactions, quotas: limits }: Workfl
       const row = await prisma.workflow.findFirst({ where: { tenant, id } });
       return row ? toWorkflowRecord(row) : undefined;
     },
-    list: (tenant, page) => {
-      const where = { tenant, isNewest: true };
-      return paginate(
-        {
-          prefix: 'wf',
-          newestFirst: true,
-          find: async (range, direction, take) => {
-            const rows = await prisma.workflow.findMany({
-              where: { ...where, ...idInRange(range) },
-              orderBy: { id: direction },
-              take,
-            });
-            return { entries: rows.map(toWorkflowRecord) };
-          },
-          count: async () => toTotalCount(await prisma.workflow.count({ where, take: COUNTED_ENTRIES })),
-        },
-        page,
-      );
-    },
+    list: (tenant, page) => pageOf({ tenant, isNewest: true }, page),
+    versions: (tenant, name, page) => pageOf({ tenant, name, deletedAt: null }, page),
     remove: (tenant, name, assertMayReplace) =>
       transactions.run(async (tx) => {
         await lockWorkflowQuotas(tx, tenant);

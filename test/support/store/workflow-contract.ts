@@ -68,10 +68,23 @@ export function workflowContract(makeHarness: () => Promise<StoreHarness>): void
       expect(await suite.store.workflows.findVersion(tenant, 'report', 1)).toBeUndefined();
     });
 
+    it('are listed, newest first, until the workflow is deleted', async () => {
+      const tenant = newTenant();
+      const { workflows } = suite.store;
+      for (const text of ['one', 'two', 'three'])
+        await workflows.save(draft(tenant, { yaml: `name: report # ${text}` }));
+      await workflows.save(draft(newTenant()));
+      const page = await workflows.versions(tenant, 'report', { first: 2 });
+      expect(page.edges.map(({ node }) => node.version)).toEqual([3, 2]);
+      expect(page.hasNextPage).toBe(true);
+      await workflows.remove(tenant, 'report');
+      expect((await workflows.versions(tenant, 'report', { first: 2 })).edges).toEqual([]);
+    });
+
     it('are neither replaced nor removed when the caller refuses what is there', async () => {
       const tenant = newTenant();
-      const refuse = (present: WorkflowRecord) => {
-        throw new Error(`${present.name} ${present.version} stays`);
+      const refuse = (present?: WorkflowRecord) => {
+        if (present) throw new Error(`${present.name} ${present.version} stays`);
       };
       const schedule = { rule, nextAt, startsPerHour: 1 };
       await suite.store.workflows.save(draft(tenant), schedule, refuse);
@@ -84,8 +97,8 @@ export function workflowContract(makeHarness: () => Promise<StoreHarness>): void
 
     it('are only checked on request: what a save would throw is thrown, and nothing is saved', async () => {
       const tenant = newTenant();
-      const refuse = (present: WorkflowRecord) => {
-        throw new Error(`${present.name} ${present.version} stays`);
+      const refuse = (present?: WorkflowRecord) => {
+        if (present) throw new Error(`${present.name} ${present.version} stays`);
       };
       await suite.store.workflows.checkSave(draft(tenant), { rule, nextAt, startsPerHour: 1 }, refuse);
       expect(await suite.store.workflows.find(tenant, 'report')).toBeUndefined();

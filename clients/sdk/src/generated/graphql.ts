@@ -435,6 +435,8 @@ export type RunState =
 
 /** A workflow to save. */
 export type SaveWorkflowInput = {
+  /** Save only if this version is the newest; 0: only if the workflow does not exist. Otherwise the result is CONFLICT. So nobody overwrites what another has saved meanwhile. */
+  readonly ifVersion?: number | null | undefined;
   /** The workflow, which must contain a name. */
   readonly source: WorkflowSource;
 };

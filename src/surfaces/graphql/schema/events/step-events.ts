@@ -23,6 +23,24 @@ addEventType('STEP_STATE_CHANGED', (t) => ({
     description: 'The failure. Null unless it failed.',
     resolve: ({ payload }) => payload.error ?? null,
   }),
+  scheduledAt: t.field({
+    type: 'DateTime',
+    nullable: true,
+    description: 'When it became ready, if several moves were recorded as one. Null otherwise.',
+    resolve: ({ payload: { scheduledAt } }) => (scheduledAt === undefined ? null : new Date(scheduledAt)),
+  }),
+  startedAt: t.field({
+    type: 'DateTime',
+    nullable: true,
+    description: 'When it started, if several moves were recorded as one. Null otherwise.',
+    resolve: ({ payload: { startedAt } }) => (startedAt === undefined ? null : new Date(startedAt)),
+  }),
+  wakeAt: t.field({
+    type: 'DateTime',
+    nullable: true,
+    description: 'When it continues without intervention. Null unless it waits for a time.',
+    resolve: ({ payload: { wakeAt } }) => (wakeAt === undefined ? null : new Date(wakeAt)),
+  }),
 }));
 
 addEventType('JOB_DISPATCHED', (t) => ({

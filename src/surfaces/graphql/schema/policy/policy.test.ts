@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   ADMIN,
@@ -62,6 +63,46 @@ describe('the policy', () => {
       canonicalUri: decision.canonicalUri,
       rule: decision.rule ?? null,
     });
+  });
+
+  it('says what it decides about several actions of the caller, in their order', async () => {
+    const ask = (actions: readonly string[], token: string) =>
+      api.ask(
+        'query ($actions: [String!]!) { may(actions: $actions) { action effect rule { role } } }',
+        { actions },
+        token,
+      );
+    const actions = ['query:policyRules', 'mutation:cancelRun', 'override:owner'];
+    const effects = async (token: string) => (await ask(actions, token)).data.may.map(({ effect }: never) => effect);
+    expect(await effects(ADMIN)).toEqual(['ALLOW', 'ALLOW', 'ALLOW']);
+    expect(await effects(BOB)).toEqual(['DENY', 'ALLOW', 'DENY']);
+    const misspelled = await ask(['mutation:cancelRun', 'cancel run'], BOB);
+    expect(misspelled.errors[0]).toMatchObject({
+      message: expect.stringContaining('action must be'),
+      extensions: { code: 'BAD_INPUT' },
+    });
+    const many = await ask(
+      Array.from({ length: 51 }, () => 'mutation:cancelRun'),
+      BOB,
+    );
+    expect(many.errors[0]).toMatchObject({
+      message: expect.stringContaining('At most 50'),
+      extensions: { code: 'BAD_INPUT' },
+    });
+    const anonymous = await ask(actions, '');
+    expect(anonymous.errors[0].extensions.code).toBe('UNAUTHENTICATED');
+  });
+
+  it('is shown as text to those who may see its rules', async () => {
+    const query = '{ policySource { text roles snapshot } }';
+    const { data } = await api.ask(query);
+    expect(data.policySource).toMatchObject({
+      text: await readFile('policy/policy.csv', 'utf8'),
+      roles: expect.arrayContaining(['admin', 'analyst', 'user']),
+      snapshot: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    const denied = await api.ask(query, {}, BOB);
+    expect(denied.errors[0].extensions).toMatchObject({ code: 'FORBIDDEN', decision: { action: 'query:policyRules' } });
   });
 
   it('explains which programs agents may start', async () => {

@@ -57,6 +57,29 @@ builder.queryField('policyRules', (t) =>
   }),
 );
 
+const PolicySource = builder
+  .objectRef<{ readonly text: string; readonly roles: readonly string[]; readonly snapshot: string }>('PolicySource')
+  .implement({
+    description: 'The text of the policy in force.',
+    fields: (t) => ({
+      text: t.exposeString('text', { description: 'The rules, as in the file `POLICY_FILE`.' }),
+      roles: t.stringList({ description: 'The roles that it declares.', resolve: ({ roles }) => [...roles] }),
+      snapshot: t.exposeString('snapshot', { description: 'SHA-256 of the policy. It changes with the policy.' }),
+    }),
+  });
+
+builder.queryField('policySource', (t) =>
+  t.field({
+    type: PolicySource,
+    description: 'The text of the policy in force. Requires permission for `query:policyRules`.',
+    resolve: (_, _args, ctx) => {
+      const { gate, policy } = ctx.app;
+      gate.pass(requireUser(ctx), { action: 'query:policyRules' });
+      return { ...policy.source(), snapshot: policy.snapshot() };
+    },
+  }),
+);
+
 const PolicyNearMiss = builder.objectRef<NearMiss>('PolicyNearMiss').implement({
   description: 'A rule that would have matched except for one part.',
   fields: (t) => ({
@@ -152,6 +175,29 @@ const ExplainPolicyInput = builder.inputType('ExplainPolicyInput', {
   }),
 });
 
+builder.queryField('may', (t) =>
+  t.field({
+    type: [PolicyDecision],
+    description:
+      'What the policy decides about actions of yours that name no resource, such as `mutation:cancelRun`, in the order of the actions. Nothing is counted or recorded. `explainPolicy` answers for an action on a resource.',
+    extensions: { listSize: MAX_ACTIONS },
+    args: {
+      actions: t.arg.stringList({ required: true, description: `The actions. Maximum ${MAX_ACTIONS}.` }),
+    },
+    resolve: (_, { actions }, ctx) => {
+      const user = userOf(requireUser(ctx));
+      if (actions.length > MAX_ACTIONS) {
+        const message = `At most ${MAX_ACTIONS} actions may be asked about at once; received ${actions.length}.`;
+        throw new Fault('BAD_INPUT', message, { path: ['actions'] });
+      }
+      return actions.flatMap((action, index) => {
+        assertAction(action, ['actions', String(index)]);
+        return [...ctx.app.gate.preview(user, { action })];
+      });
+    },
+  }),
+);
+
 builder.queryField('explainPolicy', (t) =>
   t.field({
     type: PolicyDecision,
@@ -162,10 +208,7 @@ builder.queryField('explainPolicy', (t) =>
       const { gate, resources } = ctx.app;
       const who = requireUser(ctx);
       if (role != null && !who.roles.includes(role)) gate.pass(who, { action: 'query:explainPolicy' });
-      if (!ACTION.test(action)) {
-        const message = `action must be exec, or a kind and a name: ${ACTION_KINDS.map((kind) => `${kind}:NAME`).join(', ')}.`;
-        throw new Fault('BAD_INPUT', message, { path: ['input', 'action'] });
-      }
+      assertAction(action, ['input', 'action']);
       const authors = workflow == null ? [] : [await authorOf(ctx, workflow)];
       const actor = withAuthors({ ...userOf(who), ...(role != null && { roles: [role] }) }, authors);
       const [own, forAuthor] = gate.explain(actor, {
@@ -193,6 +236,15 @@ const ACTION_KINDS = [
   'worker',
 ];
 const ACTION = new RegExp(`^(?:(?:${ACTION_KINDS.join('|')}):\\S{1,200}|exec)$`);
+
+const MAX_ACTIONS = 50;
+
+/** @throws Fault BAD_INPUT */
+function assertAction(action: string, path: readonly string[]): void {
+  if (ACTION.test(action)) return;
+  const message = `action must be exec, or a kind and a name: ${ACTION_KINDS.map((kind) => `${kind}:NAME`).join(', ')}.`;
+  throw new Fault('BAD_INPUT', message, { path });
+}
 
 const flat = ({ decision, nearMisses }: Explanation) => ({ ...decision, nearMisses });
 

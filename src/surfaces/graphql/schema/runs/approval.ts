@@ -1,6 +1,7 @@
 import { Fault } from '../../../../core/errors.ts';
-import type { ApprovalState as State } from '../../../../core/run.ts';
+import type { ApprovalRecord, ApprovalState as State } from '../../../../core/run.ts';
 import { callerScope, requireUser } from '../../request/caller-scope.ts';
+import type { Context } from '../../request/context.ts';
 import { Principal } from '../accounts/principal.ts';
 import { builder } from '../builder/builder.ts';
 import { createConnectionType, parsePageArgs } from '../builder/pagination.ts';
@@ -18,6 +19,15 @@ const ApprovalState = builder.enumType('ApprovalState', {
     EXPIRED: { description: 'Nobody decided before it expired or its run ended.' },
   } satisfies Record<State, object>,
 });
+
+const answers = new WeakMap<ApprovalRecord, Promise<string | undefined>>();
+
+/** Two fields ask the same; each request reads its own records. */
+function whyNot(approval: ApprovalRecord, ctx: Context): Promise<string | undefined> {
+  const answer = answers.get(approval) ?? ctx.app.engine.whyNotDecide(requireUser(ctx), approval);
+  answers.set(approval, answer);
+  return answer;
+}
 
 Approval.implement({
   description:
@@ -46,6 +56,17 @@ Approval.implement({
     roles: t.stringList({
       description: 'Roles, one of which is required to decide. Empty when the policy alone determines who may decide.',
       resolve: ({ roles }) => [...roles],
+    }),
+    mayDecide: t.boolean({
+      description: 'Whether you may decide it now.',
+      extensions: { cost: 5 },
+      resolve: async (approval, _args, ctx) => (await whyNot(approval, ctx)) === undefined,
+    }),
+    whyNot: t.string({
+      nullable: true,
+      description: 'Why you may not decide it now, in one sentence. Null when you may.',
+      extensions: { cost: 5 },
+      resolve: async (approval, _args, ctx) => (await whyNot(approval, ctx)) ?? null,
     }),
     requestedAt: t.expose('requestedAt', { type: 'DateTime', description: 'When it was requested.' }),
     decidedAt: t.expose('decidedAt', {

@@ -56,6 +56,11 @@ Run.implement({
       description: 'Name of its workflow. Null unless the run executes a workflow.',
       resolve: ({ run }) => run.workflow ?? null,
     }),
+    workflowVersion: t.int({
+      nullable: true,
+      description: 'Version of its saved workflow. Null for other runs.',
+      resolve: ({ run }) => run.plan?.version ?? null,
+    }),
     inputs: t.field({ type: 'JSON', description: 'Inputs of the run.', resolve: ({ run }) => run.inputs }),
     output: t.field({
       type: 'JSON',

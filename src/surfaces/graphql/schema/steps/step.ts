@@ -9,7 +9,7 @@ import { EventBatch } from '../journal/event-batch.ts';
 import { Node } from '../nodes/node.ts';
 import { Approval, Resource, Run, Step } from '../nodes/refs.ts';
 import { parseOutputJson, viewFromOutput } from '../nodes/resource-view.ts';
-import { durationMs, requireRun } from '../nodes/run-view.ts';
+import { durationMs, findRun, requireRun } from '../nodes/run-view.ts';
 import { PolicyDecision } from '../policy/policy.ts';
 import { StepKind, shownKind } from './step-kind.ts';
 import { ToolCall } from './tool-call.ts';
@@ -47,6 +47,9 @@ const Progress = builder.objectRef<Reached>('Progress').implement({
   }),
 });
 
+/** Kinds of steps that perform something with a name. */
+const CAPABLE_KINDS: ReadonlySet<string> = new Set(['COMMAND', 'QUERY', 'TOOL', 'AGENT', 'WORKFLOW']);
+
 const StepConnection = createConnectionType('Step', Step);
 
 Step.implement({
@@ -66,6 +69,24 @@ Step.implement({
       type: StepKind,
       description: 'Kind of the step.',
       resolve: ({ kind }, _args, { app }) => shownKind(kind, app.kinds),
+    }),
+    does: t.string({
+      nullable: true,
+      description:
+        'Name of the command, query, tool, agent backend or workflow that it performs or starts. Null for kinds that perform none of them.',
+      resolve: ({ kind, capability }) => (CAPABLE_KINDS.has(kind) ? capability : null),
+    }),
+    undoes: t.string({
+      nullable: true,
+      description: 'Key of the step that it compensates. Null unless it is a compensation.',
+      resolve: ({ role, parent }) => (role === 'compensation' ? (parent ?? null) : null),
+    }),
+    childRun: t.field({
+      type: Run,
+      nullable: true,
+      description: 'The run that it started. Null for other kinds than WORKFLOW, and before it has started one.',
+      extensions: { cost: 5 },
+      resolve: ({ childId }, _args, ctx) => (childId === undefined ? null : findRun(childId, ctx)),
     }),
     state: t.expose('state', { type: StepState, description: 'State of the step.' }),
     dependsOn: t.stringList({
@@ -161,6 +182,12 @@ Step.implement({
           requireInRange('first', first ?? 100, 1, MAX_BATCH_EVENTS),
         );
       },
+    }),
+    wakeAt: t.expose('wakeAt', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When it continues without intervention: a sleep, a backoff, a rate limit or an expiry ends. Null unless it waits for a time.',
     }),
     scheduledAt: t.expose('scheduledAt', {
       type: 'DateTime',

@@ -14,6 +14,10 @@ const SaveWorkflowInput = builder.inputType('SaveWorkflowInput', {
   description: 'A workflow to save.',
   fields: (t) => ({
     source: t.field({ type: WorkflowSource, required: true, description: 'The workflow, which must contain a name.' }),
+    ifVersion: t.int({
+      description:
+        'Save only if this version is the newest; 0: only if the workflow does not exist. Otherwise the result is CONFLICT. So nobody overwrites what another has saved meanwhile.',
+    }),
   }),
 });
 
@@ -24,8 +28,10 @@ builder.mutationField('saveWorkflow', (t) =>
       'Save a workflow under its name, as the next version. The same text again does not create a version. With a schedule, the newest version starts automatically from then on, on your behalf.',
     extensions: { cost: 100 },
     args: { input: t.arg({ type: SaveWorkflowInput, required: true, description: 'The workflow to save.' }) },
-    resolve: (_, { input: { source } }, ctx) =>
-      orRefusal(async () => ctx.app.engine.saveWorkflow(requireUser(ctx), toWorkflowSource(source))),
+    resolve: (_, { input: { source, ifVersion } }, ctx) =>
+      orRefusal(async () =>
+        ctx.app.engine.saveWorkflow(requireUser(ctx), toWorkflowSource(source), ifVersion ?? undefined),
+      ),
   }),
 );
 

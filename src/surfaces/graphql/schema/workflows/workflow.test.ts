@@ -10,6 +10,8 @@ import {
   type TestGraphqlServer,
 } from '../../../../../test/support/surfaces/graphql-server.ts';
 
+import { until } from '../../../../../test/support/until.ts';
+
 let folder: string;
 let api: TestGraphqlServer;
 beforeAll(async () => {
@@ -89,6 +91,43 @@ describe('a step', () => {
     expect(found.data.run.steps).toEqual([{ input: inputs, run: { id } }]);
   });
 
+  it('says what it performs, which run it started, and until when it waits', async () => {
+    const inner = { name: 'inner', steps: [value('a', 1)] };
+    const saved = await api.ask(
+      'mutation ($input: SaveWorkflowInput!) { saveWorkflow(input: $input) { __typename } }',
+      { input: { source: { document: inner } } },
+      ADMIN,
+    );
+    expect(saved.data.saveWorkflow.__typename).toBe('Workflow');
+    const steps = [
+      { id: 'read', kind: 'command', command: 'fetch', input: { source: { uri: 'data:,a' } } },
+      { id: 'child', kind: 'workflow', workflow: 'inner' },
+      { id: 'rest', kind: 'sleep', depends_on: ['read', 'child'], input: { ms: 3_600_000 } },
+    ];
+    const { id } = await start({ name: 'outer', steps }, { waitMs: 0 }, ADMIN);
+    const query = `query ($id: ID!) { run(id: $id) {
+      workflowVersion
+      steps { key state does undoes wakeAt childRun { workflow workflowVersion parent { id } } }
+      events(filter: { types: [STEP_STATE_CHANGED] }) { events { ... on StepStateChanged { to startedAt wakeAt } } }
+    } }`;
+    const rests = async () => {
+      const { run } = (await api.ask(query, { id }, ADMIN)).data;
+      return run.steps[2].state === 'WAITING' ? run : undefined;
+    };
+    const run = await until('it waits', rests);
+    const childRun = { workflow: 'inner', workflowVersion: 1, parent: { id } };
+    expect(run.workflowVersion).toBeNull();
+    expect(run.steps).toMatchObject([
+      { key: 'read', does: 'fetch', undoes: null, wakeAt: null, childRun: null },
+      { key: 'child', does: 'inner', wakeAt: null, childRun },
+      { key: 'rest', does: null, childRun: null },
+    ]);
+    const inMs = Date.parse(run.steps[2].wakeAt) - Date.now();
+    expect(inMs).toBeGreaterThan(3_000_000);
+    const { events } = run.events;
+    expect(events).toContainEqual({ to: 'WAITING', startedAt: expect.any(String), wakeAt: run.steps[2].wakeAt });
+  });
+
   it('that names no capability is decided as its kind', async () => {
     const run = await start({ name: 'kinds', steps: [value('a', 1), { id: 'b', kind: 'sleep', input: { ms: 1 } }] });
     const actions = run.steps.map(({ decision }: { decision: { action: string } }) => decision.action);
@@ -111,6 +150,33 @@ describe('saved workflows', () => {
       expect(JSON.stringify(mine.data)).toContain(id);
       expect(bobs.errors[0].extensions.code).toBe('FORBIDDEN');
     }
+  });
+
+  it('keep their versions, and are saved over the expected one only', async () => {
+    const save = async (number: number, ifVersion?: number) => {
+      const input = { source: { document: { name: 'edited', steps: [value('a', number)] } }, ifVersion };
+      const mutation = `mutation ($input: SaveWorkflowInput!) { saveWorkflow(input: $input) {
+        ... on Workflow { version } ... on Refusal { code path message }
+      } }`;
+      return (await api.ask(mutation, { input }, ALICE)).data.saveWorkflow;
+    };
+    expect(await save(1, 1)).toMatchObject({ code: 'CONFLICT', path: ['ifVersion'] });
+    expect(await save(1, 0)).toEqual({ version: 1 });
+    expect(await save(2, 1)).toEqual({ version: 2 });
+    expect(await save(3, 1)).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('version 2') });
+    expect(await save(3)).toEqual({ version: 3 });
+
+    const read = async (field: string) => (await api.ask(`{ workflow${field} }`, {}, ALICE)).data.workflow;
+    expect(await read('(name: "edited", version: 2) { version document }')).toMatchObject({
+      version: 2,
+      document: { steps: [{ input: { data: 2 } }] },
+    });
+    expect(await read('(name: "edited", version: 9) { version }')).toBeNull();
+    const versions = 'versions(first: 2) { nodes { version } pageInfo { hasNextPage endCursor } }';
+    const page = (await read(`(name: "edited") { ${versions} }`)).versions;
+    expect(page).toMatchObject({ nodes: [{ version: 3 }, { version: 2 }], pageInfo: { hasNextPage: true } });
+    const rest = `(name: "edited") { versions(after: "${page.pageInfo.endCursor}") { nodes { version } } }`;
+    expect((await read(rest)).versions.nodes).toEqual([{ version: 1 }]);
   });
 
   it('are read a page at a time', async () => {

@@ -16,6 +16,8 @@ const WorkflowPart = builder.objectRef<{ readonly name: string; readonly version
   }),
 });
 
+const WorkflowConnection = createConnectionType('Workflow', Workflow);
+
 Workflow.implement({
   description: 'One version of a saved workflow. It never changes; saving the workflow again creates the next version.',
   interfaces: [Node],
@@ -42,6 +44,16 @@ Workflow.implement({
       extensions: { listSize: 5 },
       resolve: ({ parts = {} }) => Object.entries(parts).map(([name, version]) => ({ name, version })),
     }),
+    versions: t.field({
+      type: WorkflowConnection,
+      description: 'The versions of the workflow, newest first. None when it was deleted.',
+      extensions: { cost: 5 },
+      args: {
+        first: t.arg.int({ description: 'Page size. Maximum 100; default 50.' }),
+        after: t.arg.string({ description: 'Only entries after this cursor of an earlier page.' }),
+      },
+      resolve: ({ tenant, name }, page, { app }) => app.workflows.versions(tenant, name, parsePageArgs(page)),
+    }),
     runs: t.field({
       type: RunConnection,
       description: 'Runs of the workflow, of all versions, that you may see, newest first.',
@@ -61,16 +73,19 @@ builder.queryField('workflow', (t) =>
     type: Workflow,
     nullable: true,
     description:
-      'The newest version of a saved workflow of your tenant. Null when it does not exist. Requires permission for `query:workflows`.',
-    args: { name: t.arg.string({ required: true, description: 'Name of the workflow.' }) },
-    resolve: async (_, { name }, ctx) => {
+      'A saved workflow of your tenant, in its newest or a given version. Null when it does not exist. Requires permission for `query:workflows`.',
+    args: {
+      name: t.arg.string({ required: true, description: 'Name of the workflow.' }),
+      version: t.arg.int({ description: 'Number of the version. Default: the newest.' }),
+    },
+    resolve: async (_, { name, version }, ctx) => {
       const { tenant } = authorizeWorkflowRead(ctx);
-      return (await ctx.app.workflows.find(tenant, name)) ?? null;
+      const { workflows } = ctx.app;
+      const found = version == null ? workflows.find(tenant, name) : workflows.findVersion(tenant, name, version);
+      return (await found) ?? null;
     },
   }),
 );
-
-const WorkflowConnection = createConnectionType('Workflow', Workflow);
 
 builder.queryField('workflows', (t) =>
   t.field({
