@@ -4,11 +4,11 @@ import { Fault, type Violation } from '../../core/errors.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { WorkflowRecord, Workflows } from '../../core/workflows.ts';
 import type { Json } from '../../lib/json.ts';
+import { nextTime, startsPerHour } from '../../workflow/model/schedule-times.ts';
 import type { Problem, ScheduleRule, WorkflowDocument } from '../../workflow/model/workflow-document.ts';
 import { userOf } from '../driver/run-start.ts';
 import type { Gate, GateRequest } from '../gate/gate.ts';
 import type { WorkflowSource } from './engine.ts';
-import { nextTime, startsPerHour } from './schedule-times.ts';
 import type { WorkflowLoader } from './workflow-loader.ts';
 
 export interface SavedWorkflowDeps {

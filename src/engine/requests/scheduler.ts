@@ -3,8 +3,8 @@ import type { Clock } from '../../core/clock.ts';
 import type { StoreReader } from '../../core/store-reader.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import type { ScheduleRecord, Schedules } from '../../core/workflows.ts';
+import { dueTimes, nextTime } from '../../workflow/model/schedule-times.ts';
 import type { ScheduleRule } from '../../workflow/model/workflow-document.ts';
-import { dueTimes, nextTime } from './schedule-times.ts';
 import { type StartWorkflowDeps, startWorkflow } from './start-workflow.ts';
 
 interface SchedulerDeps extends StartWorkflowDeps {

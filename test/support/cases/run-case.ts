@@ -1,4 +1,4 @@
-import { nextTime } from '../../../src/engine/requests/schedule-times.ts';
+import { nextTime } from '../../../src/workflow/model/schedule-times.ts';
 import { connectMcp } from '../mcp/connect-mcp.ts';
 import { type Server, startServer } from '../server.ts';
 import { createTestUsers, type TestUsers } from '../test-users.ts';

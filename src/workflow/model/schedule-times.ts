@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import { Fault } from '../../core/errors.ts';
-import type { ScheduleRule } from '../../workflow/model/workflow-document.ts';
+import type { ScheduleRule } from './workflow-document.ts';
 
 /** The first time after `after`. @throws Fault BAD_INPUT for an invalid cron expression or time zone, or if there is no such time */
 export function nextTime(rule: ScheduleRule, after: Date): Date {
