@@ -94,6 +94,11 @@ export interface StoreReader {
   children(scope: Scope, runId: string, page: PageArgs): Promise<Page<RunRecord>>;
   /** For the server itself: the ids, after this one, of unfinished runs of kind JOB whose `parentId` is this run, in order. */
   unfinishedJobs(tenant: string, runId: string, after: string, limit: number): Promise<readonly string[]>;
+  /** For the server itself: unfinished runs of any tenant whose parent was cancelled, in the order of their ids, after this one. */
+  unfinishedOfCancelled(
+    after: string,
+    limit: number,
+  ): Promise<readonly { readonly id: string; readonly tenant: string; readonly parentId: string }[]>;
   artifacts(scope: Scope, runId: string, page: PageArgs): Promise<Page<ArtifactRecord>>;
   artifact(scope: Scope, id: string): Promise<ArtifactRecord | undefined>;
   artifactByDigest(scope: Scope, digest: string): Promise<ArtifactRecord | undefined>;

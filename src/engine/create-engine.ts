@@ -14,7 +14,7 @@ import { createDispatcher, type DispatcherLimits } from './driver/dispatcher.ts'
 import type { EffectHandlers } from './driver/effect-runner.ts';
 import { createRunRegistry, type RunRegistry } from './driver/run-registry.ts';
 import { createFailover } from './failover/failover.ts';
-import { createJobFamily } from './failover/job-family.ts';
+import { createJobFamily, type JobFamily } from './failover/job-family.ts';
 import type { JobEngineDeps } from './jobs/job-deps.ts';
 import type { Jobs } from './jobs/jobs.ts';
 import type { RunAggregate } from './model/run-aggregate.ts';
@@ -129,6 +129,7 @@ export function createEngine(deps: EngineDeps): Engine {
     onCancelled: (run) =>
       void jobFamily.cancelJobs(run, run.principal).catch((error: unknown) => {
         logger.warn('job.cancel_failed', { runId: run.id, error: String(error) });
+        failover.onLeftovers();
       }),
   });
   const startDeps: StartWorkflowDeps & EngineDeps = {
@@ -143,10 +144,10 @@ export function createEngine(deps: EngineDeps): Engine {
   };
   const scheduler = createScheduler(startDeps);
   const failover = createFailover({
-    ...{ ...deps, runs, onNextSchedule: scheduler.setNextDue },
+    ...{ ...deps, runs, onNextSchedule: scheduler.setNextDue, onNodeEnded: () => jobFamily.cancelLeftovers() },
     ...(jobs && { onNodes: jobs.shareWorkers }),
   });
-  const jobFamily = createJobFamily({ ...deps, failover });
+  const jobFamily: JobFamily = createJobFamily({ ...deps, failover });
   const controlDeps: RunControlDeps & StartWorkflowDeps & EngineDeps = { ...startDeps, failover, jobFamily };
   const decisionDeps: DecideApprovalDeps = { ...deps, ...controlDeps, capabilities };
   const savedWorkflowDeps: ValidateWorkflowDeps = { ...deps, capabilities, workflowLoader };

@@ -41,6 +41,8 @@ interface FailoverDeps {
   readonly logger: Logger;
   /** Called with the ids of the nodes that are alive, this one included. */
   onNodes?(nodeIds: readonly string[]): void;
+  /** Called when this node starts, and when another one has ended: what that was about to do is left. Again after it rejected. */
+  onNodeEnded(): Promise<void>;
   /** Called with the time at which the next schedule is due. */
   onNextSchedule(nextAt: Date | undefined): void;
 }
@@ -57,6 +59,8 @@ export interface Failover {
   considerParking(runId: string): void;
   /** To be called when a run was released. If it may still be this node's, the next heartbeat recovers it. */
   onReleased(runId: string, fault: Fault): void;
+  /** To be called when what a cancelled run has left could not be cancelled: the next heartbeat tries again. */
+  onLeftovers(): void;
   start(): void;
   /** Ends the heartbeats, and releases the lease. No run may be driven any longer. */
   stop(): Promise<void>;
@@ -137,6 +141,25 @@ export function createFailover(deps: FailoverDeps): Failover {
     if (isJsonObject(details) && ('inDoubt' in details || 'nextSeq' in details)) recheckQueue.set(runId, 0);
   };
 
+  let knownNodes: readonly string[] | undefined;
+  let hasLeftovers = false;
+  let clearing: Promise<void> | undefined;
+  const clearLeftovers = (nodes: readonly string[]) => {
+    hasLeftovers ||= knownNodes?.every((id) => nodes.includes(id)) !== true;
+    knownNodes = nodes;
+    if (!hasLeftovers || clearing || isStopped) return;
+    hasLeftovers = false;
+    const onFailed = (error: unknown) => {
+      hasLeftovers = true;
+      logger.warn('engine.leftovers_failed', { error: String(error) });
+    };
+    // Not awaited, as the deliveries.
+    clearing = deps.onNodeEnded().then(undefined, onFailed);
+    void clearing.then(() => {
+      clearing = undefined;
+    });
+  };
+
   /** Recovering many runs takes longer than a lease lasts: it is renewed before each batch. */
   const beat = async (): Promise<void> => {
     const { renewed, nodes, claimable, nextScheduleAt, nextWakeAt } = await leases.renew(clock.now());
@@ -149,6 +172,7 @@ export function createFailover(deps: FailoverDeps): Failover {
     }
     inboxConsumer.retry();
     deps.onNodes?.(nodes);
+    clearLeftovers(nodes);
     deps.onNextSchedule(nextScheduleAt);
     if (nextWakeAt) wakeAt(nextWakeAt.getTime());
     if (claimable && !isStopped && (await claim())) return beat();
@@ -203,6 +227,9 @@ export function createFailover(deps: FailoverDeps): Failover {
     find,
     considerParking: (runId) => parking.consider(runId),
     onReleased,
+    onLeftovers() {
+      hasLeftovers = true;
+    },
     start: () => scheduleTick(HEARTBEAT_MS),
     async stop() {
       isStopped = true;
@@ -211,6 +238,7 @@ export function createFailover(deps: FailoverDeps): Failover {
       inboxConsumer.stop();
       await parking.stop();
       await heartbeats.catch(() => {});
+      await clearing;
       await leases.release();
     },
   };

@@ -12,9 +12,9 @@ import { toMachineInput } from './inbox-consumer.ts';
 const PAGE_JOBS = 100;
 
 interface JobFamilyDeps {
-  readonly reader: Pick<StoreReader, 'run' | 'unfinishedJobs'>;
+  readonly reader: Pick<StoreReader, 'run' | 'unfinishedJobs' | 'unfinishedOfCancelled'>;
   readonly inbox: Pick<Inbox, 'send'>;
-  readonly failover: Pick<Failover, 'find'>;
+  readonly failover: Pick<Failover, 'find' | 'onLeftovers'>;
   readonly logger: Logger;
 }
 
@@ -24,6 +24,11 @@ export interface JobFamily {
   cancelJobs(parent: RunRecord, by: User): Promise<void>;
   /** Cancels the new job if its parent was cancelled before the job was recorded. Never rejects. */
   cancelWithParent(job: RunHandle, parentId: string): Promise<void>;
+  /**
+   * Cancels the unfinished jobs and sub-workflows of runs that were cancelled, which a node that ended in between has left. Rejects
+   * when one of them could not be told.
+   */
+  cancelLeftovers(): Promise<void>;
 }
 
 export function createJobFamily({ reader, inbox, failover, logger }: JobFamilyDeps): JobFamily {
@@ -45,6 +50,20 @@ export function createJobFamily({ reader, inbox, failover, logger }: JobFamilyDe
         after = page.at(-1) ?? after;
       }
     },
+    async cancelLeftovers() {
+      for (let after = ''; ; ) {
+        const page = await reader.unfinishedOfCancelled(after, PAGE_JOBS);
+        if (page.length > 0) logger.info('engine.cancelling_leftovers', { runs: page.length });
+        await Promise.all(
+          page.map(async ({ id, tenant, parentId }) => {
+            const run = await reader.run({ tenant }, id);
+            if (run) await cancel(id, parentId, run.principal);
+          }),
+        );
+        if (page.length < PAGE_JOBS) return;
+        after = page.at(-1)?.id ?? after;
+      }
+    },
     async cancelWithParent(job, parentId) {
       const { id: runId, principal } = job.run.record;
       try {
@@ -53,6 +72,7 @@ export function createJobFamily({ reader, inbox, failover, logger }: JobFamilyDe
         if (parent?.state === 'CANCELLED') await cancel(runId, parentId, principal);
       } catch (error) {
         logger.warn('job.cancel_failed', { runId, parentId, error: String(error) });
+        failover.onLeftovers();
       }
     },
   };

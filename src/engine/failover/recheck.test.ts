@@ -27,6 +27,7 @@ function idleFailover() {
     clock: systemClock,
     logger,
     onNextSchedule() {},
+    async onNodeEnded() {},
   } as unknown as Parameters<typeof createFailover>[0]);
   return { failover, takeOver };
 }

@@ -274,5 +274,27 @@ export function leasesContract(makeHarness: () => Promise<StoreHarness>): void {
       await new Promise((resolve) => setTimeout(resolve, 50));
       expect(new Set(arrived)).toEqual(new Set([message.runId]));
     });
+
+    it('that have ended leave what a cancelled run has started, of every tenant and kind', async () => {
+      const harness = await makeHarness();
+      const { journal, reader, close } = await harness.open();
+      const create = async (more: Parameters<typeof runCreated>[0] = {}) => {
+        const id = newId('run');
+        await journal.append(id, 1, [runCreated({ principal: user('left'), ...more })]);
+        return id;
+      };
+      const end = (id: string, to: 'CANCELLED' | 'FAILED') =>
+        journal.append(id, 2, [{ type: 'RUN_STATE_CHANGED', at: new Date(), payload: { from: 'PENDING', to } }]);
+      const [parentId, failed, running] = [await create(), await create(), await create()];
+      const left = [await create({ kind: 'JOB', parentId }), await create({ parentId })].toSorted();
+      await Promise.all([create({ parentId: failed }), create({ kind: 'JOB', parentId: running })]);
+      const ended = await create({ parentId });
+      await Promise.all([end(parentId, 'CANCELLED'), end(failed, 'FAILED'), end(ended, 'CANCELLED')]);
+      const rows = left.map((id) => ({ id, tenant: 'left', parentId }));
+      expect(await reader.unfinishedOfCancelled('', 10)).toEqual(rows);
+      expect(await reader.unfinishedOfCancelled(left[0] ?? '', 1)).toEqual(rows.slice(1));
+      await close();
+      await harness.remove();
+    });
   });
 }
