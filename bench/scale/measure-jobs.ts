@@ -91,6 +91,7 @@ const workers: ClusterDeps['workers'] = {
   missed: () => {},
   onRoom: () => () => {},
   onLost: () => () => {},
+  onRestart: () => () => {},
   shareAmong() {},
 };
 const none = async () => {

@@ -42,6 +42,8 @@ interface PresenceDeps {
 
 /** Sends the handshake and the heartbeats of a worker. */
 export interface Presence {
+  /** Sends a handshake. To be called before jobs are taken: what was sent earlier is not for this process. */
+  announce(): void;
   begin(): void;
   /** Sends a heartbeat now, because what it says has changed. */
   beat(): void;
@@ -96,7 +98,9 @@ export function createPresence(worker: WorkerIdentity, { bus, write, activity }:
     send(SUBJECTS.heartbeat, { case: 'heartbeat', value });
   };
   return {
+    announce: shakeHands,
     begin() {
+      // Again, because jobs may have been sent to its subject before anybody listened.
       shakeHands();
       beat();
       timer = setInterval(() => {

@@ -144,6 +144,7 @@ export function createWorker(worker: WorkerIdentity, deps: WorkerDeps): Worker {
   const leave: (() => Promise<void>)[] = [];
   return {
     async begin() {
+      presence.announce();
       for (const subject of [workerSubject(id), ...topics]) {
         leave.push(await bus.subscribe(subject, ({ bytes }) => takeJob(bytes), { queue: subject }));
       }

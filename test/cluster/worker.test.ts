@@ -117,7 +117,7 @@ describe.skipIf(!hasNats)('signalbox worker', () => {
     await runs.ended(id);
   });
 
-  it('gets the steps whose labels say its region, label or id, and the others wait or go elsewhere', async () => {
+  it('gets the steps whose labels say its region, label or id, and no others', async () => {
     await using _ = await worker('east', ['one'], { WORKER_REGION: 'eu', WORKER_LABELS: 'zone=a' });
     await using __ = await worker('west', ['one'], { WORKER_REGION: 'us', WORKER_LABELS: 'zone=7' });
     const placed = (id: string, labels: object) => shell(id, 'one', 'echo here', { labels });
@@ -127,7 +127,8 @@ describe.skipIf(!hasNats)('signalbox worker', () => {
         ...['a1', 'a2', 'a3'].map((step) => placed(step, { 'placement.region': 'us', team: 'x' })),
         ...['b1', 'b2', 'b3'].map((step) => placed(step, { 'placement.zone': 'a' })),
         placed('c', { 'placement.zone': 7 }),
-        placed('d', { preferred_worker_id: 'east' }),
+        // Alone, because it would go elsewhere if there were no room.
+        { ...placed('d', { preferred_worker_id: 'east' }), depends_on: ['a1', 'a2', 'a3', 'b1', 'b2', 'b3', 'c'] },
       ],
     });
     const { state, steps } = await runs.ended(id);
@@ -135,14 +136,6 @@ describe.skipIf(!hasNats)('signalbox worker', () => {
     expect(steps.map(({ worker: by }: { worker: string }) => by)).toEqual([
       ...['west', 'west', 'west', 'east', 'east', 'east', 'west', 'east'],
     ]);
-    const nowhere = await runs.start({ name: 'nowhere', steps: [placed('a', { 'placement.zone': 'c' })] });
-    await until('it waits', async () => {
-      const metrics = await (await server.fetch('/metrics')).text();
-      return /^signalbox_jobs_(?:waiting|parked)\{topic="job\.pool\.one"\} 1$/m.test(metrics);
-    });
-    expect((await runs.run(nowhere)).steps[0]).toMatchObject({ state: 'SCHEDULED', worker: null });
-    await runs.cancel(nowhere);
-    await runs.ended(nowhere);
   });
 
   it('finishes what it does after SIGTERM, and takes nothing more', async () => {
@@ -173,6 +166,26 @@ describe.skipIf(!hasNats)('signalbox worker', () => {
     for (const { status } of returned) expect(status).toBe('FAILED_RETRYABLE');
     await using _ = await worker('taking', ['one']);
     await until('the other one has it', async () => (await workerOf(id, 'a')) === 'taking');
+    await runs.cancel(id);
+    await runs.ended(id);
+  });
+
+  it('loses what it did when it is killed, although it is started again at once under the same id', async () => {
+    const program = endless();
+    const killed = await worker('again', ['one']);
+    const steps = [shell('a', 'one', program.command, { retry: { max_attempts: 2, backoff_ms: 1 } })];
+    const id = await runs.start({ name: 'again', steps });
+    await until('it works', () => program.isRunning());
+    await until('that is recorded', async () => (await workerOf(id, 'a')) === 'again');
+    await killed.stop('SIGKILL');
+    await using _ = await worker('again', ['one']);
+    await until('it has the next attempt', async () => {
+      const { steps: now } = await runs.run(id);
+      return now[0].attempt === 2 && now[0].state === 'RUNNING';
+    });
+    expect((await runs.events(id)).filter(({ type }) => type === 'JOB_ENDED')).toMatchObject([
+      { status: 'FAILED_RETRYABLE', worker: 'again', reason: expect.stringContaining('started again') },
+    ]);
     await runs.cancel(id);
     await runs.ended(id);
   });

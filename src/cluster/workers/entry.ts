@@ -1,5 +1,6 @@
 import { DRAINING_LABEL } from '../../core/runtime.ts';
 import { createProcessCount, type ProcessCount } from './process-count.ts';
+import { createRestarts, type Restarts } from './restarts.ts';
 import type { KnownHandshake, Worker, WorkerFacts, WorkerLoad } from './worker.ts';
 
 /** Part of the slots, and percentage of CPU or GPU, from which a worker is full. */
@@ -28,6 +29,8 @@ export interface Entry extends Worker {
   isAlive: boolean;
   isDrained: boolean;
   readonly processes: ProcessCount;
+  /** Of a worker of this project. */
+  readonly restarts: Restarts;
   /** Topics of its newest handshake. */
   newestTopics: ReadonlySet<string>;
   /** When the last packet of it came. */
@@ -56,7 +59,14 @@ export function newEntry(id: string, isDrained: boolean, nodesBefore: number, kn
     ...{ id, facts: NO_FACTS, load: NO_LOAD, topics, newestTopics: topics, sdkVersion: known?.sdkVersion ?? '' },
     ...{ progress: undefined, lastHeartbeatAt: undefined, heardAt: NEVER },
     signedAt: { heartbeat: NEVER, handshake: NEVER },
-    ...{ isAlive: false, isDrained, isUnreachable: false, isDirect: false, processes: createProcessCount(known) },
+    ...{
+      isAlive: false,
+      isDrained,
+      isUnreachable: false,
+      isDirect: false,
+      processes: createProcessCount(known),
+      restarts: createRestarts(),
+    },
     ...{ inFlight: 0, sinceHeartbeat: 0, nodesBefore, slots: DEFAULT_SLOTS, isFull: false, rank: 0, turn: 0 },
   };
 }

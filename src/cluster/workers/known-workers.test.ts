@@ -33,6 +33,42 @@ describe('a worker', () => {
     expect(place()).toEqual(direct('w1'));
   });
 
+  it('of this project has lost the jobs of a process that is silent, although another one has come in its place', () => {
+    const { registry, lost, restarts, time, beat, wait } = createTestRegistry();
+    const start = (traceId: string) =>
+      registry.handshake({ workerId: 'w1', topics: ['job.a'], sdkVersion: 'signalbox/1', traceId }, time.now);
+    const pass = (seconds: number, ...alive: readonly string[]) => {
+      for (let left = seconds; left > 0; left -= 5) {
+        wait(5_000);
+        for (const traceId of alive) beat('w1', { traceId });
+      }
+    };
+    start('first');
+    pass(20, 'first');
+    // It says its topics again from time to time.
+    start('first');
+    pass(60, 'first');
+    expect(restarts).toEqual([]);
+    const restartedAt = time.now + 2_000;
+    wait(2_000);
+    start('second');
+    pass(10, 'second');
+    expect(restarts).toEqual([]);
+    pass(10, 'second');
+    expect(restarts).toEqual([{ workerId: 'w1', before: restartedAt }]);
+    // Two at the same time, of which one stops: what was sent after both had come may be with either.
+    start('third');
+    const thirdAt = time.now;
+    pass(60, 'second', 'third');
+    expect(restarts).toHaveLength(1);
+    pass(20, 'third');
+    expect(restarts.slice(1)).toEqual([{ workerId: 'w1', before: thirdAt }]);
+    expect(lost).toEqual([]);
+    pass(20);
+    expect(lost).toEqual(['w1']);
+    expect(restarts).toHaveLength(2);
+  });
+
   it('is not lost while nothing could be heard', () => {
     const { registry, lost, join, time } = createTestRegistry();
     join('w1');

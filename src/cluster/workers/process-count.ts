@@ -9,14 +9,24 @@ const SHORT_GAPS = 2;
 /** Regular gaps in a row after which there is one process. */
 const REGULAR_GAPS = 4;
 
+/** A heartbeat that differs by at most this part of the interval from when the process before would have sent one may be its. */
+const RHYTHM_PART = 0.05;
+
 /** How many processes have the id of a worker. */
 export interface ProcessCount {
   /** Certain: a job that is sent to the subject of the worker is done once. */
   isOne(): boolean;
   /** Between two heartbeats of one process, in milliseconds; undefined until it is known. */
   intervalMs(): number | undefined;
-  /** @param isHeard something was heard of the worker shortly before, or could not have been */
-  onHandshake(isHeard: boolean): void;
+  /**
+   * If it has become certain that one process has taken the place of another one: when its handshake came. Once for each restart.
+   */
+  takeRestart(): number | undefined;
+  /**
+   * @param isHeard something was heard of the worker shortly before, or could not have been
+   * @param now when it came
+   */
+  onHandshake(isHeard: boolean, now: number): void;
   /** @param at by the clock of the worker */
   onHeartbeat(at: number): void;
 }
@@ -37,11 +47,29 @@ export function createProcessCount(known?: { readonly intervalMs?: number }): Pr
   let last: number | undefined;
   let shortGaps = 0;
   let regularGaps = 0;
+  /** When the newest handshake came, if all heartbeats since are of its process. */
+  let beganAt: number | undefined;
+  /** The last heartbeat before it. */
+  let lastBefore: number | undefined;
+
+  const mayBeOfBefore = (at: number) => {
+    if (interval === undefined || lastBefore === undefined) return true;
+    const beats = (at - lastBefore) / interval;
+    return Math.abs(beats - Math.round(beats)) <= RHYTHM_PART;
+  };
 
   return {
+    takeRestart() {
+      if (count !== 'one') return undefined;
+      const restartedAt = beganAt;
+      beganAt = undefined;
+      return restartedAt;
+    },
     isOne: () => count === 'one',
     intervalMs: () => interval,
-    onHandshake(isHeard) {
+    onHandshake(isHeard, now) {
+      beganAt = isHeard ? now : undefined;
+      lastBefore = last ?? lastBefore;
       count = isHeard ? 'several' : 'one';
       if (!isHeard) interval = undefined;
       shortest = Number.POSITIVE_INFINITY;
@@ -54,6 +82,7 @@ export function createProcessCount(known?: { readonly intervalMs?: number }): Pr
     onHeartbeat(at) {
       const gap = last === undefined ? undefined : at - last;
       last = at;
+      if (beganAt !== undefined && mayBeOfBefore(at)) beganAt = undefined;
       if (gap === undefined) return;
       if (count === 'unknown') return;
       if (interval === undefined && count === 'one') {
@@ -63,6 +92,7 @@ export function createProcessCount(known?: { readonly intervalMs?: number }): Pr
       } else if (gap < (interval ?? MAX_INTERVAL_MS) * MIN_REGULAR_PART) {
         shortGaps += 1;
         regularGaps = 0;
+        beganAt = undefined;
         if (shortGaps >= SHORT_GAPS && count === 'one') count = 'several';
       } else {
         regularGaps += 1;

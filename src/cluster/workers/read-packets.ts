@@ -36,7 +36,8 @@ export function readWorkerPacket(
     const minutes = MAX_CLOCK_DIFFERENCE_MS / 60_000;
     throw invalid(`The packet of ${JSON.stringify(workerId)} is not from the last ${minutes} minutes. Set the clocks.`);
   }
-  const signed = peer.isVerified && sentAt !== undefined ? { signedAt: sentAt } : {};
+  const { traceId } = packet;
+  const signed = { traceId, ...(peer.isVerified && sentAt !== undefined && { signedAt: sentAt }) };
   if (payload.case === 'handshake')
     return { type: 'handshake', handshake: { ...toHandshake(payload.value), ...signed } };
   const heartbeat = { ...toHeartbeat(payload.value), ...signed, ...(sentAt !== undefined && { sentAt }) };

@@ -19,6 +19,8 @@ export interface RegistryEvents {
   onRoom(topic: string): void;
   /** The worker was silent for `LOST_AFTER_MS`, or may no longer take part. */
   onLost(workerId: string): void;
+  /** The worker is another process now: the jobs that it was sent before this time, in milliseconds since 1970, are lost. */
+  onRestart?(workerId: string, before: number): void;
   onChange(worker: Worker): void;
   /** What `recall` needs of a worker has changed. */
   onHandshake?(handshake: KnownHandshake): void;
@@ -75,7 +77,7 @@ export function createRegistry(events: RegistryEvents, isDrained: (workerId: str
   /** Must be called after anything but the load changed. */
   const enter = (entry: Entry) => {
     entry.isDirect =
-      (entry.processes.isOne() || entry.sdkVersion.startsWith(OWN_SDK)) &&
+      (entry.processes.isOne() || isOwn(entry)) &&
       entry.lastHeartbeatAt !== undefined &&
       !entry.isUnreachable &&
       isSubjectToken(entry.id);
@@ -129,8 +131,13 @@ export function createRegistry(events: RegistryEvents, isDrained: (workerId: str
     events.onHandshake?.({ workerId, topics: [...topics], sdkVersion, ...interval });
   };
 
+  const noteProcess = ({ restarts }: Entry, traceId: string | undefined, now: number) => {
+    if (traceId !== undefined && traceId !== '') restarts.heard(traceId, now);
+  };
+
   const lose = (entry: Entry) => {
     leave(entry);
+    entry.restarts.clear();
     entry.isAlive = false;
     events.onLost(entry.id);
     events.onChange(entry);
@@ -139,7 +146,7 @@ export function createRegistry(events: RegistryEvents, isDrained: (workerId: str
   };
 
   return {
-    heartbeat({ workerId, facts, load, progress, sentAt, signedAt }, now) {
+    heartbeat({ workerId, facts, load, progress, sentAt, signedAt, traceId }, now) {
       const entry = admit(workerId);
       if (!entry) return 'full';
       if (signedAt !== undefined && signedAt <= entry.signedAt.heartbeat) return 'replayed';
@@ -165,23 +172,27 @@ export function createRegistry(events: RegistryEvents, isDrained: (workerId: str
         announceRoom(entry.topics, isNew);
       } else if (loadChanged(entry) && !entry.isFull) announceRoom(entry.topics);
       events.onChange(entry);
+      const restartedAt = entry.processes.takeRestart();
+      if (isOwn(entry)) noteProcess(entry, traceId, now);
+      else if (restartedAt !== undefined) events.onRestart?.(workerId, restartedAt);
       if (isNew || isOne !== wasOne || (!hadInterval && entry.processes.intervalMs() !== undefined))
         reportHandshake(entry);
       return 'accepted';
     },
-    handshake({ workerId, topics, sdkVersion, signedAt }, now, since = Number.NEGATIVE_INFINITY) {
+    handshake({ workerId, topics, sdkVersion, signedAt, traceId }, now, since = Number.NEGATIVE_INFINITY) {
       const entry = admit(workerId);
       if (!entry) return 'full';
       if (signedAt !== undefined && signedAt <= entry.signedAt.handshake) return 'replayed';
       entry.signedAt.handshake = signedAt ?? entry.signedAt.handshake;
       const isHeard = now - Math.max(entry.heardAt, since) <= LOST_AFTER_MS;
       leave(entry);
-      entry.processes.onHandshake(isHeard);
+      entry.processes.onHandshake(isHeard, now);
       entry.newestTopics = new Set(topics.slice(0, MAX_TOPICS));
       // Another process with the same id may have other topics.
-      const mayBeAnother = isHeard && !sdkVersion.startsWith(OWN_SDK);
+      const mayBeAnother = isHeard && !isOwn({ sdkVersion });
       entry.topics = mayBeAnother ? new Set([...topics, ...entry.topics].slice(0, MAX_TOPICS)) : entry.newestTopics;
       entry.sdkVersion = sdkVersion;
+      if (isOwn(entry)) noteProcess(entry, traceId, now);
       entry.isUnreachable = false;
       entry.isAlive = true;
       entry.heardAt = now;
@@ -201,6 +212,8 @@ export function createRegistry(events: RegistryEvents, isDrained: (workerId: str
       for (const entry of entries.values()) {
         const isDue = entry.isAlive && now - Math.max(entry.heardAt, since) > LOST_AFTER_MS;
         if (isDue && entry.lastHeartbeatAt !== undefined) lose(entry);
+        const before = entry.restarts.sweep((heardAt) => now - Math.max(heardAt, since) > LOST_AFTER_MS);
+        if (before !== undefined) events.onRestart?.(entry.id, before);
       }
     },
     setDrained(workerId, drained) {
@@ -275,4 +288,8 @@ export function createRegistry(events: RegistryEvents, isDrained: (workerId: str
     get: (workerId) => entries.get(workerId),
     list: () => [...entries.values()],
   };
+}
+
+function isOwn({ sdkVersion }: Pick<Worker, 'sdkVersion'>): boolean {
+  return sdkVersion.startsWith(OWN_SDK);
 }

@@ -37,6 +37,8 @@ export interface Heartbeat {
   readonly sentAt?: number;
   /** The same, if it is signed: one that is not newer was sent by somebody else, again. */
   readonly signedAt?: number;
+  /** Of its packet. Workers of this project have another one in each process. */
+  readonly traceId?: string;
 }
 
 /** What a worker says when it starts. */
@@ -47,6 +49,7 @@ export interface WorkerHandshake {
   readonly sdkVersion: string;
   /** As of a heartbeat. */
   readonly signedAt?: number;
+  readonly traceId?: string;
 }
 
 /** The newest handshake of a worker, and what is known of its heartbeats. */

@@ -18,6 +18,11 @@ const MAX_RECALL_MS = 60_000;
 /** Between two lines about packets that were refused. */
 const REFUSALS_INTERVAL_MS = 10_000;
 
+interface WorkerRestart {
+  readonly workerId: string;
+  readonly before: number;
+}
+
 /** The workers on the bus, and where jobs go. Every node hears all of them. */
 export interface Workers {
   /** Where a job goes now; undefined when there is no room: then `onRoom` calls. */
@@ -38,6 +43,8 @@ export interface Workers {
   onRoom(listener: (topic: string) => void): () => void;
   /** Calls the listener when a worker was silent for three heartbeats, or its key was revoked. */
   onLost(listener: (workerId: string) => void): () => void;
+  /** Calls the listener with the time, in milliseconds since 1970, before which jobs were sent to a process of the worker that is gone. */
+  onRestart(listener: (restart: WorkerRestart) => void): () => void;
   /** Calls the listener after every heartbeat, and when a worker is lost or drained. */
   onChange(listener: (worker: Worker) => void): () => void;
   get(workerId: string): Worker | undefined;
@@ -60,6 +67,7 @@ export async function openWorkers(deps: WorkersDeps): Promise<Workers> {
   const { bus, peers, restrictions, handshakes, clock, logger } = deps;
   const rooms = createListeners<string>(logger);
   const losses = createListeners<string>(logger);
+  const restarts = createListeners<WorkerRestart>(logger);
   const changes = createListeners<Worker>(logger);
   const log = createHandshakeLog(handshakes, clock, logger);
   const registry = createRegistry(
@@ -69,6 +77,10 @@ export async function openWorkers(deps: WorkersDeps): Promise<Workers> {
         logger.warn('workers.lost', { workerId });
         log.remove([workerId]);
         losses.call(workerId);
+      },
+      onRestart: (workerId, before) => {
+        logger.warn('workers.restarted', { workerId, before: new Date(before).toISOString() });
+        restarts.call({ workerId, before });
       },
       onChange: changes.call,
       onHandshake: log.add,
@@ -127,6 +139,7 @@ export async function openWorkers(deps: WorkersDeps): Promise<Workers> {
     missed: registry.missed,
     onRoom: rooms.add,
     onLost: losses.add,
+    onRestart: restarts.add,
     onChange: changes.add,
     get: registry.get,
     list: registry.list,

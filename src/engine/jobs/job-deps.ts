@@ -29,6 +29,8 @@ export interface ClusterDeps {
     shareAmong(nodes: readonly string[], own: string): void;
     /** Calls the listener with the id of a worker that was silent for too long. */
     onLost(listener: (workerId: string) => void): () => void;
+    /** Calls the listener when the process of a worker is gone that has the jobs which were sent before, in milliseconds since 1970. */
+    onRestart(listener: (restart: { readonly workerId: string; readonly before: number }) => void): () => void;
   };
   readonly pointers: JobPointers;
   /** Time limit of a job that states none, from its dispatch. */

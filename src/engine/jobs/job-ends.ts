@@ -172,9 +172,9 @@ export function createJobEnds(
     await handle.send({ type: 'emitted', event: { type: 'STEP_PROGRESS', at, step: step.key, payload } });
   };
 
-  const takeLoss = async (workerId: string): Promise<void> => {
+  const takeLoss = async (workerId: string, errorMessage: string, before = Number.POSITIVE_INFINITY): Promise<void> => {
     for (const step of await reader.stepsOfWorker(workerId)) {
-      const errorMessage = 'The worker was silent for three heartbeats.';
+      if ((step.startedAt?.getTime() ?? 0) >= before) continue;
       const end = { status: 'FAILED_RETRYABLE', errorCode: 'JOB_WORKER_UNAVAILABLE', errorMessage } as const;
       await takeEnd({ jobId: jobIdOf(step), worker: workerId, ...end });
     }
@@ -185,7 +185,14 @@ export function createJobEnds(
   return {
     async begin() {
       stops.push(
-        workers.onLost((workerId) => void takeLoss(workerId).catch(logged('job.loss_failed'))),
+        workers.onLost((workerId) => {
+          takeLoss(workerId, 'The worker was silent for three heartbeats.').catch(logged('job.loss_failed'));
+        }),
+        workers.onRestart(({ workerId, before }) => {
+          takeLoss(workerId, 'The worker has started again since it got the job.', before).catch(
+            logged('job.loss_failed'),
+          );
+        }),
         await bus.subscribe(SUBJECTS.progress, ({ bytes }) => {
           takeProgress(bytes).catch(logged('job.progress_failed'));
         }),

@@ -16,9 +16,15 @@ export const direct = (workerId: string) => ({ subject: `worker.${workerId}.jobs
 export function createTestRegistry() {
   const rooms: string[] = [];
   const lost: string[] = [];
+  const restarts: { readonly workerId: string; readonly before: number }[] = [];
   const drained = new Set<string>();
   const registry = createRegistry(
-    { onRoom: (topic) => void rooms.push(topic), onLost: (id) => void lost.push(id), onChange() {} },
+    {
+      onRoom: (topic) => void rooms.push(topic),
+      onLost: (id) => void lost.push(id),
+      onRestart: (workerId, before) => void restarts.push({ workerId, before }),
+      onChange() {},
+    },
     (id) => drained.has(id),
   );
   const time = { now: 1_000_000 };
@@ -33,7 +39,7 @@ export function createTestRegistry() {
   };
   const place = (needs: Partial<JobNeeds> = {}) => registry.place({ ...JOB, ...needs });
   return {
-    ...{ registry, rooms, lost, drained, time, beat, greet, place },
+    ...{ registry, rooms, lost, restarts, drained, time, beat, greet, place },
     /** A worker that says its topics, and its heartbeat. */
     join(workerId: string, facts: Partial<WorkerFacts> = {}, topics?: readonly string[]) {
       greet(workerId, topics);
