@@ -99,7 +99,8 @@ export interface EventPayloads {
   /** Recorded before the job is sent. With `worker`, only that worker gets it. */
   JOB_DISPATCHED: { readonly jobId: string; readonly topic: string; readonly worker?: string };
   JOB_ENDED: JobEnd;
-  STEP_PROGRESS: { readonly percent?: number; readonly memo?: string };
+  /** `worker` is the one that reports first about a job that was sent to a topic: it has the job. */
+  STEP_PROGRESS: { readonly percent?: number; readonly memo?: string; readonly worker?: string };
   LOG: { readonly level: LogLevel; readonly text: string };
   /** A complete message to or from an agent. */
   AGENT_MESSAGE: {

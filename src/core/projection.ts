@@ -107,10 +107,17 @@ export function stepPatch(event: NewEvent): StepPatch | undefined {
       };
     }
     case 'JOB_DISPATCHED':
+      // To a topic: no longer that of the attempt before.
+      return { worker: event.payload.worker };
     case 'JOB_ENDED':
-      return event.payload.worker === undefined ? undefined : { worker: event.payload.worker };
-    case 'STEP_PROGRESS':
-      return { progress: { ...event.payload, at: event.at.toISOString() } };
+      return { worker: event.payload.worker };
+    case 'STEP_PROGRESS': {
+      const { worker, ...progress } = event.payload;
+      return {
+        ...(Object.keys(progress).length > 0 && { progress: { ...progress, at: event.at.toISOString() } }),
+        ...(worker !== undefined && { worker }),
+      };
+    }
     case 'POLICY_DECIDED':
       return { decision: event.payload.decision };
     default:

@@ -23,7 +23,7 @@ const REVOKE =
 const RESTRICTIONS = '{ workerRestrictions { kind workerId key decidedBy decidedAt } }';
 
 /** Each test has its own: a second handshake of a worker means that there may be two processes. */
-const IDS = ['w1', 'w2', 'lost', 'spare', 'drained', 'busy', 'kept', 'revoked'] as const;
+const IDS = ['w1', 'w2', 'lost', 'spare', 'taker', 'heir', 'drained', 'busy', 'kept', 'revoked'] as const;
 type Id = (typeof IDS)[number];
 /** Note of heartbeats that are not the newest. */
 const EARLIER = 'earlier';
@@ -165,6 +165,33 @@ describe.skipIf(!hasNats)('workers', () => {
     expect(await done).toMatchObject({ state: 'SUCCEEDED', steps: [{ worker: 'spare', attempt: 2 }] });
     const silent = (await query(WORKERS, { alive: false })).workers.nodes;
     expect(silent).toContainEqual(expect.objectContaining({ id: 'lost' }));
+    stop();
+  });
+
+  it('that are lost have the jobs done by another one that they took from their topic, if they have reported about them', async () => {
+    const held: string[] = [];
+    const callback = (_: unknown, { data }: { readonly data: Uint8Array }) => {
+      held.push((decodeLegacy(data).job_request as { readonly job_id: string }).job_id);
+    };
+    // It says no topics, so that jobs are not sent to its subject.
+    const subscription = connection.subscribe('job.taken', { queue: 'job.taken', callback });
+    beat('taker');
+    const beats = setInterval(beat, 5_000, 'taker');
+    await isHeard('taker');
+    const done = submit('job.taken', { maxAttempts: 2 });
+    await until('the worker has the job', () => held.length === 1);
+    const worker = async () => {
+      const { runs } = await query('{ runs(first: 1) { nodes { steps { worker progress { percent memo } } } } }');
+      return runs.nodes[0].steps[0];
+    };
+    expect(await worker()).toMatchObject({ worker: null });
+    send('taker', 'sys.job.progress', { job_progress: { job_id: held[0], percent: 30, message: 'third' } });
+    await until('it is known who has it', async () => (await worker()).worker === 'taker');
+    expect(await worker()).toMatchObject({ progress: { percent: 30, memo: 'third' } });
+    clearInterval(beats);
+    subscription.unsubscribe();
+    const stop = start('heir', 'job.taken', succeed('heir'));
+    expect(await done).toMatchObject({ state: 'SUCCEEDED', steps: [{ worker: 'heir', attempt: 2 }] });
     stop();
   });
 

@@ -159,8 +159,13 @@ export function createJobEnds(
     const handle = location?.isEnded === false ? await findRun(location.runId) : undefined;
     const step = handle?.run.steps.get(location?.key ?? '');
     if (!handle || !step || !awaitsJob(handle.run, step, jobId)) return;
+    if (isForeign(handle.run.bookkeeping.get(step.key)?.job?.worker, packet.senderId)) return;
+    // Of a job that was sent to a topic, this is the first that is known of its worker: if that is lost, so is the job.
+    const taker = step.worker === undefined ? { worker: packet.senderId } : {};
     if (report && step.terms?.topic !== undefined) {
-      if (isForeign(handle.run.bookkeeping.get(step.key)?.job?.worker, packet.senderId)) return;
+      if ('worker' in taker) {
+        await handle.send({ type: 'emitted', event: { type: 'STEP_PROGRESS', at, step: step.key, payload: taker } });
+      }
       await reported.take(step, jobId, report, (event) => {
         if (!awaitsJob(handle.run, step, jobId)) return false;
         handle.send({ type: 'emitted', event: { ...event, at, step: step.key } as NewEvent }).catch(() => {});
@@ -168,7 +173,7 @@ export function createJobEnds(
       });
       return;
     }
-    const payload = { percent, ...(message !== '' && { memo: message.slice(0, MAX_MEMO_CHARACTERS) }) };
+    const payload = { percent, ...(message !== '' && { memo: message.slice(0, MAX_MEMO_CHARACTERS) }), ...taker };
     await handle.send({ type: 'emitted', event: { type: 'STEP_PROGRESS', at, step: step.key, payload } });
   };
 

@@ -72,9 +72,14 @@ async function countRecorded(
     if (event.type === 'JOB_DISPATCHED' && event.payload.jobId === jobId) count ??= 0;
     // Nobody had it.
     else if (event.type === 'STEP_STATE_CHANGED' && event.payload.to === 'WAITING') count = undefined;
-    else if (count !== undefined && isNumbered(event)) count += 1;
+    else if (count !== undefined && isNumbered(event) && !isOfServer(event)) count += 1;
   }
   return count ?? 0;
+}
+
+/** The server noted who has the job. */
+function isOfServer(event: NewEvent): boolean {
+  return event.type === 'STEP_PROGRESS' && event.payload.worker !== undefined;
 }
 
 function isNumbered({ type }: NewEvent): boolean {

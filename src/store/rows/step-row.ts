@@ -26,6 +26,7 @@ export interface StepChange<Time = number, Long = number> {
   readonly finishedAt: Time | null;
   readonly wakeAt: Time | null;
   readonly childId: string | null;
+  /** Empty for a job that was sent to a topic, until its worker is known. */
   readonly worker: string | null;
   readonly input: string | null;
   readonly outputMediaType: string | null;
@@ -70,7 +71,8 @@ export function toStepChange(patch: StepPatch): StepChange {
     finishedAt: patch.finishedAt?.getTime() ?? null,
     wakeAt: patch.wakeAt?.getTime() ?? null,
     childId: patch.childId ?? null,
-    worker: patch.worker ?? null,
+    // Empty when it has no worker: null would leave it as it is.
+    worker: 'worker' in patch ? (patch.worker ?? '') : null,
     input: patch.input === undefined ? null : JSON.stringify(patch.input),
     outputMediaType: output?.mediaType ?? null,
     outputSize: output?.size ?? null,
@@ -133,7 +135,7 @@ export function toStepRecord(row: StoredStepRow): StepRecord {
     ...(row.item !== null && { item: JSON.parse(row.item) as Json }),
     ...(row.wakeAt !== null && { wakeAt: new Date(row.wakeAt) }),
     ...(row.childId !== null && { childId: row.childId }),
-    ...(row.worker !== null && { worker: row.worker }),
+    ...(row.worker && { worker: row.worker }),
     dependsOn: JSON.parse(row.dependsOn) as string[],
     maxAttempts: row.maxAttempts,
     state: row.state as StepState,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { NewEvent } from '../../../src/core/event.ts';
 import { newId } from '../../../src/core/ids.ts';
+import type { StepRecord } from '../../../src/core/run.ts';
 import type { DeadLetter } from '../../../src/core/store-reader.ts';
 import { type StoreHarness, useStore } from './harness.ts';
 import { finished, plannedStep, runCreated, textOutput } from './sample-events.ts';
@@ -96,6 +98,44 @@ export function deadLettersContract(makeHarness: () => Promise<StoreHarness>): v
       expect(rest?.map(({ runId }) => runId)).toEqual([ids[1]]);
       expect(await jobEndings.next(10, later, 10_000)).toBeUndefined();
       await other.close();
+    });
+  });
+
+  describe('the worker of a job', () => {
+    const suite = useStore(makeHarness);
+    const at = new Date();
+    const dispatched = (jobId: string, worker?: string): NewEvent => {
+      const payload = { jobId, topic: 'job.a', ...(worker !== undefined && { worker }) };
+      return { type: 'JOB_DISPATCHED', at, step: 'one', payload };
+    };
+    /** Appends each group in a separate transaction. */
+    const record = async (...groups: readonly NewEvent[][]) => {
+      const [runId, step] = [newId('run'), plannedStep('one')];
+      let seq = 1;
+      for (const events of [[runCreated({ steps: [step] }), ...(groups[0] ?? [])], ...groups.slice(1)]) {
+        await suite.store.journal.append(runId, seq, events);
+        seq += events.length;
+      }
+      const scope = { tenant: 'default' };
+      expect(await suite.store.verifyRun(scope, runId)).toMatchObject({ valid: true, problems: [] });
+      return (await suite.store.reader.step(scope, step.id)) as StepRecord;
+    };
+    const heldBy = async (worker: string) => (await suite.store.reader.stepsOfWorker(worker)).map(({ id }) => id);
+
+    it('is that of its last attempt', async () => {
+      const { id } = await record([], [dispatched('j-1', 'w1')]);
+      const again = [dispatched('j-1', 'w1'), dispatched('j-2')];
+      for (const groups of [[again], [[], again], [[], ...again.map((event) => [event])]])
+        expect((await record(...groups)).worker).toBeUndefined();
+      expect(await heldBy('w1')).toEqual([id]);
+    });
+
+    it('that was sent to a topic is the first that reports about it', async () => {
+      const report: NewEvent = { type: 'STEP_PROGRESS', at, step: 'one', payload: { percent: 5, worker: 'w2' } };
+      const taken = await record([dispatched('j-1')], [report]);
+      expect(taken).toMatchObject({ worker: 'w2', progress: { percent: 5, at: at.toISOString() } });
+      expect(taken.progress).not.toHaveProperty('worker');
+      expect(await heldBy('w2')).toEqual([taken.id]);
     });
   });
 }
