@@ -14,6 +14,9 @@ const EVENTS = `query ($id: ID!) { events(filter: { runId: $id }, first: 500) { 
   ... on ToolCalled { call { tool arguments } } ... on ToolReturned { call { tool result error { code message } } }
   ... on PolicyDecided { decision { action effect canonicalUri } } } } }`;
 
+const VALIDATE = `query ($source: WorkflowSource!) { validateWorkflow(source: $source) {
+  problems { severity step line message } } }`;
+
 /** What a step reports; the rest is about jobs. */
 const REPORTED =
   /^(?:LOG|STEP_PROGRESS|NOTIFICATION|AGENT_MESSAGE|TOOL_CALLED|TOOL_RETURNED|ARTIFACT_CREATED|POLICY_DECIDED)$/;
@@ -109,7 +112,8 @@ describe.skipIf(!hasNats)('steps of a remote pool', () => {
     folder = await createTempFolder();
     const files = { pools: join(folder.path, 'pools.yaml'), policy: join(folder.path, 'policy.csv') };
     await writeFile(files.pools, 'far: { runtime: remote }\n');
-    const rules = 'p, analyst, tool:python.run, **, *, allow\np, analyst, job:pool.*, **, *, allow\n';
+    const rules =
+      'p, analyst, tool:python.run, **, *, allow\np, analyst, job:pool.*, **, *, allow\np, admin, tool:drive.get, **, *, approve\n';
     await writeFile(files.policy, `${await readFile('policy/policy.csv', 'utf8')}\n${rules}`);
     const env = { POOLS_FILE: files.pools, POLICY_FILE: files.policy };
     nats = await startNatsServer();
@@ -158,6 +162,37 @@ describe.skipIf(!hasNats)('steps of a remote pool', () => {
       expect(jobs).toBe(steps.length);
     },
   );
+
+  it('are checked beforehand for what workers cannot do: memories, and calls that wait for an approval', async () => {
+    const yaml = `name: far
+steps:
+  - id: a
+    kind: agent
+    POOL
+    agent:
+      role: Clerk
+      goal: Work.
+      backend: litellm
+      backend_config: { model: m, api_base: "http://127.0.0.1:9/v1" }
+      tools: [drive.get, drive.search]
+      memory_uri: memory:notes
+`;
+    const validate = async (pool: string) => {
+      const source = { yaml: yaml.replace('POOL', pool) };
+      return (await users.ask(VALIDATE, { source }, 'admin')).validateWorkflow.problems;
+    };
+    const memory = { severity: 'ERROR', step: 'a', line: 12, message: expect.stringContaining('have no memories') };
+    expect(await validate('pool: far')).toEqual([memory]);
+    const approval = {
+      severity: 'WARNING',
+      step: 'a',
+      line: null,
+      message: expect.stringContaining('drive.get needs an'),
+    };
+    const source = { yaml: yaml.replace('POOL', 'pool: far').replace('      memory_uri: memory:notes\n', '') };
+    expect((await users.ask(VALIDATE, { source }, 'admin')).validateWorkflow.problems).toEqual([approval]);
+    expect(await validate('labels: { a: b }')).toEqual([]);
+  });
 
   it('work on what other steps made: a service is generated, checked and committed', async () => {
     const document = parse(await readFile('examples/workflows/build-and-repair.yaml', 'utf8'));

@@ -1,8 +1,9 @@
 import { optionRoleOf } from '../../commands/definition/options.ts';
+import type { AgentInput } from '../../core/agent.ts';
 import type { Cpu, CpuPool } from '../../core/cpu-pool.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Decision, Policy } from '../../core/policy.ts';
-import type { SignedIn } from '../../core/principal.ts';
+import type { Actor, SignedIn } from '../../core/principal.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { PlannedStep } from '../../core/run.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
@@ -44,8 +45,34 @@ export async function validateWorkflow(
       for (const decision of deps.gate.preview(actor, request)) decisions.push({ step: step.key, decision });
     }
   }
+  const approvals = document.steps.flatMap((step) => approvalProblems(deps, actor, step));
   const savingProblems = await saveProblems(deps, principal, document, { isSaved: saved !== undefined });
-  return { problems: [...problems, ...inputProblems, ...savingProblems], decisions, ...graphField };
+  return { problems: [...problems, ...inputProblems, ...approvals, ...savingProblems], decisions, ...graphField };
+}
+
+/**
+ * Tools of an agent on a worker that need an approval, for which a call there cannot wait. Whether a tool that accesses resources needs
+ * one is known when the agent calls it.
+ */
+function approvalProblems(
+  { capabilities, gate }: ValidateWorkflowDeps,
+  actor: Actor,
+  { key, kind, input, terms }: Omit<PlannedStep, 'id'>,
+): readonly Problem[] {
+  const pool = terms?.pool;
+  if (kind !== 'AGENT' || pool === undefined || capabilities.topicOf(pool) === undefined) return [];
+  const { agent } = input as unknown as AgentInput;
+  const needsApproval = (name: string) =>
+    gate.preview(actor, { action: `tool:${name}` }).some(({ effect }) => effect === 'APPROVE');
+  return capabilities.tools
+    .filter(
+      ({ name, accessedUris }) => agent.tools?.includes(name) && accessedUris === undefined && needsApproval(name),
+    )
+    .map(({ name }) => ({
+      severity: 'WARNING',
+      message: `Step ${key}: a call of ${name} needs an approval, and on workers, where the pool ${pool} is, it fails with APPROVAL_REQUIRED. Remove the pool, or the tool.`,
+      step: key,
+    }));
 }
 
 /** Without inputs the document is validated, not a run of it: then a missing input is not a problem. */

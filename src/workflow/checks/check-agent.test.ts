@@ -56,6 +56,27 @@ describe('a step of kind agent', () => {
     expect(step).not.toHaveProperty('terms');
   });
 
+  it.each([
+    [
+      'a memory in the database, which workers do not have',
+      { memory_uri: 'memory:notes' },
+      'far',
+      /^ERROR Step a: agents on workers have no memories/,
+    ],
+    [
+      'a memory whose URI is not known yet',
+      { memory_uri: '{{ steps.b.output }}' },
+      'far',
+      /^WARNING Step a: agents on workers have no memories/,
+    ],
+    ['a file, which a worker may have', { memory_uri: 'file:///data/notes.md' }, 'far', /^$/],
+    ['a memory, in a pool of this machine', { memory_uri: 'memory:notes' }, 'fast', /^$/],
+    ['no memory', {}, 'far', /^$/],
+  ])('in a pool of workers is checked for its memory: %s', (_, more, pool, message) => {
+    const b = { id: 'b', kind: 'transform', input: { data: 'file:///data/a.md', expression: '$' } };
+    expect(problemsOf({ name: 'test', steps: [b, { ...agent(more), pool }] })).toMatch(message);
+  });
+
   it('may hold expressions in its role, goal, configuration and memory, and depends on the steps that they refer to', () => {
     const text = '{{ steps.b.output }}';
     for (const more of [{ role: text }, { goal: text }, { backend_config: { model: text } }, { memory_uri: text }]) {

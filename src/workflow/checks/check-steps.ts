@@ -48,6 +48,7 @@ export function checkSteps(drafts: readonly StepDraft[], deps: StepCheckDeps): r
       if (isJsonObject(draft.raw.compensate))
         checkCapability(draft.raw.compensate, [...draft.at, 'compensate'], draft.key, { ...deps, names });
       checkPool(draft, deps);
+      checkMemoryInPool(draft, deps);
       checkSource(draft, names, deps);
       warnUnusedOptions(draft, deps.problems);
     }
@@ -132,6 +133,17 @@ function checkPool({ raw, at, key }: StepDraft, { catalog, problems }: StepCheck
   problems.error(() => `Step ${key}: there is no pool ${pool}.${didYouMean(pool, pools)} ${hint}`, [...at, 'pool'], {
     step: key,
   });
+}
+
+/** Memories are in the database, which workers do not have. */
+function checkMemoryInPool({ raw, at, key }: StepDraft, { catalog, problems }: StepCheckDeps): void {
+  const { pool, agent } = raw;
+  const uri = isJsonObject(agent) ? agent.memory_uri : undefined;
+  if (typeof pool !== 'string' || catalog.topicOf(pool) === undefined || typeof uri !== 'string') return;
+  const message = `Step ${key}: agents on workers have no memories, and the pool ${pool} is on workers. Remove memory_uri, or the pool.`;
+  if (/^memory:/i.test(uri)) problems.error(message, [...at, 'agent', 'memory_uri'], { step: key });
+  // It may become the URI of a file, which a worker may have.
+  else if (uri.startsWith('{{')) problems.warn(message, [...at, 'agent', 'memory_uri'], { step: key });
 }
 
 /** Checks a `for_each` over a source. */
