@@ -50,6 +50,7 @@ export function createSurfaces(
     journal,
     reader,
     workflows,
+    schedules: store.schedules,
     memories: store.memories,
     deadLetters: store.deadLetters,
     verifyRun: (scope, runId) => store.verifyRun(scope, runId),

@@ -24,7 +24,7 @@ export interface WorkflowRecord {
 export interface Workflows {
   /**
    * Saves the next version; text and parts equal to those of the newest version save nothing and return that version. With a schedule,
-   * the newest version starts automatically from then on; without one, no version does.
+   * the newest version starts automatically from then on, unless the schedule is paused; without one, no version does.
    * @param schedule.startsPerHour in its busiest hour
    * @param assertMayReplace called in the transaction with the present version, if there is one; what it throws saves nothing
    * @throws Fault THROTTLED when a quota of `createdBy` or of the tenant is exceeded; exact, however many save at once
@@ -66,14 +66,29 @@ export interface ScheduleRecord {
   readonly rule: Json;
   /** The principal that starts the run. */
   readonly principal: User;
-  readonly nextAt: Date;
+  /** Absent while it is paused. */
+  readonly nextAt?: Date;
 }
+
+export type DueSchedule = ScheduleRecord & { readonly nextAt: Date };
 
 export interface Schedules {
   /** The schedules that are due, the longest overdue first. */
-  due(now: Date, limit: number): Promise<readonly ScheduleRecord[]>;
-  /** Sets the next time. False when another node did so first; that node starts the run. */
-  advance(schedule: ScheduleRecord, nextAt: Date): Promise<boolean>;
+  due(now: Date, limit: number): Promise<readonly DueSchedule[]>;
+  /** Sets the next time. False when another node did so first, which then starts the run, or when it was paused. */
+  advance(schedule: DueSchedule, nextAt: Date): Promise<boolean>;
   nextAt(): Promise<Date | undefined>;
   find(tenant: string, name: string): Promise<ScheduleRecord | undefined>;
+  /** The schedules of a tenant, those of the workflows that were saved last first. */
+  list(tenant: string, page: PageArgs): Promise<Page<ScheduleRecord>>;
+  /**
+   * Pauses the schedule, or sets its next time. A new version of the workflow stays paused.
+   * @param nextAt called in the transaction with the schedule and the newest version; undefined pauses. What it throws changes nothing
+   * @returns undefined when there is no such schedule
+   */
+  change(
+    tenant: string,
+    name: string,
+    nextAt: (schedule: ScheduleRecord, workflow: WorkflowRecord) => Date | undefined,
+  ): Promise<ScheduleRecord | undefined>;
 }

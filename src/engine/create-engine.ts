@@ -28,7 +28,7 @@ import { callTool, executeCommand, runAgent } from './requests/execute-command.t
 import { createIdempotency } from './requests/idempotency.ts';
 import { rerunFrom } from './requests/rerun-from.ts';
 import { cancelRun, type RunControlDeps, retryStep, sendMessage, sendSignal } from './requests/run-control.ts';
-import { deleteWorkflow, saveWorkflow } from './requests/saved-workflows.ts';
+import { changeSchedule, deleteWorkflow, saveWorkflow } from './requests/saved-workflows.ts';
 import { createScheduler } from './requests/scheduler.ts';
 import { type StartWorkflowDeps, startWorkflow } from './requests/start-workflow.ts';
 import { performSubWorkflow } from './requests/sub-workflow.ts';
@@ -198,6 +198,14 @@ export function createEngine(deps: EngineDeps): Engine {
       const saved = await saveWorkflow(savedWorkflowDeps, principal, source, ifVersion);
       scheduler.setNextDue(await deps.schedules.nextAt());
       return saved;
+    }),
+    pauseSchedule: open((principal, name) =>
+      changeSchedule({ ...deps, ...savedWorkflowDeps }, principal, name, 'pause'),
+    ),
+    resumeSchedule: open(async (principal, name) => {
+      const resumed = await changeSchedule({ ...deps, ...savedWorkflowDeps }, principal, name, 'resume');
+      scheduler.setNextDue(await deps.schedules.nextAt());
+      return resumed;
     }),
     deleteWorkflow: open((principal, name) => deleteWorkflow(savedWorkflowDeps, principal, name)),
     async begin() {

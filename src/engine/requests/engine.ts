@@ -2,7 +2,7 @@ import type { AgentSpec } from '../../core/agent.ts';
 import type { Decision } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { ApprovalRecord, ArtifactRecord, Priority, RunSnapshot, StepOutput } from '../../core/run.ts';
-import type { WorkflowRecord } from '../../core/workflows.ts';
+import type { ScheduleRecord, WorkflowRecord } from '../../core/workflows.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import type { Problem, WorkflowGraph } from '../../workflow/model/workflow-document.ts';
 
@@ -157,6 +157,10 @@ export interface Engine {
    * @throws Fault BAD_INPUT with every problem, FORBIDDEN, CONFLICT when another version is the newest
    */
   saveWorkflow(principal: SignedIn, source: WorkflowSource, ifVersion?: number): Promise<WorkflowRecord>;
+  /** No run starts by the schedule until it is resumed, also of later versions. @throws Fault NOT_FOUND, FORBIDDEN */
+  pauseSchedule(principal: SignedIn, name: string): Promise<ScheduleRecord>;
+  /** Starts at the next time from now on; none is made up for. @throws Fault NOT_FOUND, FORBIDDEN */
+  resumeSchedule(principal: SignedIn, name: string): Promise<ScheduleRecord>;
   /** @throws Fault NOT_FOUND, FORBIDDEN */
   deleteWorkflow(principal: SignedIn, name: string): Promise<WorkflowRecord>;
   /** Starts this node's lease, the failover of other nodes' runs, and the scheduler. */

@@ -2,7 +2,7 @@ import { namedUri } from '../../core/canonical-uri.ts';
 import type { Clock } from '../../core/clock.ts';
 import { Fault, type Violation } from '../../core/errors.ts';
 import type { SignedIn } from '../../core/principal.ts';
-import type { WorkflowRecord, Workflows } from '../../core/workflows.ts';
+import type { ScheduleRecord, Schedules, WorkflowRecord, Workflows } from '../../core/workflows.ts';
 import type { Json } from '../../lib/json.ts';
 import { nextTime, startsPerHour } from '../../workflow/model/schedule-times.ts';
 import type { Problem, ScheduleRule, WorkflowDocument } from '../../workflow/model/workflow-document.ts';
@@ -187,6 +187,25 @@ function ownerCheck(principal: SignedIn, permit: Permit): (present: WorkflowReco
       throw new Fault('FORBIDDEN', message, { path: ['name'], ...(error.decision && { decision: error.decision }) });
     }
   };
+}
+
+/** See `Engine.pauseSchedule` and `Engine.resumeSchedule`. */
+export async function changeSchedule(
+  { gate, clock, schedules }: SavedWorkflowDeps & { readonly schedules: Schedules },
+  principal: SignedIn,
+  name: string,
+  change: 'pause' | 'resume',
+): Promise<ScheduleRecord> {
+  const permit: Permit = (request) => void gate.pass(principal, request);
+  permit({ action: `mutation:${change}Schedule`, uri: namedUri('workflow', name) });
+  const assertOwner = ownerCheck(principal, permit);
+  const changed = await schedules.change(principal.tenant, name, ({ rule, nextAt }, workflow) => {
+    assertOwner(workflow);
+    if (change === 'pause') return undefined;
+    return nextAt ?? nextTime(rule as unknown as ScheduleRule, clock.now());
+  });
+  if (changed) return changed;
+  throw new Fault('NOT_FOUND', `There is no schedule of a workflow ${name}.`, { path: ['name'] });
 }
 
 /** See `Engine.deleteWorkflow`. */

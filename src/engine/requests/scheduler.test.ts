@@ -6,7 +6,7 @@ import { createCapabilities } from '../capabilities/capabilities.ts';
 import { createDispatcher } from '../driver/dispatcher.ts';
 import { createRunRegistry } from '../driver/run-registry.ts';
 import { createIdempotency } from './idempotency.ts';
-import { saveWorkflow } from './saved-workflows.ts';
+import { changeSchedule, saveWorkflow } from './saved-workflows.ts';
 import { createScheduler } from './scheduler.ts';
 import { createWorkflowLoader } from './workflow-loader.ts';
 
@@ -81,6 +81,12 @@ async function scheduled(rule: string, from: string, isFull = () => false) {
       now = new Date(time);
       await one.tick();
     },
+    change: (how: 'pause' | 'resume', time: string) => {
+      now = new Date(time);
+      return changeSchedule({ ...deps, workflowLoader }, ADMIN, name, how);
+    },
+    /** Saves the next version. */
+    save: (more: string) => saveWorkflow({ ...deps, workflowLoader }, ADMIN, { yaml: `${yaml}${more}\n` }),
     isAt: (time: string) => {
       now = new Date(time);
     },
@@ -95,7 +101,7 @@ async function scheduled(rule: string, from: string, isFull = () => false) {
         letEnd = resolve;
       });
     },
-    nextAt: async () => (await on.store.schedules.find('default', name))?.nextAt.toISOString(),
+    nextAt: async () => (await on.store.schedules.find('default', name))?.nextAt?.toISOString(),
   };
 }
 
@@ -116,6 +122,22 @@ describe('a scheduled workflow', () => {
       priority: 'BATCH',
       labels: { schedule: name },
     });
+    await job.finish();
+  });
+
+  it('does not start while it is paused, also in a later version, and makes up for nothing when it is resumed', async () => {
+    const job = await scheduled(hourly('overlap: allow, catch_up: all'), '2026-05-01T10:30:00Z');
+    const paused = await job.change('pause', '2026-05-01T10:40:00Z');
+    expect(paused.nextAt).toBeUndefined();
+    await job.at('2026-05-01T11:00:00Z');
+    await job.save('description: second');
+    await job.at('2026-05-01T12:00:00Z');
+    expect([await job.started(), await job.nextAt()]).toEqual([[], undefined]);
+    const resumed = await job.change('resume', '2026-05-01T12:30:00Z');
+    expect(resumed.nextAt?.toISOString()).toBe('2026-05-01T13:00:00.000Z');
+    expect(await job.change('resume', '2026-05-01T14:30:00Z')).toEqual(resumed);
+    await job.at('2026-05-01T13:00:01Z');
+    expect(await job.started()).toEqual(['2026-05-01T13:00:00.000Z']);
     await job.finish();
   });
 

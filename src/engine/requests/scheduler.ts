@@ -2,7 +2,7 @@ import type { AccountStandings } from '../../core/accounts.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { StoreReader } from '../../core/store-reader.ts';
 import type { Logger } from '../../core/telemetry.ts';
-import type { ScheduleRecord, Schedules } from '../../core/workflows.ts';
+import type { DueSchedule, ScheduleRecord, Schedules } from '../../core/workflows.ts';
 import { dueTimes, nextTime } from '../../workflow/model/schedule-times.ts';
 import type { ScheduleRule } from '../../workflow/model/workflow-document.ts';
 import { type StartWorkflowDeps, startWorkflow } from './start-workflow.ts';
@@ -56,7 +56,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   /** Schedules that became due during their previous run, and start after it. */
   const queued = new Set<string>();
 
-  const serve = async (schedule: ScheduleRecord): Promise<void> => {
+  const serve = async (schedule: DueSchedule): Promise<void> => {
     const rule = schedule.rule as unknown as ScheduleRule;
     const now = clock.now();
     const times = dueTimes(rule, schedule.nextAt, now);

@@ -1,7 +1,10 @@
 import type { User } from '../../core/principal.ts';
-import type { ScheduleRecord, Schedules } from '../../core/workflows.ts';
+import type { DueSchedule, ScheduleRecord, Schedules } from '../../core/workflows.ts';
 import type { Json } from '../../lib/json.ts';
 import type { Prisma, Transactions } from '../connections/transactions.ts';
+import { COUNTED_ENTRIES, idInRange, paginate, toTotalCount } from './paginate.ts';
+import { lockWorkflowQuotas } from './quota-usage.ts';
+import { toWorkflowRecord } from './workflows.ts';
 
 interface ScheduleRow {
   readonly tenant: string;
@@ -9,7 +12,7 @@ interface ScheduleRow {
   readonly workflowId: string;
   readonly rule: string;
   readonly principal: string;
-  readonly nextAt: Date;
+  readonly nextAt: Date | null;
   readonly startsPerHour: number;
 }
 
@@ -25,7 +28,7 @@ export function createSchedules({ prisma, transactions }: SchedulesDeps): Schedu
       const where = { nextAt: { lte: now } };
       const orderBy = [{ nextAt: 'asc' }, { tenant: 'asc' }, { name: 'asc' }] as const;
       const rows = await prisma.schedule.findMany({ where, orderBy: [...orderBy], take: limit });
-      return rows.map(toScheduleRecord);
+      return rows.map((row) => toScheduleRecord(row) as DueSchedule);
     },
     advance: async ({ tenant, name, workflowId, nextAt: from }, nextAt) => {
       // One statement with the expected values: of several nodes, only one finds the row unchanged.
@@ -34,16 +37,46 @@ export function createSchedules({ prisma, transactions }: SchedulesDeps): Schedu
       return count === 1;
     },
     nextAt: async () => {
-      const first = await prisma.schedule.findFirst({ orderBy: { nextAt: 'asc' }, select: { nextAt: true } });
-      return first?.nextAt;
+      const where = { nextAt: { not: null } };
+      const first = await prisma.schedule.findFirst({ where, orderBy: { nextAt: 'asc' }, select: { nextAt: true } });
+      return first?.nextAt ?? undefined;
     },
     find: async (tenant, name) => {
       const row = await prisma.schedule.findUnique({ where: { tenant_name: { tenant, name } } });
       return row ? toScheduleRecord(row) : undefined;
     },
+    list: async (tenant, page) => {
+      // The id of the version is that of the entry in the list.
+      const toEntry = (row: ScheduleRow) => ({ id: row.workflowId, ...toScheduleRecord(row) });
+      return paginate(
+        {
+          prefix: 'wf',
+          newestFirst: true,
+          find: async (range, direction, take) => {
+            const { id: workflowId } = idInRange(range);
+            const where = { tenant, workflowId };
+            const rows = await prisma.schedule.findMany({ where, orderBy: { workflowId: direction }, take });
+            return { entries: rows.map(toEntry) };
+          },
+          count: async () => toTotalCount(await prisma.schedule.count({ where: { tenant }, take: COUNTED_ENTRIES })),
+        },
+        page,
+      );
+    },
+    change: (tenant, name, nextAtOf) =>
+      transactions.run(async (tx) => {
+        await lockWorkflowQuotas(tx, tenant);
+        const where = { tenant_name: { tenant, name } };
+        const row = await tx.schedule.findUnique({ where });
+        const workflow = row && (await tx.workflow.findUnique({ where: { id: row.workflowId } }));
+        if (!row || !workflow) return undefined;
+        const nextAt = nextAtOf(toScheduleRecord(row), toWorkflowRecord(workflow)) ?? null;
+        return toScheduleRecord(await tx.schedule.update({ where, data: { nextAt } }));
+      }),
   };
 }
 
-function toScheduleRecord({ rule, principal, startsPerHour: _, ...row }: ScheduleRow): ScheduleRecord {
-  return { ...row, rule: JSON.parse(rule) as Json, principal: JSON.parse(principal) as User };
+function toScheduleRecord({ rule, principal, nextAt, startsPerHour: _, ...row }: ScheduleRow): ScheduleRecord {
+  const schedule = { ...row, rule: JSON.parse(rule) as Json, principal: JSON.parse(principal) as User };
+  return nextAt ? { ...schedule, nextAt } : schedule;
 }

@@ -38,12 +38,14 @@ const ROLLBACK = new Error('a save that is only checked is rolled back');
 
 /** The table `workflows`, and the rows of `schedules` that belong to saved workflows. */
 export function createWorkflows({ prisma, transactions, quotas: limits }: WorkflowsDeps): Workflows {
+  /** @returns whether it was paused */
   const removeSchedule = async (tx: Transaction, tenant: string, name: string, at: Date) => {
     const schedule = await tx.schedule.findUnique({ where: { tenant_name: { tenant, name } } });
-    if (!schedule) return;
+    if (!schedule) return false;
     await tx.schedule.delete({ where: { tenant_name: { tenant, name } } });
     const amounts = { schedules: -1, scheduledStarts: -schedule.startsPerHour };
     await changeQuotas(tx, { who: JSON.parse(schedule.principal) as User, amounts, limits, at });
+    return schedule.nextAt === null;
   };
 
   const newest = async (client: Pick<Transaction, 'workflow'>, tenant: string, name: string) =>
@@ -60,10 +62,11 @@ export function createWorkflows({ prisma, transactions, quotas: limits }: Workfl
       const row = await tx.workflow.create({
         data: { ...toWorkflowRow(workflow, (last?.version ?? 0) + 1), isNewest: true },
       });
-      await removeSchedule(tx, tenant, name, at);
+      const isPaused = await removeSchedule(tx, tenant, name, at);
       if (schedule) {
         const [rule, principal] = [JSON.stringify(schedule.rule), JSON.stringify(who)];
-        const { nextAt, startsPerHour } = schedule;
+        const { startsPerHour } = schedule;
+        const nextAt = isPaused ? null : schedule.nextAt;
         await tx.schedule.create({
           data: { tenant, name, workflowId: row.id, rule, principal, nextAt, startsPerHour },
         });
@@ -181,7 +184,7 @@ function toWorkflowRow(
   };
 }
 
-function toWorkflowRecord(row: WorkflowRow): WorkflowRecord {
+export function toWorkflowRecord(row: WorkflowRow): WorkflowRecord {
   return {
     id: row.id,
     tenant: row.tenant,

@@ -203,6 +203,28 @@ export function workflowContract(makeHarness: () => Promise<StoreHarness>): void
       expect(await suite.store.schedules.find(tenant, 'report')).toBeUndefined();
     });
 
+    it('are paused and resumed, unless the caller refuses what is there', async () => {
+      const tenant = newTenant();
+      const { schedules, workflows } = suite.store;
+      const saved = await workflows.save(draft(tenant), { rule, nextAt: new Date(1e12), startsPerHour: 1 });
+      const isDue = async () => (await schedules.due(new Date(), 100)).some((due) => due.tenant === tenant);
+      expect(await isDue()).toBe(true);
+      const refuse = schedules.change(tenant, 'report', (_, workflow) => {
+        throw new Error(`${workflow.name} ${workflow.version} stays`);
+      });
+      await expect(refuse).rejects.toThrow('report 1 stays');
+      expect(await isDue()).toBe(true);
+      const paused = await schedules.change(tenant, 'report', () => undefined);
+      expect(paused).toEqual({ tenant, name: 'report', workflowId: saved.id, rule, principal: user(tenant) });
+      expect(await isDue()).toBe(false);
+      await workflows.save(draft(tenant, { yaml: 'name: report # two' }), { rule, nextAt, startsPerHour: 1 });
+      expect((await schedules.list(tenant, {})).edges.map(({ node }) => node.nextAt)).toEqual([undefined]);
+      await schedules.change(tenant, 'report', () => new Date(1e12));
+      expect(await isDue()).toBe(true);
+      expect(await schedules.change(tenant, 'other', () => undefined)).toBeUndefined();
+      await workflows.remove(tenant, 'report');
+    });
+
     it('are due once their time has come, the longest overdue first', async () => {
       const at = (minute: number) => new Date(Date.UTC(2020, 0, 1, 0, minute));
       const [late, later, future] = [newTenant(), newTenant(), newTenant()];
@@ -218,8 +240,10 @@ export function workflowContract(makeHarness: () => Promise<StoreHarness>): void
     it('are advanced by one of many nodes that see them due', async () => {
       const tenant = newTenant();
       await suite.store.workflows.save(draft(tenant), { rule, nextAt, startsPerHour: 1 });
-      const schedule = await suite.store.schedules.find(tenant, 'report');
-      if (!schedule) throw new Error('it has no schedule');
+      const { schedules } = suite.store;
+      const found = await schedules.find(tenant, 'report');
+      if (!found) throw new Error('it has no schedule');
+      const schedule = { ...found, nextAt };
       const later = new Date(nextAt.getTime() + 86_400_000);
       const moved = await Promise.all(Array.from({ length: 5 }, () => suite.store.schedules.advance(schedule, later)));
       expect(moved.filter(Boolean)).toHaveLength(1);

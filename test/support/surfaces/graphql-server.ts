@@ -149,7 +149,7 @@ export async function startGraphql({
       journal,
       reader,
       workflows,
-      ...{ memories: store.memories, deadLetters: store.deadLetters },
+      ...{ schedules: store.schedules, memories: store.memories, deadLetters: store.deadLetters },
       verifyRun,
       exportRun: (scope, runId, maxBytes) => store.audit.exportRun(scope, runId, maxBytes),
       resources,

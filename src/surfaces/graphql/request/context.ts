@@ -16,7 +16,7 @@ import type { Resources, SchemaValidator } from '../../../core/resource.ts';
 import type { ChainVerification, DeadLetters, StoreReader } from '../../../core/store-reader.ts';
 import type { Health, Logger, Metrics } from '../../../core/telemetry.ts';
 import { activeTraceId } from '../../../core/tracing.ts';
-import type { Workflows } from '../../../core/workflows.ts';
+import type { Schedules, Workflows } from '../../../core/workflows.ts';
 import type { Gate } from '../../../engine/gate/gate.ts';
 import type { Quotas } from '../../../engine/gate/quotas.ts';
 import type { Engine } from '../../../engine/requests/engine.ts';
@@ -37,6 +37,7 @@ export interface GraphqlApp {
   readonly reader: StoreReader;
   /** The saved workflows. */
   readonly workflows: Workflows;
+  readonly schedules: Pick<Schedules, 'find' | 'list'>;
   /** The memories of agents. */
   readonly memories: Memories;
   readonly deadLetters: Pick<DeadLetters, 'find' | 'list'>;

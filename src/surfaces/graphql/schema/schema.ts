@@ -42,6 +42,7 @@ import './cluster/worker-restrictions.ts';
 import './accounts/drive-connection.ts';
 import './runs/run-control.ts';
 import './workflows/saved-workflows.ts';
+import './workflows/schedule.ts';
 
 /**
  * The schema with a mutation for each command, and the types of plugins.

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "schedules" ALTER COLUMN "next_at" DROP NOT NULL;
