@@ -63,7 +63,9 @@ describe.skipIf(!hasSandbox)('a server that is killed', () => {
     await using folder = await createTempFolder();
     const pools = join(folder.path, 'pools.yaml');
     await writeFile(pools, JSON.stringify({ sleepers: { runtime: 'process', command: sleepFor(3_604) } }));
-    await using server = await startServer({ env: { POOLS_FILE: pools, PYTHON_ENGINE: 'native' } });
+    // What a killed server leaves in its temporary folder goes with that of the test.
+    const env = { TMPDIR: folder.path, POOLS_FILE: pools, PYTHON_ENGINE: 'native' };
+    await using server = await startServer({ env });
     const users = await createTestUsers(server);
     const steps = STEPS.map(([, step], i) => ({ id: `step${i}`, timeout_ms: 3_600_000, ...step }));
     const run = await users.start({ document: { name: 'sleepers', steps } }, { waitMs: 0 }, 'admin');
