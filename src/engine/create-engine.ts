@@ -192,6 +192,7 @@ export function createEngine(deps: EngineDeps): Engine {
     decideApproval: open((principal, id, decision) => decideApproval(decisionDeps, principal, id, decision)),
     whyNotDecide: (principal, approval) => whyNotDecide(decisionDeps, principal, approval),
     sendSignal: open((principal, runId, signal) => sendSignal(controlDeps, principal, runId, signal)),
+    load: () => ({ nodes: deps.leases.countNodes(), queued: dispatcher.queued, slots: dispatcher.slots() }),
     validateWorkflow: (principal, source, inputs) => validateWorkflow(savedWorkflowDeps, principal, source, inputs),
     workflowGraph: (document) => workflowLoader.graphOf(document),
     saveWorkflow: open(async (principal, source, ifVersion) => {

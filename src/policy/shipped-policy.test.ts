@@ -31,6 +31,7 @@ const QUERIES = [
   'workflows',
   'deadLetters',
   'quotas',
+  'server',
   'policyRules',
   'explainPolicy',
 ];

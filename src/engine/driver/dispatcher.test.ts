@@ -40,6 +40,18 @@ describe('a slot', () => {
     expect(on.begun).toEqual(['a', 'b', 'c', 'd']);
   });
 
+  it('is counted, for the node and for each kind that is limited separately', () => {
+    const on = startDispatcher({ node: 3, kinds: { AGENT: 2 } });
+    on.request('a', { kind: 'AGENT' });
+    on.request('b');
+    expect(on.dispatcher.slots()).toEqual([
+      { limit: 3, used: 2 },
+      { kind: 'AGENT', limit: 2, used: 1 },
+    ]);
+    on.release('a');
+    expect(on.dispatcher.slots().map(({ used }) => used)).toEqual([1, 0]);
+  });
+
   it('yields the event loop between steps that end at once', async () => {
     const on = startDispatcher({ node: 1, queue: 10_000 });
     let begun = 0;

@@ -40,6 +40,15 @@ export interface Dispatcher {
   assertCapacity(owner: Owner): void;
   readonly active: number;
   readonly queued: number;
+  /** The slots of the node, and of each kind that is limited separately. */
+  slots(): readonly SlotUsage[];
+}
+
+export interface SlotUsage {
+  /** Absent for those of all kinds together. */
+  readonly kind?: StepKind;
+  readonly limit: number;
+  readonly used: number;
 }
 
 /** Steps that start in one turn of the event loop: a few milliseconds if each is short. The rest waits for the next turn. */
@@ -192,6 +201,14 @@ export function createDispatcher(limits: DispatcherLimits, now: () => number = D
       const message = `${maxWaitingByOwner} of your steps wait, which is the share of one user in MAX_QUEUED. Try again when some have run.`;
       throw new Fault('UNAVAILABLE', message, { retryAfterMs: RETRY_AFTER_MS });
     },
+    slots: () => [
+      { limit: limits.node, used: active },
+      ...Object.entries(limits.kinds ?? {}).map(([kind, limit]) => ({
+        kind: kind as StepKind,
+        limit,
+        used: inUse.of(`kind ${kind}`),
+      })),
+    ],
     get active() {
       return active;
     },

@@ -5,6 +5,7 @@ import type { ApprovalRecord, ArtifactRecord, Priority, RunSnapshot, StepOutput 
 import type { ScheduleRecord, WorkflowRecord } from '../../core/workflows.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import type { Problem, WorkflowGraph } from '../../workflow/model/workflow-document.ts';
+import type { SlotUsage } from '../driver/dispatcher.ts';
 
 export interface CommandRequest {
   readonly command: string;
@@ -92,6 +93,14 @@ export interface WorkflowReport {
   readonly decisions: readonly { readonly step: string; readonly decision: Decision }[];
 }
 
+export interface EngineLoad {
+  /** Nodes that are alive, as this one knows. */
+  readonly nodes: number;
+  /** Steps that wait for a slot of this node. */
+  readonly queued: number;
+  readonly slots: readonly SlotUsage[];
+}
+
 /**
  * Runs plans. The only entry: all work is a step of a run, under policy, in the journal.
  * A run that the principal may not see is NOT_FOUND.
@@ -163,6 +172,8 @@ export interface Engine {
   resumeSchedule(principal: SignedIn, name: string): Promise<ScheduleRecord>;
   /** @throws Fault NOT_FOUND, FORBIDDEN */
   deleteWorkflow(principal: SignedIn, name: string): Promise<WorkflowRecord>;
+  /** How busy this node is. */
+  load(): EngineLoad;
   /** Starts this node's lease, the failover of other nodes' runs, and the scheduler. */
   begin(): Promise<void>;
   /** Rejects new requests, lets runs finish for `drainMs`, then releases the rest for other nodes. */

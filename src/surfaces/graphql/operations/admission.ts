@@ -18,6 +18,7 @@ const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'health',
   'viewer',
   'catalog',
+  'server',
   'signIn',
   '__schema',
   '__type',

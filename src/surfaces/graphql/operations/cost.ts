@@ -27,7 +27,7 @@ export const MAX_COST = 20_000;
 /** Assumed length of a list without a page size. */
 const DEFAULT_LIST_SIZE = 10;
 const PAGE_ARGUMENTS = ['first', 'last', 'batch'];
-const LIST_ARGUMENTS = ['uris', 'ids'];
+const LIST_ARGUMENTS = ['uris', 'ids', 'actions'];
 const DEFAULT_PAGE_SIZE = 50;
 const COST_CEILING = 1e12;
 

@@ -9,6 +9,7 @@ import './builder/scalars.ts';
 import './builder/json.ts';
 import './builder/root-types.ts';
 import './server/health.ts';
+import './server/server.ts';
 import './accounts/principal.ts';
 import './server/catalog.ts';
 import './nodes/node.ts';

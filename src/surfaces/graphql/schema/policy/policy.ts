@@ -180,7 +180,6 @@ builder.queryField('may', (t) =>
     type: [PolicyDecision],
     description:
       'What the policy decides about actions of yours that name no resource, such as `mutation:cancelRun`, in the order of the actions. Nothing is counted or recorded. `explainPolicy` answers for an action on a resource.',
-    extensions: { listSize: MAX_ACTIONS },
     args: {
       actions: t.arg.stringList({ required: true, description: `The actions. Maximum ${MAX_ACTIONS}.` }),
     },

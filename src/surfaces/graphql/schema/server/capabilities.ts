@@ -125,6 +125,7 @@ export const queryCapabilities: readonly CapabilityView[] = [
     'Workers on the message bus, and decisions about them. The policy decides without a URI.',
     Type.Object({ id: Type.Optional(Type.String({ description: 'ID of the worker.' })) }),
   ),
+  queryCapability('server', 'See the load', 'Shows how busy the server is.', Type.Object({})),
   queryCapability('policyRules', 'See the policy', 'Lists the rules in force.', Type.Object({})),
   queryCapability(
     'explainPolicy',
