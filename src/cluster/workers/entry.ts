@@ -1,6 +1,6 @@
 import { DRAINING_LABEL } from '../../core/runtime.ts';
 import { createProcessCount, type ProcessCount } from './process-count.ts';
-import { createRestarts, type Restarts } from './restarts.ts';
+import type { WorkerProcess } from './restarts.ts';
 import type { KnownHandshake, Worker, WorkerFacts, WorkerLoad } from './worker.ts';
 
 /** Part of the slots, and percentage of CPU or GPU, from which a worker is full. */
@@ -29,8 +29,8 @@ export interface Entry extends Worker {
   isAlive: boolean;
   isDrained: boolean;
   readonly processes: ProcessCount;
-  /** Of a worker of this project. */
-  readonly restarts: Restarts;
+  /** Those of a worker of this project. */
+  readonly ownProcesses: WorkerProcess[];
   /** Topics of its newest handshake. */
   newestTopics: ReadonlySet<string>;
   /** When the last packet of it came. */
@@ -65,7 +65,7 @@ export function newEntry(id: string, isDrained: boolean, nodesBefore: number, kn
       isUnreachable: false,
       isDirect: false,
       processes: createProcessCount(known),
-      restarts: createRestarts(),
+      ownProcesses: [],
     },
     ...{ inFlight: 0, sinceHeartbeat: 0, nodesBefore, slots: DEFAULT_SLOTS, isFull: false, rank: 0, turn: 0 },
   };

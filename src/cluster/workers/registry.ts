@@ -1,6 +1,7 @@
 import { isSubjectToken, workerSubject } from '../../cap/subjects.ts';
 import { DEFAULT_SLOTS, type Entry, hasSameFacts, leastNeeded, newEntry, rankAgain } from './entry.ts';
 import { createLanes } from './lanes.ts';
+import { forgetProcesses, hearProcess } from './restarts.ts';
 import { nodesBefore } from './shares.ts';
 import type { Heartbeat, JobNeeds, KnownHandshake, Place, Worker, WorkerHandshake } from './worker.ts';
 
@@ -131,13 +132,13 @@ export function createRegistry(events: RegistryEvents, isDrained: (workerId: str
     events.onHandshake?.({ workerId, topics: [...topics], sdkVersion, ...interval });
   };
 
-  const noteProcess = ({ restarts }: Entry, traceId: string | undefined, now: number) => {
-    if (traceId !== undefined && traceId !== '') restarts.heard(traceId, now);
+  const noteProcess = ({ ownProcesses }: Entry, traceId: string | undefined, now: number) => {
+    if (traceId !== undefined && traceId !== '') hearProcess(ownProcesses, traceId, now);
   };
 
   const lose = (entry: Entry) => {
     leave(entry);
-    entry.restarts.clear();
+    entry.ownProcesses.length = 0;
     entry.isAlive = false;
     events.onLost(entry.id);
     events.onChange(entry);
@@ -212,7 +213,8 @@ export function createRegistry(events: RegistryEvents, isDrained: (workerId: str
       for (const entry of entries.values()) {
         const isDue = entry.isAlive && now - Math.max(entry.heardAt, since) > LOST_AFTER_MS;
         if (isDue && entry.lastHeartbeatAt !== undefined) lose(entry);
-        const before = entry.restarts.sweep((heardAt) => now - Math.max(heardAt, since) > LOST_AFTER_MS);
+        const isGone = (heardAt: number) => now - Math.max(heardAt, since) > LOST_AFTER_MS;
+        const before = forgetProcesses(entry.ownProcesses, isGone);
         if (before !== undefined) events.onRestart?.(entry.id, before);
       }
     },
