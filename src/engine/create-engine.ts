@@ -17,6 +17,7 @@ import { createFailover } from './failover/failover.ts';
 import { createJobFamily, type JobFamily } from './failover/job-family.ts';
 import type { JobEngineDeps } from './jobs/job-deps.ts';
 import type { Jobs } from './jobs/jobs.ts';
+import { undoJobs } from './jobs/undo-jobs.ts';
 import type { RunAggregate } from './model/run-aggregate.ts';
 import { collectItemOutputs, evaluateRunOutputs, type RunOutputsDeps } from './outputs/collect-outputs.ts';
 import { createOutputCache } from './outputs/output-cache.ts';
@@ -184,6 +185,7 @@ export function createEngine(deps: EngineDeps): Engine {
     runAgent: open((principal, request) => runAgent(startDeps, principal, request)),
     submitJob: open((principal, request) => submitJob({ ...startDeps, ...jobFamily }, principal, request)),
     replayDeadLetter: open((principal, id) => replayDeadLetter({ ...startDeps, ...jobFamily }, principal, id)),
+    undoJobs: open((job) => undoJobs({ ...deps, runs }, job)),
     uploadArtifact: open((principal, upload) => uploadArtifact({ ...startDeps, handlers }, principal, upload)),
     startWorkflow: open((principal, request) => startWorkflow(startDeps, principal, request)),
     cancelRun: open((principal, runId, how) => cancelRun(controlDeps, principal, runId, how)),

@@ -1,7 +1,7 @@
 import type { AgentSpec } from '../../core/agent.ts';
 import type { Decision } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
-import type { ApprovalRecord, ArtifactRecord, Priority, RunSnapshot, StepOutput } from '../../core/run.ts';
+import type { ApprovalRecord, ArtifactRecord, Priority, RunRecord, RunSnapshot, StepOutput } from '../../core/run.ts';
 import type { ScheduleRecord, WorkflowRecord } from '../../core/workflows.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import type { Problem, WorkflowGraph } from '../../workflow/model/workflow-document.ts';
@@ -172,6 +172,11 @@ export interface Engine {
   resumeSchedule(principal: SignedIn, name: string): Promise<ScheduleRecord>;
   /** @throws Fault NOT_FOUND, FORBIDDEN */
   deleteWorkflow(principal: SignedIn, name: string): Promise<WorkflowRecord>;
+  /**
+   * To be called when a job has ended, perhaps repeatedly. If a job of a parent has failed, those of the same user and the same parent that succeeded
+   * are undone by their compensations, last first, one after the other; also one that succeeds only afterwards.
+   */
+  undoJobs(job: RunRecord): Promise<void>;
   /** How busy this node is. */
   load(): EngineLoad;
   /** Starts this node's lease, the failover of other nodes' runs, and the scheduler. */

@@ -6,7 +6,7 @@ import type { Policy } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { PlannedStep, RunRecord, RunSnapshot, StepBody } from '../../core/run.ts';
 import { DEAD_LETTER_LABEL, type DeadLetters, type StoreReader } from '../../core/store-reader.ts';
-import type { JsonObject } from '../../lib/json.ts';
+import { isJsonObject, type JsonObject } from '../../lib/json.ts';
 import { scopeOf } from '../../policy/visibility.ts';
 import type { JobInput } from '../../step-kinds/job.ts';
 import { identifyRequest, userOf } from '../driver/run-start.ts';
@@ -127,8 +127,9 @@ function validJob({ capabilities }: ExecuteDeps, job: JsonObject): JsonObject {
   });
 }
 
-/** What a compensation takes from its job where it states nothing else (CAP 8). */
+/** What a compensation takes from its job where it states nothing else (CAP 8). Its idempotency key is its own. */
 function inherited({ topic, adapter_id, env, memory_id, labels, meta, context_ptr }: JsonObject): JsonObject {
-  const all = { topic, adapter_id, env, memory_id, labels, meta, context_ptr };
+  const { idempotency_key: _, ...sharedMeta } = isJsonObject(meta) ? meta : {};
+  const all = { topic, adapter_id, env, memory_id, labels, context_ptr, meta: meta && sharedMeta };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as JsonObject;
 }

@@ -14,19 +14,23 @@ const BATCH_ENDINGS = 100;
 /** For so long the other nodes leave it to this one. */
 const CLAIM_MS = 10_000;
 
-/** Tells clients of the ends of their jobs that no worker reported: at least once, also if a node dies. */
+/** Tells clients of the ends of their jobs that no worker reported, and has jobs undone: at least once, also if a node dies. */
 export interface Answers {
   begin(): void;
   stop(): Promise<void>;
 }
 
-export function createAnswers({ jobEndings, reader, clock, logger }: JobGatewayDeps, reports: Reports): Answers {
+export function createAnswers(
+  { engine, jobEndings, reader, clock, logger }: JobGatewayDeps,
+  reports: Reports,
+): Answers {
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> = Promise.resolve();
   let isStopped = false;
 
   const answer = async ({ runId, tenant, position }: JobEnding): Promise<void> => {
     const run = await reader.run({ tenant }, runId);
+    if (run) await engine.undoJobs(run);
     const sender = run?.plan?.sender;
     if (!run || sender === undefined || run.state === 'SUCCEEDED') return;
     let opening: EventPayloads['RUN_CREATED'] | undefined;

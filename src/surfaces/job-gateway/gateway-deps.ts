@@ -10,7 +10,7 @@ import type { Engine } from '../../engine/requests/engine.ts';
 export interface JobGatewayDeps {
   readonly bus: Bus;
   readonly peers: Peers;
-  readonly engine: Pick<Engine, 'submitJob' | 'cancelRun'>;
+  readonly engine: Pick<Engine, 'submitJob' | 'cancelRun' | 'undoJobs'>;
   readonly reader: Pick<StoreReader, 'run' | 'locateStep' | 'history'>;
   readonly deadLetters: Pick<DeadLetters, 'add'>;
   readonly jobEndings: JobEndings;

@@ -64,6 +64,10 @@ export function createJobGateway(deps: JobGatewayDeps): JobGateway {
     }
     const principal = { kind: 'user', ...user } as const;
     const parent = await parentOfJob(deps, principal, request.parentJobId);
+    if (parent?.state === 'CANCELLED') {
+      const message = `Its parent job ${request.parentJobId} was cancelled.`;
+      throw new RefusedJob('JOB_INVALID_INPUT', 'invalid_request', message);
+    }
     const job = readSubmission(request, traceId);
     await engine.submitJob(principal, { ...job, ...(parent && { parentId: parent.id }), sender: peer.senderId });
   };

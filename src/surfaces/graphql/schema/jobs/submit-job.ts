@@ -45,7 +45,7 @@ const SubmitJobInput = builder.inputType('SubmitJobInput', {
     compensation: t.field({
       type: 'JSON',
       description:
-        'Job that undoes this one: an object with its own topic, context and so on. Default: no compensation.',
+        'Job that undoes this one when another job of the same `parentId` and the same user fails: an object with its topic, context and so on. What it does not state, it takes from the job. Default: no compensation.',
     }),
     parentId: t.id({ description: 'ID of the run on whose behalf the job is: it is cancelled with that run.' }),
     priority: t.field({ type: Priority, description: 'Which jobs go first. Default INTERACTIVE.' }),
