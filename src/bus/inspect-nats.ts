@@ -1,5 +1,5 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import { createInbox, errors, type NatsConnection } from '@nats-io/transport-node';
+import { createInbox, errors, type Msg, type MsgCallback, type NatsConnection } from '@nats-io/transport-node';
 import { nodeResultsSubject, SUBJECTS, workerSubject } from '../cap/subjects.ts';
 import type { NatsSettings } from '../config/config.ts';
 import { DURABLE_SUBJECTS } from './bus.ts';
@@ -66,21 +66,29 @@ async function inspectStreams(connection: NatsConnection): Promise<Pick<NatsStat
  */
 async function findDenied(connection: NatsConnection): Promise<readonly string[]> {
   const denied = new Set<string>();
+  const answers = createInbox();
   const watch = async () => {
     for await (const status of connection.status()) {
       if (status.type !== 'error' || !(status.error instanceof errors.PermissionViolationError)) continue;
       const { operation, subject } = status.error;
-      denied.add(`${operation === 'publish' ? 'publish' : 'subscribe'} ${subject}`);
+      if (subject.startsWith(answers)) denied.add('answer other nodes (allow_responses)');
+      else denied.add(`${operation === 'publish' ? 'publish' : 'subscribe'} ${subject}`);
     }
   };
   void watch();
   const { result, progress, heartbeat, handshake, alert } = SUBJECTS;
   const ofNode = nodeResultsSubject(NOBODY);
-  const subscriptions = [result, progress, heartbeat, handshake, alert, ofNode, createInbox()].map((subject) =>
+  const subscriptions = [result, progress, heartbeat, handshake, alert, createInbox()].map((subject) =>
     connection.subscribe(subject, { callback: () => {} }),
   );
-  for (const subject of [`job.${NOBODY}`, workerSubject(NOBODY), ofNode]) connection.publish(subject);
-  // The server answers in order, so its refusals are here before the answer to this.
+  const answer: MsgCallback<Msg> = (error, question) => {
+    if (!error) question.respond();
+  };
+  subscriptions.push(connection.subscribe(ofNode, { callback: answer }));
+  for (const subject of [`job.${NOBODY}`, workerSubject(NOBODY)]) connection.publish(subject);
+  connection.publish(ofNode, undefined, { reply: answers });
+  // The server answers in order, so its refusals are here before the answer to this; and to the next those of what was answered.
+  await connection.flush();
   await connection.flush();
   for (const subscription of subscriptions) subscription.unsubscribe();
   await connection.flush();

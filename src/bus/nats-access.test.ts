@@ -8,6 +8,7 @@ import { until } from '../../test/support/until.ts';
 import { nodeResultsSubject } from '../cap/subjects.ts';
 import { createSecret } from '../config/secrets.ts';
 import type { Bus } from './bus.ts';
+import { inspectNats } from './inspect-nats.ts';
 import { openBus } from './open-bus.ts';
 
 const SAMPLE = resolve(import.meta.dirname, '../../deploy/nats.conf');
@@ -70,6 +71,29 @@ describe.runIf(hasNats)('the sample configuration of NATS', () => {
     expect([...((await bus.ask(subject, bytes, 60_000)) ?? [])]).toEqual([...bytes]);
     await end();
     for (const connection of [worker, client]) expect(await refusalOf(connection, subject)).toMatch(/permissions/i);
+  });
+
+  it('is all that Signalbox needs, and a server that lacks a part of it is reported', async () => {
+    const password = createSecret(Buffer.from('of-signalbox'));
+    const inspect = async ({ url }: NatsServer) =>
+      inspectNats({ servers: [new URL(url).host], login: { kind: 'password', user: 'signalbox', password } });
+    expect((await inspect(server)).denied).toEqual([]);
+    const sample = (await readFile(SAMPLE, 'utf8')).replace(/^(?:listen|jetstream).*$/gm, '');
+    const silent = sample.replace(/^ +allow_responses.*$/m, '');
+    await using one = await startNatsServer({ config: silent, env: PASSWORDS });
+    expect((await inspect(one)).denied).toEqual(['answer other nodes (allow_responses)']);
+    const alone = sample.replaceAll('"signalbox.node.*.results", ', '');
+    await using another = await startNatsServer({ config: alone, env: PASSWORDS });
+    expect((await inspect(another)).denied.toSorted()).toEqual([
+      'publish signalbox.node.signalbox-doctor.results',
+      'subscribe signalbox.node.signalbox-doctor.results',
+    ]);
+    // A node there does not wait for an answer, but uses the database.
+    const login = { kind: 'password', user: 'signalbox', password } as const;
+    const refused = await openBus({ servers: [new URL(another.url).host], login }, silentLogger);
+    const asking = refused.ask(nodeResultsSubject('node_1'), bytes, 60_000);
+    await expect(asking).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await refused.close();
   });
 
   it('lets a worker of Signalbox wait until its result is kept, and see no answers to others', async () => {
