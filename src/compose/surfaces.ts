@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { openLog } from '../engine/outputs/open-log.ts';
 import { findDownload } from '../engine/requests/find-download.ts';
 import { createGraphqlServer } from '../surfaces/graphql/server.ts';
 import { createHttpServer, type HttpServer } from '../surfaces/http/server.ts';
@@ -103,6 +104,7 @@ export function createSurfaces(
       backends: backends.map(({ name }) => name),
     }),
     download: (principal, digest) => findDownload({ policy, gate, resources, reader, artifacts }, principal, digest),
+    log: (principal, runId, step) => openLog({ policy, journal, reader }, principal, runId, step),
     upload: (principal, upload) => engine.uploadArtifact(principal, upload),
   });
   let safetyKernel: SafetyKernelServer | undefined;

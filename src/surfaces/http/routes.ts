@@ -1,4 +1,5 @@
 import { downloadArtifact } from './endpoints/download-artifact.ts';
+import { downloadLog } from './endpoints/download-log.ts';
 import { serveDriveCallback } from './endpoints/drive-callback.ts';
 import { serveMcp } from './endpoints/mcp.ts';
 import { reportHealth, scrapeMetrics } from './endpoints/probes.ts';
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   { pattern: '/metrics', methods: ['GET', 'HEAD'], serve: scrapeMetrics },
   { pattern: '/artifacts/:digest', methods: ['GET', 'HEAD'], serve: downloadArtifact },
   { pattern: '/artifacts', methods: ['POST'], serve: uploadArtifact },
+  { pattern: '/runs/:id/log', methods: ['GET', 'HEAD'], serve: downloadLog },
   { pattern: '/oauth/drive', methods: ['GET', 'HEAD'], serve: serveDriveCallback },
   { pattern: '/schemas/workflow.json', methods: ['GET', 'HEAD'], serve: serveWorkflowSchema },
 ];

@@ -36,8 +36,10 @@ describe.skipIf(!hasNats)('a client that submits far more jobs than the policy l
     expect(worker.jobs).toHaveLength(1);
 
     const refused = flooding.deadLetters.filter(({ job_id }) => job_id.startsWith('f-'));
-    expect(refused.length).toBeGreaterThan(FLOOD / 2);
-    expect(refused.length).toBeLessThan(FLOOD - 10);
+    // Letters are published at least once.
+    const refusedIds = new Set(refused.map(({ job_id }) => job_id));
+    expect(refusedIds.size).toBeGreaterThan(FLOOD / 2);
+    expect(refusedIds.size).toBeLessThan(FLOOD - 10);
     expect(refused[0]).toMatchObject({
       status: 'JOB_STATUS_FAILED',
       error_code: 'tenant_limit',

@@ -5,6 +5,7 @@ import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Fault } from '../../../src/core/errors.ts';
 import type { ArtifactRecord } from '../../../src/core/run.ts';
@@ -90,6 +91,10 @@ export async function startHttpServer(
           return stream;
         },
       };
+    },
+    async log(_, runId, step) {
+      if (runId !== 'run_1') throw new Fault('NOT_FOUND', 'There is no such run.');
+      return Readable.from([`of ${step ?? 'all'}\n`, 'end\n']);
     },
     async upload(_, { name, mediaType, content }) {
       const path = join(folder, `upload-${uploads++}`);

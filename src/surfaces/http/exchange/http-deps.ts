@@ -40,6 +40,8 @@ export interface HttpDeps {
   health(): Promise<Health>;
   /** Finds bytes that the principal may read; the iterator of `open` returns when the client disconnects. @throws Fault NOT_FOUND, FORBIDDEN, APPROVAL_REQUIRED, THROTTLED */
   download(principal: SignedIn, digest: string): Promise<Download>;
+  /** The log of a run that the principal may see, of one of its steps if that is named. @throws Fault NOT_FOUND, FORBIDDEN */
+  log(principal: SignedIn, runId: string, step?: string): Promise<AsyncIterable<string>>;
   /** Stores an artifact. Its content throws Fault RESOURCE_TOO_LARGE or CANCELLED when it does not arrive completely. */
   upload(principal: SignedIn, upload: Upload): Promise<ArtifactRecord>;
 }
