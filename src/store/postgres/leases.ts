@@ -77,8 +77,8 @@ interface RenewalRow {
 export function createPostgresLeases({ pool, nodeId, onHead }: PostgresLeasesDeps): Leases {
   /** When the node's row was added. */
   let startedAt: number | undefined;
-  /** The row was removed, and the caller does not know yet. */
   let nodeCount = 1;
+  /** The row was removed, and the caller does not know yet. */
   let isLost = false;
   /** Runs of a claim whose answer was lost: they may belong to this node, which does not drive them. */
   let doubtful: readonly string[] = [];

@@ -66,3 +66,14 @@ it.each(Object.entries(READS))('looks %s up by the most specific index, in eithe
     }
   }
 });
+
+it('looks the unfinished runs of cancelled runs up by what is unfinished, however many were cancelled', async () => {
+  const deps = { readSnapshot: async () => undefined, async *eventsOf() {} };
+  statements.length = 0;
+  await createStoreReader({ prisma, kind: 'sqlite', ...deps }).unfinishedOfCancelled('run_1', 10);
+  const plan = plans
+    .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${statements[0]}`)
+    .all('run_1', 10)
+    .map(({ detail }) => detail);
+  expect(plan[0]).toBe('SEARCH child USING INDEX runs_due_at_idx (due_at>?)');
+});

@@ -165,11 +165,12 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
       const rows = await prisma.run.findMany({ where, orderBy: { id: 'asc' }, take, select: { id: true } });
       return rows.map((row) => row.id);
     },
+    // The expressions keep the planner from reading every run that was cancelled, or every run: few are unfinished.
     unfinishedOfCancelled: (after, take) => prisma.$queryRaw<{ id: string; tenant: string; parentId: string }[]>`
       SELECT child.id, child.tenant, child.parent_id AS "parentId"
       FROM runs AS child JOIN runs AS parent ON parent.id = child.parent_id
-      WHERE child.due_at IS NOT NULL AND parent.state = 'CANCELLED' AND child.id > ${after}
-      ORDER BY child.id LIMIT ${take}`,
+      WHERE child.due_at IS NOT NULL AND parent.state || '' = 'CANCELLED' AND child.id || '' > ${after}
+      ORDER BY child.id || '' LIMIT ${take}`,
     artifacts: async (scope, runId, page) => {
       const where = partsOf(scope, runId);
       return paginate(
