@@ -1,6 +1,6 @@
 import { Fault } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
-import { inCanonicalOrder, type Json, type JsonObject } from '../lib/json.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
 import { checkTemplates, type ReferenceContext } from './checks/check-references.ts';
 import { checkShape } from './checks/check-shape.ts';
 import { checkSteps, type StepCheckDeps } from './checks/check-steps.ts';
@@ -126,8 +126,7 @@ interface DocumentParts {
 function documentOf({ native, value, yaml, inputs, steps, graph, catalog, schedule }: DocumentParts): WorkflowDocument {
   const name = native.name as string;
   const templates = steps.map((step) => compileStep(step, catalog));
-  // Keys in canonical order, also that of the id to come, so that nothing is sorted when a run is recorded.
-  const planned = templates.map((step) => inCanonicalOrder({ id: '', ...step }));
+  const planned = templates.map((step) => withSortedKeys({ id: '', ...step }));
   const plan = compilePlan(native);
   return {
     name,
@@ -151,6 +150,11 @@ function documentOf({ native, value, yaml, inputs, steps, graph, catalog, schedu
       };
     },
   };
+}
+
+/** So that its keys are not sorted when a run is recorded. Its values stay as the document has them, whose order may mean something. */
+function withSortedKeys<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) as T;
 }
 
 function goalOf(template: Json | undefined, inputs: JsonObject): string | undefined {
