@@ -120,7 +120,7 @@ describe.skipIf(!hasNats)('the compensation that a client states of its job', ()
     await client.cancel('gone-parent');
     await until('it is cancelled', async () => (await stateOf(node, 'gone-parent')) === 'CANCELLED');
     await client.submit({ job_id: 'gone-late', topic: 'job.saga', parent_job_id: 'gone-parent' });
-    await until('it is refused', () => client.lettersOf('gone-late').length > 0);
+    await until('it is refused', () => client.resultsOf('gone-late').length > 0);
     expect(client.resultsOf('gone-late')).toMatchObject([
       { status: 'JOB_STATUS_FAILED', error_code: 'JOB_INVALID_INPUT' },
     ]);

@@ -68,7 +68,8 @@ describe('a document is refused as too costly, at once,', () => {
 
 describe('a document is refused as bad input', () => {
   const refused: [string, string][] = [
-    ['with a list literal in 1,900 levels', `{ nodes(ids: ${'['.repeat(1_900)}${']'.repeat(1_900)}) { id } }`],
+    // Far more would exhaust the stack of the parser, which is refused as too costly.
+    ['with a list literal in 500 levels', `{ nodes(ids: ${'['.repeat(500)}${']'.repeat(500)}) { id } }`],
     ['that names 500 unknown fields', `{ ${Array.from({ length: 500 }, (_, i) => `x${i}`).join(' ')} }`],
     ['with a fragment that holds itself', '{ health { ...f } } fragment f on Health { status ...f }'],
     ['that is no GraphQL', '{ health { status '],
