@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Fault } from '../../src/core/errors.ts';
 import { rssMiB } from './closed-loop.ts';
 import { openJobEngine } from './job-subject.ts';
 import { BENCH_PRINCIPAL } from './open-engine.ts';
@@ -25,6 +26,8 @@ export interface JobBacklogSample {
 
 const CONCURRENT_SUBMISSIONS = 64;
 const LOOK_MS = 100;
+/** Some are always tried again, because nobody listens; the others are parked. */
+const MAX_ACTIVE = 1_000;
 const scope = { tenant: BENCH_PRINCIPAL.tenant };
 
 /** Each phase begins with a message from the parent, when workers are there as it needs them. */
@@ -39,13 +42,13 @@ await once(process, 'message');
 const quiet = await cpuPercent(order.seconds);
 
 await queueJobs(order.queued / 10);
-await until(async () => (await activeRuns()) === 0);
+await until(async () => (await activeRuns()) <= MAX_ACTIVE);
 globalThis.gc?.();
 const tenthMiB = rssMiB('now');
 const began = performance.now();
 await queueJobs((order.queued * 9) / 10);
 const queuedPerSecond = (order.queued * 900) / (performance.now() - began);
-await until(async () => (await activeRuns()) === 0);
+await until(async () => (await activeRuns()) <= MAX_ACTIVE);
 const fullMiB = rssMiB('now');
 process.send?.('queued');
 await once(process, 'message');
@@ -73,10 +76,23 @@ async function queueJobs(count: number): Promise<void> {
   const lane = async () => {
     while (left > 0) {
       left -= 1;
-      await engine.submitJob(BENCH_PRINCIPAL, { job: { topic: order.topic }, priority: 'BATCH' });
+      await submit();
     }
   };
   await Promise.all(Array.from({ length: CONCURRENT_SUBMISSIONS }, lane));
+}
+
+/** As a client does, waits while its quota of runs in memory is used up: they are about to be parked. */
+async function submit(): Promise<void> {
+  for (;;) {
+    try {
+      await engine.submitJob(BENCH_PRINCIPAL, { job: { topic: order.topic }, priority: 'BATCH' });
+      return;
+    } catch (error) {
+      if (!(error instanceof Fault && error.code === 'THROTTLED')) throw error;
+      await sleep(LOOK_MS);
+    }
+  }
 }
 
 /** How many runs have not ended. */
