@@ -1,5 +1,6 @@
 import { JobStatus } from '../../cap/generated/cordum/agent/v1/job_pb.js';
 import { PacketError } from '../../cap/packet-error.ts';
+import { Fault } from '../../core/errors.ts';
 import type { EventPayloads, JobEnd } from '../../core/event.ts';
 import type { RunRecord } from '../../core/run.ts';
 import type { JobEnding } from '../../core/store-reader.ts';
@@ -28,9 +29,15 @@ export function createAnswers(
   let working: Promise<void> = Promise.resolve();
   let isStopped = false;
 
+  /** What the store refuses for good would hold up all that follow. */
+  const skipRefused = (runId: string) => (error: unknown) => {
+    if (error instanceof Fault && error.code === 'UNAVAILABLE') throw error;
+    logger.error('gateway.undo_failed', { runId, error: String(error) });
+  };
+
   const answer = async ({ runId, tenant, position }: JobEnding): Promise<void> => {
     const run = await reader.run({ tenant }, runId);
-    if (run) await engine.undoJobs(run);
+    if (run) await engine.undoJobs(run).catch(skipRefused(run.id));
     const sender = run?.plan?.sender;
     if (!run || sender === undefined || run.state === 'SUCCEEDED') return;
     let opening: EventPayloads['RUN_CREATED'] | undefined;
