@@ -59,6 +59,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['requests'],
     ['.'],
   ],
+  'src/engine/requests': [['.'], ['workflows', 'triggers']],
   'src/lib': [['.'], ['jinja', 'json-schema', 'system']],
   'src/lib/jinja': [['values'], ['filters'], ['syntax'], ['.']],
   'src/plugins': [['definition'], ['adapt'], ['.']],

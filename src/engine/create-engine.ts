@@ -29,14 +29,14 @@ import { callTool, executeCommand, runAgent } from './requests/execute-command.t
 import { createIdempotency } from './requests/idempotency.ts';
 import { rerunFrom } from './requests/rerun-from.ts';
 import { cancelRun, type RunControlDeps, retryStep, sendMessage, sendSignal } from './requests/run-control.ts';
-import { changeSchedule, deleteWorkflow, saveWorkflow } from './requests/saved-workflows.ts';
-import { createScheduler } from './requests/scheduler.ts';
 import { type StartWorkflowDeps, startWorkflow } from './requests/start-workflow.ts';
-import { performSubWorkflow } from './requests/sub-workflow.ts';
 import { replayDeadLetter, submitJob } from './requests/submit-job.ts';
+import { createScheduler } from './requests/triggers/scheduler.ts';
 import { uploadArtifact } from './requests/upload-artifact.ts';
-import { type ValidateWorkflowDeps, validateWorkflow } from './requests/validate-workflow.ts';
 import { createWorkflowLoader } from './requests/workflow-loader.ts';
+import { changeSchedule, deleteWorkflow, saveWorkflow } from './requests/workflows/saved-workflows.ts';
+import { performSubWorkflow } from './requests/workflows/sub-workflow.ts';
+import { type ValidateWorkflowDeps, validateWorkflow } from './requests/workflows/validate-workflow.ts';
 import { type PrepareDeps, prepareStep } from './steps/prepare-step.ts';
 import type { AgentStepDeps } from './steps/step-deps.ts';
 import { storeBatches } from './steps/store-batches.ts';

@@ -1,20 +1,20 @@
-import { optionRoleOf } from '../../commands/definition/options.ts';
-import type { AgentInput } from '../../core/agent.ts';
-import type { Cpu, CpuPool } from '../../core/cpu-pool.ts';
-import { Fault } from '../../core/errors.ts';
-import type { Decision, Policy } from '../../core/policy.ts';
-import type { Actor, SignedIn } from '../../core/principal.ts';
-import type { Resources } from '../../core/resource.ts';
-import type { PlannedStep } from '../../core/run.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
-import { evaluate } from '../../workflow/expressions/evaluate.ts';
-import { referencesIn } from '../../workflow/expressions/references.ts';
-import type { Problem, WorkflowDocument } from '../../workflow/model/workflow-document.ts';
-import { type AccessRequest, stepAccessRequests } from '../capabilities/access-requests.ts';
-import type { Capabilities } from '../capabilities/capabilities.ts';
-import { userOf } from '../driver/run-start.ts';
-import { withAuthors } from '../model/actor.ts';
-import type { WorkflowReport, WorkflowSource } from './engine.ts';
+import { optionRoleOf } from '../../../commands/definition/options.ts';
+import type { AgentInput } from '../../../core/agent.ts';
+import type { Cpu, CpuPool } from '../../../core/cpu-pool.ts';
+import { Fault } from '../../../core/errors.ts';
+import type { Decision, Policy } from '../../../core/policy.ts';
+import type { Actor, SignedIn } from '../../../core/principal.ts';
+import type { Resources } from '../../../core/resource.ts';
+import type { PlannedStep } from '../../../core/run.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../../lib/json.ts';
+import { evaluate } from '../../../workflow/expressions/evaluate.ts';
+import { referencesIn } from '../../../workflow/expressions/references.ts';
+import type { Problem, WorkflowDocument } from '../../../workflow/model/workflow-document.ts';
+import { type AccessRequest, stepAccessRequests } from '../../capabilities/access-requests.ts';
+import type { Capabilities } from '../../capabilities/capabilities.ts';
+import { userOf } from '../../driver/run-start.ts';
+import { withAuthors } from '../../model/actor.ts';
+import type { WorkflowReport, WorkflowSource } from '../engine.ts';
 import { type SavedWorkflowDeps, saveProblems } from './saved-workflows.ts';
 
 export interface ValidateWorkflowDeps extends SavedWorkflowDeps {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ADMIN } from '../../../test/support/engine/engine.ts';
-import { startWorkflows } from '../../../test/support/engine/workflows.ts';
-import { until } from '../../../test/support/until.ts';
+import { ADMIN } from '../../../../test/support/engine/engine.ts';
+import { startWorkflows } from '../../../../test/support/engine/workflows.ts';
+import { until } from '../../../../test/support/until.ts';
 
 let on: Awaited<ReturnType<typeof startWorkflows>>;
 beforeAll(async () => {

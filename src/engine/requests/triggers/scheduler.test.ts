@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ADMIN, startEngine } from '../../../test/support/engine/engine.ts';
-import { Fault } from '../../core/errors.ts';
-import type { RunState } from '../../core/states.ts';
-import { createCapabilities } from '../capabilities/capabilities.ts';
-import { createDispatcher } from '../driver/dispatcher.ts';
-import { createRunRegistry } from '../driver/run-registry.ts';
-import { createIdempotency } from './idempotency.ts';
-import { changeSchedule, saveWorkflow } from './saved-workflows.ts';
+import { ADMIN, startEngine } from '../../../../test/support/engine/engine.ts';
+import { Fault } from '../../../core/errors.ts';
+import type { RunState } from '../../../core/states.ts';
+import { createCapabilities } from '../../capabilities/capabilities.ts';
+import { createDispatcher } from '../../driver/dispatcher.ts';
+import { createRunRegistry } from '../../driver/run-registry.ts';
+import { createIdempotency } from '../idempotency.ts';
+import { createWorkflowLoader } from '../workflow-loader.ts';
+import { changeSchedule, saveWorkflow } from '../workflows/saved-workflows.ts';
 import { createScheduler } from './scheduler.ts';
-import { createWorkflowLoader } from './workflow-loader.ts';
 
 const TENANT = { tenant: 'default' };
 const UNDER_WAY: readonly RunState[] = ['PENDING', 'RUNNING', 'WAITING'];

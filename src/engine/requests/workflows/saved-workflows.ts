@@ -1,15 +1,15 @@
-import { namedUri } from '../../core/canonical-uri.ts';
-import type { Clock } from '../../core/clock.ts';
-import { Fault, type Violation } from '../../core/errors.ts';
-import type { SignedIn } from '../../core/principal.ts';
-import type { ScheduleRecord, Schedules, WorkflowRecord, Workflows } from '../../core/workflows.ts';
-import type { Json } from '../../lib/json.ts';
-import { nextTime, startsPerHour } from '../../workflow/model/schedule-times.ts';
-import type { Problem, ScheduleRule, WorkflowDocument } from '../../workflow/model/workflow-document.ts';
-import { userOf } from '../driver/run-start.ts';
-import type { Gate, GateRequest } from '../gate/gate.ts';
-import type { WorkflowSource } from './engine.ts';
-import type { WorkflowLoader } from './workflow-loader.ts';
+import { namedUri } from '../../../core/canonical-uri.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { Fault, type Violation } from '../../../core/errors.ts';
+import type { SignedIn } from '../../../core/principal.ts';
+import type { ScheduleRecord, Schedules, WorkflowRecord, Workflows } from '../../../core/workflows.ts';
+import type { Json } from '../../../lib/json.ts';
+import { nextTime, startsPerHour } from '../../../workflow/model/schedule-times.ts';
+import type { Problem, ScheduleRule, WorkflowDocument } from '../../../workflow/model/workflow-document.ts';
+import { userOf } from '../../driver/run-start.ts';
+import type { Gate, GateRequest } from '../../gate/gate.ts';
+import type { WorkflowSource } from '../engine.ts';
+import type { WorkflowLoader } from '../workflow-loader.ts';
 
 export interface SavedWorkflowDeps {
   readonly workflows: Workflows;

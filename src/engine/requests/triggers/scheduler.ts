@@ -1,11 +1,11 @@
-import type { AccountStandings } from '../../core/accounts.ts';
-import type { Clock } from '../../core/clock.ts';
-import type { StoreReader } from '../../core/store-reader.ts';
-import type { Logger } from '../../core/telemetry.ts';
-import type { DueSchedule, ScheduleRecord, Schedules } from '../../core/workflows.ts';
-import { dueTimes, nextTime } from '../../workflow/model/schedule-times.ts';
-import type { ScheduleRule } from '../../workflow/model/workflow-document.ts';
-import { type StartWorkflowDeps, startWorkflow } from './start-workflow.ts';
+import type { AccountStandings } from '../../../core/accounts.ts';
+import type { Clock } from '../../../core/clock.ts';
+import type { StoreReader } from '../../../core/store-reader.ts';
+import type { Logger } from '../../../core/telemetry.ts';
+import type { DueSchedule, ScheduleRecord, Schedules } from '../../../core/workflows.ts';
+import { dueTimes, nextTime } from '../../../workflow/model/schedule-times.ts';
+import type { ScheduleRule } from '../../../workflow/model/workflow-document.ts';
+import { type StartWorkflowDeps, startWorkflow } from '../start-workflow.ts';
 
 interface SchedulerDeps extends StartWorkflowDeps {
   readonly schedules: Schedules;

@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ArtifactStore } from '../../core/artifact-store.ts';
-import { type ErrorCode, Fault } from '../../core/errors.ts';
-import type { Journal } from '../../core/journal.ts';
-import type { RunRecord, RunSnapshot } from '../../core/run.ts';
-import { isFinalRunState } from '../../core/states.ts';
-import type { StoreReader } from '../../core/store-reader.ts';
-import { createRunStart } from '../driver/run-start.ts';
-import type { Attempt } from '../model/attempt.ts';
-import type { MutableStep } from '../model/run-aggregate.ts';
-import { type StoredOutput, storeOutput } from '../outputs/store-output.ts';
-import { inputOf } from '../steps/prepare-step.ts';
-import { withTimeLimit } from '../steps/time-limit.ts';
-import { admitRun } from './admit-run.ts';
-import { type StartWorkflowDeps, workflowOpening } from './start-workflow.ts';
-import { followRun } from './wait-for-end.ts';
+import type { ArtifactStore } from '../../../core/artifact-store.ts';
+import { type ErrorCode, Fault } from '../../../core/errors.ts';
+import type { Journal } from '../../../core/journal.ts';
+import type { RunRecord, RunSnapshot } from '../../../core/run.ts';
+import { isFinalRunState } from '../../../core/states.ts';
+import type { StoreReader } from '../../../core/store-reader.ts';
+import { createRunStart } from '../../driver/run-start.ts';
+import type { Attempt } from '../../model/attempt.ts';
+import type { MutableStep } from '../../model/run-aggregate.ts';
+import { type StoredOutput, storeOutput } from '../../outputs/store-output.ts';
+import { inputOf } from '../../steps/prepare-step.ts';
+import { withTimeLimit } from '../../steps/time-limit.ts';
+import { admitRun } from '../admit-run.ts';
+import { type StartWorkflowDeps, workflowOpening } from '../start-workflow.ts';
+import { followRun } from '../wait-for-end.ts';
 
 /** Maximum depth of nested runs. */
 const MAX_WORKFLOW_DEPTH = 10;
