@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createQueries } from '../../src/commands/read/registry.ts';
 import { commands } from '../../src/commands/registry.ts';
-import { QUOTAS } from '../../src/core/accounts.ts';
+import { QUOTAS } from '../../src/core/accounts/accounts.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import type { SignedIn } from '../../src/core/principal.ts';
 import type { Logger, Metrics } from '../../src/core/telemetry.ts';

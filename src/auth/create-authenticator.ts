@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config/config.ts';
-import type { AccountStandings, Accounts } from '../core/accounts.ts';
+import type { AccountStandings, Accounts } from '../core/accounts/accounts.ts';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/errors.ts';
 import { anonymous } from '../core/principal.ts';

@@ -1,4 +1,4 @@
-import type { Account, AccountStandings, Accounts } from '../core/accounts.ts';
+import type { Account, AccountStandings, Accounts } from '../core/accounts/accounts.ts';
 import { DEFAULT_TENANT } from '../core/principal.ts';
 import { hashPassword } from './password.ts';
 

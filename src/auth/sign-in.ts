@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { AccountStandings, Accounts } from '../core/accounts.ts';
+import type { AccountStandings, Accounts } from '../core/accounts/accounts.ts';
 import type { Clock } from '../core/clock.ts';
 import { atCapacity, Fault } from '../core/errors.ts';
 import { networkOf } from '../lib/ip-address.ts';

@@ -1,4 +1,4 @@
-import type { AccountStandings } from '../core/accounts.ts';
+import type { AccountStandings } from '../core/accounts/accounts.ts';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';

@@ -5,7 +5,7 @@ import { withDevAccounts } from '../auth/dev-accounts.ts';
 import { hashPassword } from '../auth/password.ts';
 import type { Config } from '../config/config.ts';
 import { readEnvironment } from '../config/environment.ts';
-import type { Account, AccountKey } from '../core/accounts.ts';
+import type { Account, AccountKey } from '../core/accounts/accounts.ts';
 import { systemClock } from '../core/clock.ts';
 import { Fault } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';

@@ -7,7 +7,7 @@ import type { Bus } from '../bus/bus.ts';
 import { openBus } from '../bus/open-bus.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Config } from '../config/config.ts';
-import type { AccountStandings } from '../core/accounts.ts';
+import type { AccountStandings } from '../core/accounts/accounts.ts';
 import type { ArtifactStore } from '../core/artifact-store.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { CpuPool } from '../core/cpu-pool.ts';

@@ -4,7 +4,7 @@ import { createLanguageModel } from '../agents/llm/language-model.ts';
 import { createBackends } from '../agents/registry.ts';
 import { createSealer } from '../auth/sealer.ts';
 import type { Config } from '../config/config.ts';
-import type { Credentials } from '../core/accounts.ts';
+import type { Credentials } from '../core/accounts/accounts.ts';
 import type { TokenLimits } from '../core/agent-stores.ts';
 import type { RemotePool, Runtime } from '../core/runtime.ts';
 import { toBackend, toStepKind, toTool } from '../plugins/adapt/capabilities.ts';

@@ -1,4 +1,4 @@
-import type { QuotaTable } from '../core/accounts.ts';
+import type { QuotaTable } from '../core/accounts/accounts.ts';
 import type { TokenLimits } from '../core/agent-stores.ts';
 import type { PoolSettings } from '../core/runtime.ts';
 import type { Secret } from './secrets.ts';

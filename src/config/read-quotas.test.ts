@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createEnvironments, problemsOf } from '../../test/support/config/environment.ts';
-import { QUOTAS, type Quota } from '../core/accounts.ts';
+import { QUOTAS, type Quota } from '../core/accounts/accounts.ts';
 
 const { development } = createEnvironments();
 

@@ -1,4 +1,4 @@
-import { QUOTA_NAMES, QUOTAS, type QuotaLimits, type QuotaName, type QuotaTable } from '../core/accounts.ts';
+import { QUOTA_NAMES, QUOTAS, type QuotaLimits, type QuotaName, type QuotaTable } from '../core/accounts/accounts.ts';
 import type { EnvironmentReader } from './variables.ts';
 
 const ENTRY = /^(tenant\.)?([A-Za-z]+)=(\d{1,15})$/;

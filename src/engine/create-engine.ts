@@ -1,4 +1,4 @@
-import type { AccountStandings } from '../core/accounts.ts';
+import type { AccountStandings } from '../core/accounts/accounts.ts';
 import { Fault } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import type { Journal } from '../core/journal.ts';

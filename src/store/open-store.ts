@@ -6,7 +6,7 @@ import {
   type QuotaTable,
   type QuotaUsage,
   type WorkspaceUsage,
-} from '../core/accounts.ts';
+} from '../core/accounts/accounts.ts';
 import type { Memories, TokenUsage } from '../core/agent-stores.ts';
 import { systemClock } from '../core/clock.ts';
 import { newId } from '../core/ids.ts';

@@ -1,4 +1,4 @@
-import type { Credentials, WorkspaceUsage } from '../core/accounts.ts';
+import type { Credentials, WorkspaceUsage } from '../core/accounts/accounts.ts';
 import type { Memories, TokenUsage } from '../core/agent-stores.ts';
 import { Fault } from '../core/errors.ts';
 import type { WorkerRestrictions } from '../core/runtime.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Account, Standing } from '../../core/accounts.ts';
+import type { Account, Standing } from '../../core/accounts/accounts.ts';
 import { userOf } from './peer-user.ts';
 
 const alice: Account = { subject: 's-1', username: 'alice', tenant: 'acme', roles: ['analyst'], passwordHash: '' };

@@ -1,4 +1,4 @@
-import type { AccountStandings, Accounts } from '../../core/accounts.ts';
+import type { AccountStandings, Accounts } from '../../core/accounts/accounts.ts';
 import { Fault } from '../../core/errors.ts';
 import { DEFAULT_TENANT, type User } from '../../core/principal.ts';
 import type { Peer } from './peers.ts';

@@ -1,4 +1,4 @@
-import type { AccountStandings } from '../../core/accounts.ts';
+import type { AccountStandings } from '../../core/accounts/accounts.ts';
 import type { Decision, Policy, PolicyRequest } from '../../core/policy.ts';
 import type { Role, User } from '../../core/principal.ts';
 

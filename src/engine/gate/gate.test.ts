@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Standing } from '../../core/accounts.ts';
+import type { Standing } from '../../core/accounts/accounts.ts';
 import type { Policy, PolicyEffect, PolicyRequest, PolicyRule } from '../../core/policy.ts';
 import { createGate, type GateRequest } from './gate.ts';
 

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { QUOTAS, type QuotaName, type QuotaTable, type QuotaUsage, type QuotaUse } from '../../core/accounts.ts';
+import {
+  QUOTAS,
+  type QuotaName,
+  type QuotaTable,
+  type QuotaUsage,
+  type QuotaUse,
+} from '../../core/accounts/accounts.ts';
 import type { User } from '../../core/principal.ts';
 import { createQuotas } from './quotas.ts';
 

@@ -7,7 +7,7 @@ import {
   type QuotaTable,
   type QuotaUsage,
   type QuotaUse,
-} from '../../core/accounts.ts';
+} from '../../core/accounts/accounts.ts';
 import type { TokenUsage } from '../../core/agent-stores.ts';
 import type { ArtifactStore, StoredBytes } from '../../core/artifact-store.ts';
 import type { Clock } from '../../core/clock.ts';

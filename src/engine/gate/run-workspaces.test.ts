@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ADMIN, startEngine } from '../../../test/support/engine/engine.ts';
 import { abortFault } from '../../core/abort.ts';
-import type { QuotaName } from '../../core/accounts.ts';
+import type { QuotaName } from '../../core/accounts/accounts.ts';
 import type { ToolContext } from '../../core/agent-session.ts';
 import type { Failure } from '../../core/run.ts';
 import { defineTool } from '../../tools/define-tool.ts';

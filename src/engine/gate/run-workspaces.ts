@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { assertRoom, type QuotaTable, type WorkspaceUsage } from '../../core/accounts.ts';
+import { assertRoom, type QuotaTable, type WorkspaceUsage } from '../../core/accounts/accounts.ts';
 import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Logger } from '../../core/telemetry.ts';

@@ -1,4 +1,4 @@
-import type { QuotaName } from '../../core/accounts.ts';
+import type { QuotaName } from '../../core/accounts/accounts.ts';
 import type { RunState } from '../../core/states.ts';
 
 /** The subject of the row of a whole tenant. */

@@ -1,4 +1,4 @@
-import type { Credentials } from '../../core/accounts.ts';
+import type { Credentials } from '../../core/accounts/accounts.ts';
 import type { Prisma, Transactions } from '../connections/transactions.ts';
 
 interface CredentialsDeps {

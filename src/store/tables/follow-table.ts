@@ -1,4 +1,4 @@
-import { STANDING_DELAY_MS } from '../../core/accounts.ts';
+import { STANDING_DELAY_MS } from '../../core/accounts/accounts.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Transaction } from '../connections/transactions.ts';

@@ -1,4 +1,4 @@
-import type { QuotaTable } from '../../core/accounts.ts';
+import type { QuotaTable } from '../../core/accounts/accounts.ts';
 import type { Memories } from '../../core/agent-stores.ts';
 import type { User } from '../../core/principal.ts';
 import type { Prisma, Transaction, Transactions } from '../connections/transactions.ts';

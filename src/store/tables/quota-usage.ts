@@ -6,7 +6,7 @@ import {
   type QuotaTable,
   type QuotaUsage,
   type QuotaUse,
-} from '../../core/accounts.ts';
+} from '../../core/accounts/accounts.ts';
 import type { User } from '../../core/principal.ts';
 import type { Prisma, Transaction, Transactions } from '../connections/transactions.ts';
 import { WHOLE_TENANT } from '../rows/quota-changes.ts';

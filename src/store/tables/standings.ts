@@ -1,4 +1,4 @@
-import type { AccountKey, AccountStandings, Standing } from '../../core/accounts.ts';
+import type { AccountKey, AccountStandings, Standing } from '../../core/accounts/accounts.ts';
 import type { Role } from '../../core/principal.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import { ownerKey } from '../../lib/fair-queue.ts';

@@ -1,4 +1,4 @@
-import type { QuotaTable } from '../../core/accounts.ts';
+import type { QuotaTable } from '../../core/accounts/accounts.ts';
 import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { User } from '../../core/principal.ts';

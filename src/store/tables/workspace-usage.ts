@@ -1,4 +1,4 @@
-import type { WorkspaceUsage } from '../../core/accounts.ts';
+import type { WorkspaceUsage } from '../../core/accounts/accounts.ts';
 import type { Transactions } from '../connections/transactions.ts';
 import { addToQuota } from './quota-usage.ts';
 

@@ -1,6 +1,6 @@
 import type { Bus } from '../../bus/bus.ts';
 import type { Peers } from '../../cluster/peers/peers.ts';
-import type { AccountStandings, Accounts } from '../../core/accounts.ts';
+import type { AccountStandings, Accounts } from '../../core/accounts/accounts.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { DeadLetters, JobEndings, StoreReader } from '../../core/store-reader.ts';

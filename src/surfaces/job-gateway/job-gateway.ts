@@ -5,7 +5,7 @@ import { PacketError } from '../../cap/packet-error.ts';
 import { SUBJECTS } from '../../cap/subjects.ts';
 import { userOf } from '../../cluster/peers/peer-user.ts';
 import type { Peer } from '../../cluster/peers/peers.ts';
-import type { AccountKey } from '../../core/accounts.ts';
+import type { AccountKey } from '../../core/accounts/accounts.ts';
 import { Fault } from '../../core/errors.ts';
 import { stepIdOfJob } from '../../core/ids.ts';
 import { DEFAULT_TENANT, type User } from '../../core/principal.ts';

@@ -1,6 +1,6 @@
 import { ErrorCode, JobStatus } from '../../cap/generated/cordum/agent/v1/job_pb.js';
 import { SUBJECTS } from '../../cap/subjects.ts';
-import type { AccountKey } from '../../core/accounts.ts';
+import type { AccountKey } from '../../core/accounts/accounts.ts';
 import { stepIdOfJob } from '../../core/ids.ts';
 import type { DeadLetter } from '../../core/store-reader.ts';
 import type { JobGatewayDeps } from './gateway-deps.ts';

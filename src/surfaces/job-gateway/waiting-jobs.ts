@@ -1,5 +1,5 @@
 import { REDELIVERY } from '../../bus/redelivery.ts';
-import type { AccountKey } from '../../core/accounts.ts';
+import type { AccountKey } from '../../core/accounts/accounts.ts';
 import type { Clock } from '../../core/clock.ts';
 import { backoffDelayMs } from '../../lib/backoff.ts';
 

@@ -1,6 +1,6 @@
 import type { PolicyCheckRequest } from '../../cap/generated/cordum/agent/v1/safety_pb.js';
 import { isTopic } from '../../cap/subjects.ts';
-import type { AccountStandings } from '../../core/accounts.ts';
+import type { AccountStandings } from '../../core/accounts/accounts.ts';
 import { Fault } from '../../core/errors.ts';
 import type { SignedIn, User } from '../../core/principal.ts';
 import type { Resources } from '../../core/resource.ts';

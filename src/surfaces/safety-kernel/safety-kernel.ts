@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Code, ConnectError, type ConnectRouter, type HandlerContext } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { type PolicyCheckRequest, SafetyKernel } from '../../cap/generated/cordum/agent/v1/safety_pb.js';
-import type { AccountStandings } from '../../core/accounts.ts';
+import type { AccountStandings } from '../../core/accounts/accounts.ts';
 import { type ErrorCode, Fault } from '../../core/errors.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { Principal, SignedIn } from '../../core/principal.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Sealer } from '../../auth/sealer.ts';
 import type { Config } from '../../config/config.ts';
-import type { Credentials } from '../../core/accounts.ts';
+import type { Credentials } from '../../core/accounts/accounts.ts';
 import { type Clock, systemClock } from '../../core/clock.ts';
 import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
 import type { DriveResolver } from './drive.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Sealer } from '../../auth/sealer.ts';
-import type { Credentials } from '../../core/accounts.ts';
+import type { Credentials } from '../../core/accounts/accounts.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { User } from '../../core/principal.ts';
 import { awaitOrAbort, retry } from '../shared/retry.ts';

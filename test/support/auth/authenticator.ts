@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { createAuthenticator } from '../../../src/auth/create-authenticator.ts';
 import type { Config } from '../../../src/config/config.ts';
 import { createSecret } from '../../../src/config/secrets.ts';
-import type { Account, AccountStandings, Accounts, Standing } from '../../../src/core/accounts.ts';
+import type { Account, AccountStandings, Accounts, Standing } from '../../../src/core/accounts/accounts.ts';
 
 export const NOW = Date.UTC(2030, 0, 1) / 1000;
 export const SECRET = new TextEncoder().encode('a-secret-of-at-least-32-bytes-for-tests');

@@ -5,7 +5,7 @@ import type { AnyBackend } from '../../../src/agents/define-backend.ts';
 import type { AnyCommand } from '../../../src/commands/definition/define-command.ts';
 import { createQueries } from '../../../src/commands/read/registry.ts';
 import { commands as builtIn } from '../../../src/commands/registry.ts';
-import { QUOTAS, type QuotaTable } from '../../../src/core/accounts.ts';
+import { QUOTAS, type QuotaTable } from '../../../src/core/accounts/accounts.ts';
 import type { TokenLimits } from '../../../src/core/agent-stores.ts';
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import type { Journal } from '../../../src/core/journal.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { QuotaTable } from '../../../src/core/accounts.ts';
+import type { QuotaTable } from '../../../src/core/accounts/accounts.ts';
 import type { AuditOptions } from '../../../src/store/audit/open-audit.ts';
 import type { DatabaseConfig } from '../../../src/store/connections/database-config.ts';
 import type { Store } from '../../../src/store/open-store.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AccountKey, AccountStandings } from '../../../src/core/accounts.ts';
+import type { AccountKey, AccountStandings } from '../../../src/core/accounts/accounts.ts';
 import type { WorkerRestriction } from '../../../src/core/runtime.ts';
 import type { Store } from '../../../src/store/open-store.ts';
 import { until } from '../until.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { QuotaName } from '../../../src/core/accounts.ts';
+import type { QuotaName } from '../../../src/core/accounts/accounts.ts';
 import type { TokenLimits, TokenUsage } from '../../../src/core/agent-stores.ts';
 import { newId } from '../../../src/core/ids.ts';
 import type { User } from '../../../src/core/principal.ts';

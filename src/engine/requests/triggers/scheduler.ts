@@ -1,4 +1,4 @@
-import type { AccountStandings } from '../../../core/accounts.ts';
+import type { AccountStandings } from '../../../core/accounts/accounts.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { StoreReader } from '../../../core/store-reader.ts';
 import type { Logger } from '../../../core/telemetry.ts';

@@ -1,4 +1,4 @@
-import { QUOTAS } from '../../../../core/accounts.ts';
+import { QUOTAS } from '../../../../core/accounts/accounts.ts';
 import type { QuotaView } from '../../../../engine/gate/quotas.ts';
 import { scopeOf } from '../../../../policy/visibility.ts';
 import { requireUser } from '../../request/caller-scope.ts';

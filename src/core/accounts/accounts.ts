@@ -1,5 +1,5 @@
-import { Fault } from './errors.ts';
-import type { Role, User } from './principal.ts';
+import { Fault } from '../errors.ts';
+import type { Role, User } from '../principal.ts';
 
 export interface Account extends User {
   /** scrypt, in the format of auth/password.ts. */
