@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as turnEnded } from 'node:timers/promises';
 import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
 import type { NewEvent } from '../../core/event.ts';
@@ -193,6 +194,7 @@ export function driveRun(options: DriveOptions, start: RunStart): RunHandle {
     if (isReleased) return;
     if (isFinalRunState(record.state)) void recorder.flush();
     else if (input.type === 'delivered') setTimeout(recorder.commit, DELIVERED_DELAY_MS);
+    else if (input.type === 'jobEnded') setImmediate(recorder.commit);
     else recorder.commit();
     if (record.state === 'WAITING') waiting?.resolve();
   };
@@ -236,6 +238,8 @@ export function driveRun(options: DriveOptions, start: RunStart): RunHandle {
     flush: () => recorder.flush(),
     async send(input) {
       send(input);
+      // The end of its step follows in this turn of the event loop, and is recorded together with it.
+      if (input.type === 'jobEnded') await turnEnded();
       await recorder.flush();
       if (isReleased) throw RELEASED;
     },
