@@ -106,6 +106,7 @@ export function createSurfaces(
     download: (principal, digest) => findDownload({ policy, gate, resources, reader, artifacts }, principal, digest),
     log: (principal, runId, step) => openLog({ policy, journal, reader }, principal, runId, step),
     upload: (principal, upload) => engine.uploadArtifact(principal, upload),
+    webhook: (delivery) => engine.receiveWebhook(delivery),
   });
   let safetyKernel: SafetyKernelServer | undefined;
   let jobGateway: JobGateway | undefined;

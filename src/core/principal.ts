@@ -21,7 +21,7 @@ export type Principal =
   | { readonly kind: 'anonymous' }
   /** With the times of its token. */
   | ({ readonly kind: 'user'; readonly issuedAt?: Date; readonly expiresAt?: Date } & User)
-  | ({ readonly kind: 'system'; readonly reason: 'schedule' | 'recovery' | 'compensation' } & User);
+  | ({ readonly kind: 'system'; readonly reason: 'schedule' | 'webhook' | 'recovery' | 'compensation' } & User);
 
 export type SignedIn = Exclude<Principal, { kind: 'anonymous' }>;
 

@@ -40,6 +40,8 @@ export interface Workflows {
   find(tenant: string, name: string): Promise<WorkflowRecord | undefined>;
   /** A version; undefined when the workflow was deleted, or never had it. */
   findVersion(tenant: string, name: string, version: number): Promise<WorkflowRecord | undefined>;
+  /** The subjects of those who saved its versions; none when it was deleted. */
+  authors(tenant: string, name: string): Promise<readonly string[]>;
   byId(tenant: string, id: string): Promise<WorkflowRecord | undefined>;
   /** The newest version of each workflow, newest first. */
   list(tenant: string, page: PageArgs): Promise<Page<WorkflowRecord>>;

@@ -31,6 +31,7 @@ import { rerunFrom } from './requests/rerun-from.ts';
 import { cancelRun, type RunControlDeps, retryStep, sendMessage, sendSignal } from './requests/run-control.ts';
 import { type StartWorkflowDeps, startWorkflow } from './requests/start-workflow.ts';
 import { replayDeadLetter, submitJob } from './requests/submit-job.ts';
+import { createWebhookReceiver } from './requests/triggers/receive-webhook.ts';
 import { createScheduler } from './requests/triggers/scheduler.ts';
 import { uploadArtifact } from './requests/upload-artifact.ts';
 import { createWorkflowLoader } from './requests/workflow-loader.ts';
@@ -144,6 +145,7 @@ export function createEngine(deps: EngineDeps): Engine {
     maxRuns: limits.runs,
   };
   const scheduler = createScheduler(startDeps);
+  const receiveWebhook = createWebhookReceiver({ ...startDeps, countNodes: deps.leases.countNodes });
   const failover = createFailover({
     ...{ ...deps, runs, onNextSchedule: scheduler.setNextDue, onNodeEnded: () => jobFamily.cancelLeftovers() },
     ...(jobs && { onNodes: jobs.shareWorkers }),
@@ -188,6 +190,8 @@ export function createEngine(deps: EngineDeps): Engine {
     undoJobs: open((job) => undoJobs({ ...deps, runs }, job)),
     uploadArtifact: open((principal, upload) => uploadArtifact({ ...startDeps, handlers }, principal, upload)),
     startWorkflow: open((principal, request) => startWorkflow(startDeps, principal, request)),
+    receiveWebhook: open(receiveWebhook),
+    webhookOf: async (workflow) => (await workflowLoader.readSaved(workflow)).document?.webhook,
     cancelRun: open((principal, runId, how) => cancelRun(controlDeps, principal, runId, how)),
     retryStep: open((principal, runId, step) => retryStep(controlDeps, principal, runId, step)),
     rerunFrom: open((principal, runId, step, inputs) => rerunFrom(controlDeps, principal, runId, step, inputs)),

@@ -18,6 +18,7 @@ import { createProblems, type DocumentPath, type Locate, type Problems } from '.
 import type {
   ReadResult,
   ScheduleRule,
+  WebhookTrigger,
   WorkflowDocument,
   WorkflowGraph,
   WorkflowPlan,
@@ -25,6 +26,7 @@ import type {
 import { MAX_STEPS } from './model/workflow-limits.ts';
 import { readSchedule } from './read-schedule.ts';
 import { readSource, type WorkflowSource } from './read-source.ts';
+import { readWebhook } from './read-webhook.ts';
 import { compilePlan, compileStep } from './steps/compile-steps.ts';
 import { draftSteps, graphOf, idsOf, type StepDraft } from './steps/step-draft.ts';
 
@@ -59,10 +61,12 @@ export function readWorkflow(source: WorkflowSource, catalog: Catalog): ReadResu
   checkValues(native, { inputs, ids, engine, problems: found });
   warnOfRecursion(native.name, steps, found);
   const schedule = readSchedule(native.schedule, found);
+  const webhook = readWebhook(native, inputs, found);
+  const triggers = { ...(schedule && { schedule }), ...(webhook && { webhook }) };
   const graph = graphOf(steps);
   const all = [...problems, ...found.list()];
   if (found.failed()) return { ...(steps.length > 0 && { graph }), problems: all };
-  const document = documentOf({ native, value, yaml, inputs, steps, graph, catalog, ...(schedule && { schedule }) });
+  const document = documentOf({ native, value, yaml, inputs, steps, graph, catalog, triggers });
   return { document, graph, problems: all };
 }
 
@@ -120,10 +124,10 @@ interface DocumentParts {
   readonly steps: readonly StepDraft[];
   readonly graph: WorkflowGraph;
   readonly catalog: Catalog;
-  readonly schedule?: ScheduleRule;
+  readonly triggers: { readonly schedule?: ScheduleRule; readonly webhook?: WebhookTrigger };
 }
 
-function documentOf({ native, value, yaml, inputs, steps, graph, catalog, schedule }: DocumentParts): WorkflowDocument {
+function documentOf({ native, value, yaml, inputs, steps, graph, catalog, triggers }: DocumentParts): WorkflowDocument {
   const name = native.name as string;
   const templates = steps.map((step) => compileStep(step, catalog));
   const planned = templates.map((step) => withSortedKeys({ id: '', ...step }));
@@ -136,7 +140,7 @@ function documentOf({ native, value, yaml, inputs, steps, graph, catalog, schedu
     inputs: inputs.schema,
     graph,
     steps: templates,
-    ...(schedule && { schedule }),
+    ...triggers,
     compile(values): WorkflowPlan {
       const filled = inputs.check(values);
       const goal = goalOf(native.goal_template, filled);

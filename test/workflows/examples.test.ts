@@ -190,6 +190,23 @@ describe('the example workflows', () => {
     expect((await bytesOf(output.page)).toString()).toContain('<title>Products</title>');
   });
 
+  it('push-hook notes what GitHub says was pushed, and nothing else', async () => {
+    const source = await example('push-hook.yaml');
+    const event = {
+      ref: 'refs/heads/main',
+      pusher: { name: 'ada' },
+      commits: [{ message: 'one' }, { message: 'two' }],
+    };
+    const pushed = await users.start(source, { inputs: { event, kind: 'push' } });
+    expect(pushed).toMatchObject({ state: 'SUCCEEDED', output: { ref: 'refs/heads/main' } });
+    expect(pushed.steps[0].input).toMatchObject({
+      message: 'ada pushed to refs/heads/main',
+      data: { commits: ['one', 'two'] },
+    });
+    const pinged = await users.start(source, { inputs: { event: { ref: '' }, kind: 'ping' } });
+    expect(statesOf(pinged)).toEqual({ note: 'SKIPPED' });
+  });
+
   it('parent continues with the output of child, which is a separate run', async () => {
     const child = await example('child.yaml');
     await users.mutate('saveWorkflow', { source: child }, '... on Workflow { name }');

@@ -1,10 +1,11 @@
+import type { SignedRequest } from '../../auth/webhook-signature.ts';
 import type { AgentSpec } from '../../core/agent.ts';
 import type { Decision } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { ApprovalRecord, ArtifactRecord, Priority, RunRecord, RunSnapshot, StepOutput } from '../../core/run.ts';
 import type { ScheduleRecord, WorkflowRecord } from '../../core/workflows.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
-import type { Problem, WorkflowGraph } from '../../workflow/model/workflow-document.ts';
+import type { Problem, WebhookTrigger, WorkflowGraph } from '../../workflow/model/workflow-document.ts';
 import type { SlotUsage } from '../driver/dispatcher.ts';
 
 export interface CommandRequest {
@@ -93,6 +94,15 @@ export interface WorkflowReport {
   readonly decisions: readonly { readonly step: string; readonly decision: Decision }[];
 }
 
+/** A request to `/hooks/TENANT/NAME`, which is not verified yet. */
+export interface WebhookDelivery extends SignedRequest {
+  readonly tenant: string;
+  readonly name: string;
+  /** Address of the sender. */
+  readonly address: string;
+  readonly traceId: string;
+}
+
 export interface EngineLoad {
   /** Nodes that are alive, as this one knows. */
   readonly nodes: number;
@@ -130,6 +140,15 @@ export interface Engine {
    * @throws Fault BAD_INPUT with every problem of the document or the inputs, NOT_FOUND, FORBIDDEN, CONFLICT, UNAVAILABLE
    */
   startWorkflow(principal: SignedIn, request: StartRequest): Promise<RunSnapshot>;
+  /**
+   * Starts the saved workflow of a verified delivery, on behalf of who saved it. The same delivery again gives the same run.
+   * Resolves when the run is durable.
+   * @throws Fault UNAUTHENTICATED for whatever is not a delivery of a webhook, THROTTLED after too many of those;
+   *   BAD_INPUT, FORBIDDEN, CONFLICT when another body had its id, UNAVAILABLE
+   */
+  receiveWebhook(delivery: WebhookDelivery): Promise<{ readonly runId: string }>;
+  /** How deliveries start a saved workflow; undefined if they do not. */
+  webhookOf(workflow: WorkflowRecord): Promise<WebhookTrigger | undefined>;
   /** Cancels a run and its sub-workflows; work in flight is aborted. @throws Fault NOT_FOUND, FORBIDDEN, CONFLICT when it has ended */
   cancelRun(
     principal: SignedIn,

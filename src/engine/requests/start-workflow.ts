@@ -1,10 +1,11 @@
 import { Fault } from '../../core/errors.ts';
 import type { EventPayloads, NewEvent } from '../../core/event.ts';
 import type { SignedIn, User } from '../../core/principal.ts';
-import type { RunSnapshot } from '../../core/run.ts';
+import type { Priority, RunSnapshot } from '../../core/run.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { WorkflowDocument, WorkflowPlan } from '../../workflow/model/workflow-document.ts';
 import { workflowAccessRequest } from '../capabilities/access-requests.ts';
+import type { RunHandle } from '../driver/drive-run.ts';
 import { createRunStart, identifyRequest, type RequestIdentity, userOf } from '../driver/run-start.ts';
 import { actorOf, authorsBeside } from '../model/actor.ts';
 import { admitRun } from './admit-run.ts';
@@ -34,13 +35,31 @@ export async function startWorkflow(
   const labels = { ...plan.labels, ...request.labels };
   checkLabels(labels);
   const identity = identifyRequest(request, [plan.name, workflow.document.yaml, plan.inputs, labels, priority]);
-  return deps.idempotency(user, identity, waitMs, async () => {
-    const at = deps.clock.now();
-    const opening = { ...workflowOpening(user, plan, workflow), workflow: plan.name, labels, priority };
-    const decided = await authorizeWorkflow(deps, user, opening, identity, at);
-    const start = createRunStart(user, opening, identity, at);
-    return admitRun(deps, user, () => deps.runs.drive({ ...start, events: [...start.events, decided] }));
-  });
+  return deps.idempotency(user, identity, waitMs, () =>
+    beginWorkflow(deps, user, { workflow, plan, labels, priority }, identity),
+  );
+}
+
+interface WorkflowStart {
+  readonly workflow: LoadedWorkflow;
+  readonly plan: WorkflowPlan;
+  /** Checked. */
+  readonly labels: JsonObject;
+  readonly priority: Priority;
+}
+
+/** Starts a run of a compiled workflow. @throws Fault FORBIDDEN, APPROVAL_REQUIRED, THROTTLED, UNAVAILABLE */
+export async function beginWorkflow(
+  deps: StartWorkflowDeps,
+  user: User,
+  { workflow, plan, labels, priority }: WorkflowStart,
+  identity: RequestIdentity,
+): Promise<RunHandle> {
+  const at = deps.clock.now();
+  const opening = { ...workflowOpening(user, plan, workflow), workflow: plan.name, labels, priority };
+  const decided = await authorizeWorkflow(deps, user, opening, identity, at);
+  const start = createRunStart(user, opening, identity, at);
+  return admitRun(deps, user, () => deps.runs.drive({ ...start, events: [...start.events, decided] }));
 }
 
 /**

@@ -30,6 +30,8 @@ export interface LoadedWorkflow extends ReadResult {
 export interface WorkflowLoader {
   /** @throws Fault NOT_FOUND, FORBIDDEN and what reading a resource throws; a document with problems is not a fault */
   read(principal: SignedIn, source: WorkflowSource): Promise<LoadedWorkflow>;
+  /** A saved version; it may have problems on this server, of which it need not have had any when it was saved. */
+  readSaved(saved: WorkflowRecord): Promise<LoadedWorkflow>;
   /** @throws Fault BAD_INPUT with every problem, and as `read` does */
   readValid(
     principal: SignedIn,
@@ -55,6 +57,8 @@ export function createWorkflowLoader(deps: WorkflowLoaderDeps): WorkflowLoader {
     return reading;
   };
 
+  const readSaved = async (saved: WorkflowRecord) => ({ ...(await readText(saved.yaml)), saved });
+
   const read = async (principal: SignedIn, source: WorkflowSource): Promise<LoadedWorkflow> => {
     if ('yaml' in source) return readText(source.yaml);
     if ('document' in source) return readSource({ document: source.document as Json }, catalog);
@@ -64,7 +68,7 @@ export function createWorkflowLoader(deps: WorkflowLoaderDeps): WorkflowLoader {
       version === 'latest'
         ? await deps.workflows.find(principal.tenant, name)
         : await deps.workflows.findVersion(principal.tenant, name, version);
-    if (saved) return { ...(await readText(saved.yaml)), saved };
+    if (saved) return readSaved(saved);
     const message =
       version === 'latest'
         ? `There is no workflow ${name}. Save it first, or start it from its text.`
@@ -74,6 +78,7 @@ export function createWorkflowLoader(deps: WorkflowLoaderDeps): WorkflowLoader {
 
   return {
     read,
+    readSaved,
     graphOf: async (document) => (await readSource({ document }, catalog)).graph ?? { nodes: [], edges: [] },
     async readValid(principal, source) {
       const result = await read(principal, source);

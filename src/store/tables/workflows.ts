@@ -125,6 +125,11 @@ export function createWorkflows({ prisma, transactions, quotas: limits }: Workfl
       const row = await prisma.workflow.findFirst({ where: { tenant, name, version, deletedAt: null } });
       return row ? toWorkflowRecord(row) : undefined;
     },
+    authors: async (tenant, name) => {
+      const where = { tenant, name, deletedAt: null };
+      const groups = await prisma.workflow.groupBy({ by: ['createdBy'], where });
+      return [...new Set(groups.map(({ createdBy }) => (JSON.parse(createdBy) as User).subject))];
+    },
     byId: async (tenant, id) => {
       const row = await prisma.workflow.findFirst({ where: { tenant, id } });
       return row ? toWorkflowRecord(row) : undefined;

@@ -5,6 +5,7 @@ import { serveMcp } from './endpoints/mcp.ts';
 import { reportHealth, scrapeMetrics } from './endpoints/probes.ts';
 import { METADATA_PATHS, serveProtectedResource } from './endpoints/protected-resource.ts';
 import { uploadArtifact } from './endpoints/upload-artifact.ts';
+import { receiveWebhook } from './endpoints/webhook.ts';
 import { serveWorkflowSchema } from './endpoints/workflow-schema.ts';
 import type { Exchange } from './exchange/exchange.ts';
 
@@ -29,6 +30,7 @@ export const routes: readonly Route[] = [
   { pattern: '/artifacts/:digest', methods: ['GET', 'HEAD'], serve: downloadArtifact },
   { pattern: '/artifacts', methods: ['POST'], serve: uploadArtifact },
   { pattern: '/runs/:id/log', methods: ['GET', 'HEAD'], serve: downloadLog },
+  { pattern: '/hooks/:tenant/:name', methods: ['POST'], serve: receiveWebhook },
   { pattern: '/oauth/drive', methods: ['GET', 'HEAD'], serve: serveDriveCallback },
   { pattern: '/schemas/workflow.json', methods: ['GET', 'HEAD'], serve: serveWorkflowSchema },
 ];

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { standardSignature } from '../../auth/webhook-signature.ts';
 import type { Secret } from '../../config/secrets.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { newId } from '../../core/ids.ts';
@@ -44,7 +44,7 @@ export function createWebhook({ uri, secret, outgoing, backoffMs = 1_000 }: Webh
         'content-type': 'application/json',
         'webhook-id': id,
         'webhook-timestamp': seconds,
-        'webhook-signature': `v1,${signatureOf(`${id}.${seconds}.${body}`, secret)}`,
+        'webhook-signature': standardSignature(secret.reveal(), id, seconds, body),
       };
       const { ok, status, headers: answered, body: unread } = await fetch(uri.href, { method: 'POST', headers, body });
       await unread?.cancel();
@@ -53,14 +53,4 @@ export function createWebhook({ uri, secret, outgoing, backoffMs = 1_000 }: Webh
     };
     return { id, status: await retry(post, { signal, maxAttempts: MAX_ATTEMPTS, backoffMs }) };
   };
-}
-
-function signatureOf(text: string, secret: Secret): string {
-  return createHmac('sha256', keyOf(secret)).update(text).digest('base64');
-}
-
-function keyOf(secret: Secret): Uint8Array {
-  const bytes = secret.reveal();
-  const encoded = /^whsec_(.+)$/.exec(Buffer.from(bytes).toString())?.[1];
-  return encoded === undefined ? bytes : Buffer.from(encoded, 'base64');
 }

@@ -109,6 +109,8 @@ function report(validate: ValidateFunction, value: Json, at: DocumentPath, probl
 }
 
 function reportError(error: ErrorObject, value: Json, at: DocumentPath, problems: Problems, step?: Json): void {
+  // What its `then` requires is reported too.
+  if (error.keyword === 'if') return;
   const inside = error.instancePath
     .split('/')
     .slice(1)

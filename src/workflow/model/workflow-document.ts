@@ -41,6 +41,20 @@ export interface ScheduleRule {
   readonly catchUp: 'none' | 'one' | 'all';
 }
 
+/** How a delivery of a webhook is verified: as Standard Webhooks has it, as GitHub signs, or by a bearer token. */
+export type WebhookScheme = 'standard' | 'github' | 'token';
+
+/** How deliveries of a webhook start a saved workflow. */
+export interface WebhookTrigger {
+  readonly scheme: WebhookScheme;
+  /** Names of secrets of the server, each of which verifies a delivery. */
+  readonly secrets: readonly string[];
+  /** The input that takes the whole body. Absent: the members of the body are the inputs. */
+  readonly body?: string;
+  /** The header, in lower case, that an input takes its text from. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** A valid document, whichever form it was written in. It compiles with any valid inputs. */
 export interface WorkflowDocument {
   readonly name: string;
@@ -54,6 +68,7 @@ export interface WorkflowDocument {
   readonly graph: WorkflowGraph;
   readonly steps: readonly Omit<PlannedStep, 'id'>[];
   readonly schedule?: ScheduleRule;
+  readonly webhook?: WebhookTrigger;
   /** @throws Fault BAD_INPUT with violations when the inputs are invalid */
   compile(inputs: JsonObject): WorkflowPlan;
 }

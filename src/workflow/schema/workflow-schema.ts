@@ -10,6 +10,7 @@ import {
   textsOrExpression,
 } from './schema-parts.ts';
 import { agentSchema, STEP_OPTION_SCHEMAS } from './step-schema.ts';
+import { ON_SCHEMA, SCHEDULE_SCHEMA } from './trigger-schema.ts';
 
 /** The `$id` of the schema, which documents may name in `$schema`. */
 export const WORKFLOW_SCHEMA_ID = 'https://signalbox.invalid/schemas/workflow.json';
@@ -188,30 +189,6 @@ function omit(object: JsonObject, name: string): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
 }
 
-const schedule: JsonObject = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['cron'],
-  description: 'When the saved workflow starts automatically.',
-  properties: {
-    cron: textSchema('Five fields as in crontab(5), or six with seconds first.', 200),
-    time_zone: { ...textSchema('IANA name of the time zone of `cron`.', 64), default: 'UTC' },
-    overlap: {
-      type: 'string',
-      enum: ['skip', 'queue', 'allow'],
-      default: 'skip',
-      description:
-        'While the previous run is still active: skip this one, start it afterwards, or start it in parallel.',
-    },
-    catch_up: {
-      type: 'string',
-      enum: ['none', 'one', 'all'],
-      default: 'one',
-      description: 'For start times missed while no server ran: no run, one run, or all of them.',
-    },
-  },
-};
-
 /** JSON Schema 2020-12 of the native form; validates documents, and is published for editors. */
 export function createWorkflowSchema(additions: WorkflowAdditions): JsonObject {
   const schemas = kindSchemas(additions);
@@ -250,12 +227,14 @@ export function createWorkflowSchema(additions: WorkflowAdditions): JsonObject {
         additionalProperties: true,
       },
       schedule: { $ref: '#/$defs/schedule' },
+      on: { $ref: '#/$defs/on' },
       labels: { $ref: '#/$defs/option_labels' },
       max_parallel: integerSchema('Steps of one run that run at once.', 1, MAX_ITEMS_AT_ONCE),
       max_parallel_runs: integerSchema('Steps of all runs of the workflow that run at once.', 1, 10_000),
     },
     $defs: {
-      schedule,
+      schedule: SCHEDULE_SCHEMA,
+      on: ON_SCHEMA,
       body: {
         description: 'Compensation: undoes the step when the run fails or is cancelled after it. A kind with its keys.',
         oneOf: kinds.map((kind) => ({ $ref: `#/$defs/${kind}_body` })),

@@ -55,6 +55,24 @@ export function workflowContract(makeHarness: () => Promise<StoreHarness>): void
       expect(await suite.store.workflows.find(tenant, 'report')).toMatchObject({ version: 3 });
     });
 
+    it('name everybody who saved a version, once', async () => {
+      const tenant = newTenant();
+      const { workflows } = suite.store;
+      const by = (subject: string, yaml: string) =>
+        workflows.save(draft(tenant, { yaml, createdBy: { ...user(tenant), subject } }));
+      for (const [subject, yaml] of [
+        ['ada', '1'],
+        ['bob', '2'],
+        ['ada', '3'],
+      ] as const) {
+        await by(subject, yaml);
+      }
+      expect((await workflows.authors(tenant, 'report')).toSorted()).toEqual(['ada', 'bob']);
+      expect(await workflows.authors('other', 'report')).toEqual([]);
+      await workflows.remove(tenant, 'report');
+      expect(await workflows.authors(tenant, 'report')).toEqual([]);
+    });
+
     it('keep the versions of their parts, and get a new version for another one', async () => {
       const tenant = newTenant();
       const first = await suite.store.workflows.save(draft(tenant, { parts: { b: 2, a: 1 } }));

@@ -92,6 +92,10 @@ export async function startHttpServer(
         },
       };
     },
+    async webhook({ tenant, name, headers, body }) {
+      if (headers.authorization !== `Bearer ${TOKEN}`) throw new Fault('UNAUTHENTICATED', 'There is no such webhook.');
+      return { runId: `run of ${tenant}/${name} with ${body.length} bytes` };
+    },
     async log(_, runId, step) {
       if (runId !== 'run_1') throw new Fault('NOT_FOUND', 'There is no such run.');
       return Readable.from([`of ${step ?? 'all'}\n`, 'end\n']);

@@ -1,3 +1,4 @@
+import { MIN_SECRET_CHARACTERS } from '../../../auth/webhook-signature.ts';
 import { namedUri } from '../../../core/canonical-uri.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { Fault, type Violation } from '../../../core/errors.ts';
@@ -16,6 +17,8 @@ export interface SavedWorkflowDeps {
   readonly workflowLoader: WorkflowLoader;
   readonly gate: Gate;
   readonly clock: Clock;
+  /** The value of a named secret. */
+  secret(name: string): string | undefined;
 }
 
 /** Throws a Fault unless the policy permits it. */
@@ -103,7 +106,32 @@ async function prepareSave(
     if (present) assertOwner(present);
     if (ifVersion !== undefined) assertVersion(name, present?.version ?? 0, ifVersion);
   };
-  return { save: [workflow, scheduled, assertMayReplace], refusals: [...refusals, ...scheduleRefusals] };
+  const secretRefusals = await webhookRefusals(deps, document, permit);
+  return {
+    save: [workflow, scheduled, assertMayReplace],
+    refusals: [...refusals, ...scheduleRefusals, ...secretRefusals],
+  };
+}
+
+/** Secrets that the webhook of the document names, and that the server does not have or the author may not use. */
+async function webhookRefusals(
+  { secret }: SavedWorkflowDeps,
+  { name, webhook }: WorkflowDocument,
+  permit: Permit,
+): Promise<readonly SaveRefusal[]> {
+  const refusals = (webhook?.secrets ?? []).map((one) =>
+    refusalOf(() => {
+      permit({ action: `secret:${one}`, uri: namedUri('workflow', name) });
+      const length = secret(one)?.length ?? 0;
+      if (length >= MIN_SECRET_CHARACTERS) return;
+      const message =
+        length === 0
+          ? `The webhook verifies deliveries with the secret ${one}, which this server does not have. Ask the operator to set SECRET_${one}.`
+          : `The secret ${one} of the webhook is too short: use at least ${MIN_SECRET_CHARACTERS} characters.`;
+      throw new Fault('BAD_INPUT', message, { path: ['source'] });
+    }),
+  );
+  return (await Promise.all(refusals)).flat();
 }
 
 /** @throws Fault CONFLICT */

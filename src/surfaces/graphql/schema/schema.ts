@@ -44,6 +44,7 @@ import './accounts/drive-connection.ts';
 import './runs/run-control.ts';
 import './workflows/saved-workflows.ts';
 import './workflows/schedule.ts';
+import './workflows/webhook-trigger.ts';
 
 /**
  * The schema with a mutation for each command, and the types of plugins.

@@ -4,7 +4,7 @@ import type { Config } from '../../../config/config.ts';
 import type { Principal, SignedIn } from '../../../core/principal.ts';
 import type { ArtifactRecord } from '../../../core/run.ts';
 import type { Health, Logger, Metrics } from '../../../core/telemetry.ts';
-import type { Upload } from '../../../engine/requests/engine.ts';
+import type { Upload, WebhookDelivery } from '../../../engine/requests/engine.ts';
 import type { Download } from '../../../engine/requests/find-download.ts';
 import type { JsonObject } from '../../../lib/json.ts';
 
@@ -44,4 +44,6 @@ export interface HttpDeps {
   log(principal: SignedIn, runId: string, step?: string): Promise<AsyncIterable<string>>;
   /** Stores an artifact. Its content throws Fault RESOURCE_TOO_LARGE or CANCELLED when it does not arrive completely. */
   upload(principal: SignedIn, upload: Upload): Promise<ArtifactRecord>;
+  /** Starts the workflow of a delivery; see `Engine.receiveWebhook`. */
+  webhook(delivery: WebhookDelivery): Promise<{ readonly runId: string }>;
 }
