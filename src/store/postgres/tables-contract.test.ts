@@ -5,6 +5,7 @@ import { memoriesContract } from '../../../test/support/store/memories-contract.
 import { onPostgres } from '../../../test/support/store/on-postgres.ts';
 import { quotaContract } from '../../../test/support/store/quota-contract.ts';
 import { readerContract } from '../../../test/support/store/reader-contract.ts';
+import { textIndexContract } from '../../../test/support/store/runs/text-index-contract.ts';
 import {
   handshakesContract,
   restrictionsContract,
@@ -12,7 +13,6 @@ import {
   sharedRestrictionsContract,
   standingsContract,
 } from '../../../test/support/store/standings-contract.ts';
-import { textIndexContract } from '../../../test/support/store/text-index-contract.ts';
 import { toolCallContract } from '../../../test/support/store/tool-call-contract.ts';
 import { tokenUsageContract, workspaceContract } from '../../../test/support/store/usage-contract.ts';
 import { workflowContract } from '../../../test/support/store/workflow-contract.ts';

@@ -4,13 +4,13 @@ import { leasesContract } from '../../../test/support/store/leases-contract.ts';
 import { memoriesContract } from '../../../test/support/store/memories-contract.ts';
 import { quotaContract } from '../../../test/support/store/quota-contract.ts';
 import { readerContract } from '../../../test/support/store/reader-contract.ts';
+import { textIndexContract } from '../../../test/support/store/runs/text-index-contract.ts';
 import { sqliteHarness } from '../../../test/support/store/sqlite-harness.ts';
 import {
   handshakesContract,
   restrictionsContract,
   standingsContract,
 } from '../../../test/support/store/standings-contract.ts';
-import { textIndexContract } from '../../../test/support/store/text-index-contract.ts';
 import { toolCallContract } from '../../../test/support/store/tool-call-contract.ts';
 import { tokenUsageContract, workspaceContract } from '../../../test/support/store/usage-contract.ts';
 import { workflowContract } from '../../../test/support/store/workflow-contract.ts';

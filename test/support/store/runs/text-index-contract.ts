@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { EventPayloads, NewEvent } from '../../../src/core/event.ts';
-import { newId } from '../../../src/core/ids.ts';
-import type { Store } from '../../../src/store/open-store.ts';
-import type { StoreHarness } from './harness.ts';
-import { plannedStep, runCreated, user } from './sample-events.ts';
+import type { EventPayloads, NewEvent } from '../../../../src/core/event.ts';
+import { newId } from '../../../../src/core/ids.ts';
+import type { Store } from '../../../../src/store/open-store.ts';
+import type { StoreHarness } from '../harness.ts';
+import { plannedStep, runCreated, user } from '../sample-events.ts';
 
 const SEGMENT_RUNS = 1_500;
 const DAY_MS = 86_400_000;
