@@ -16,6 +16,7 @@ const REPLACEMENTS: readonly [RegExp, string][] = [
   // SQLite's only key that counts as its rows' place is called Int, whatever its size.
   [/^( +position +)Int( +)@id/gm, '$1BigInt$2@id'],
   [/^( +\w+ +)(DateTime\??)( +@map\("\w+"\))?$/gm, '$1$2$3 @db.Timestamptz(3)'],
+  [/finished_at - started_at >= 1000/, "finished_at - started_at >= '00:00:01'::interval"],
 ];
 
 /** @param schema the text of prisma/schema.prisma */

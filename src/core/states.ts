@@ -13,6 +13,8 @@ export type RunState = (typeof RUN_STATES)[number];
 
 const FINAL_RUN_STATES: ReadonlySet<RunState> = new Set(['SUCCEEDED', 'FAILED', 'TIMEOUT', 'DENIED', 'CANCELLED']);
 
+export const UNFINISHED_RUN_STATES: readonly RunState[] = RUN_STATES.filter((state) => !FINAL_RUN_STATES.has(state));
+
 /** True when the run no longer changes. */
 export function isFinalRunState(state: RunState): boolean {
   return FINAL_RUN_STATES.has(state);

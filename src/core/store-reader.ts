@@ -1,4 +1,5 @@
 import type { JsonObject } from '../lib/json.ts';
+import type { ErrorCode } from './errors.ts';
 import type { Event } from './event.ts';
 import type { Scope } from './principal.ts';
 import type {
@@ -26,6 +27,18 @@ export interface RunFilter {
   readonly createdBefore?: Date;
   /** Matches the goal, workflow name, id or command names. */
   readonly text?: string;
+  /** Only runs that no other run started. */
+  readonly roots?: boolean;
+  /** The code of the error of the run is one of these. */
+  readonly errorCode?: readonly ErrorCode[];
+  /** Name of the workflow whose schedule started the run. */
+  readonly schedule?: string;
+  /** Id of the run that the run repeats. */
+  readonly rerunOf?: string;
+  /** The run took longer from its start to its end, or has been running for longer. */
+  readonly longerThanMs?: number;
+  /** Words, each of which the goal, the workflow name, the labels, the error or the inputs contain. */
+  readonly words?: string;
 }
 
 /** Relay's pagination arguments; `after` and `before` are opaque keyset cursors from an earlier page. */

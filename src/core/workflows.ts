@@ -59,6 +59,9 @@ export interface Workflows {
   ): Promise<WorkflowRecord | undefined>;
 }
 
+/** Label of the runs that a schedule starts: the name of its workflow. */
+export const SCHEDULE_LABEL = 'schedule';
+
 /** When a saved workflow starts automatically next. */
 export interface ScheduleRecord {
   readonly tenant: string;

@@ -42,6 +42,8 @@ it('upgrades the database of version 0.1.0 with all its rows', async () => {
     { key: 'one', state: 'SUCCEEDED', input: { source: { uri: 'data:text/csv,a' } }, output: textOutput('out') },
   ]);
   expect((await store.reader.runs(scope, { label: { team: 'rail' } }, {})).edges).toHaveLength(1);
+  const timedOut = await store.reader.runs(scope, { errorCode: ['TIMEOUT'] }, {});
+  expect(timedOut.edges.map(({ node }) => node.id)).toEqual([failed]);
   expect((await store.journal.page(0, {}, scope, 100)).events).toHaveLength(11);
   const own = await store.reader.steps({ ...scope, subject: 'alice' }, ended);
   expect(own.map(({ key }) => key)).toEqual(['one']);

@@ -175,6 +175,7 @@ function toRunChange(run: Extract<RunDraft, { isNew: false }>['run']): object {
     startedAt: startedAt?.getTime(),
     finishedAt: finishedAt?.getTime(),
     error: error && JSON.stringify(error),
+    errorCode: error?.code,
     outputs: outputs && JSON.stringify(outputs),
     dueAt: state && dueAtOf(state),
   };

@@ -5,6 +5,7 @@ import { memoriesContract } from '../../../test/support/store/memories-contract.
 import { onPostgres } from '../../../test/support/store/on-postgres.ts';
 import { quotaContract } from '../../../test/support/store/quota-contract.ts';
 import { readerContract } from '../../../test/support/store/reader-contract.ts';
+import { runFilterContract } from '../../../test/support/store/runs/run-filter-contract.ts';
 import { textIndexContract } from '../../../test/support/store/runs/text-index-contract.ts';
 import {
   handshakesContract,
@@ -18,6 +19,8 @@ import { tokenUsageContract, workspaceContract } from '../../../test/support/sto
 import { workflowContract } from '../../../test/support/store/workflow-contract.ts';
 
 await onPostgres(readerContract);
+
+await onPostgres(runFilterContract);
 
 await onPostgres(workflowContract);
 

@@ -35,6 +35,7 @@ export const RUN_COLUMNS = {
   headPosition: 'integer',
   headHash: 'text',
   error: 'text',
+  errorCode: 'text',
   labels: 'text',
   inputs: 'text',
   plan: 'text',
@@ -159,6 +160,7 @@ export const RUN_CHANGES = {
   startedAt: 'unless-null',
   finishedAt: 'with-state',
   error: 'with-state',
+  errorCode: 'with-state',
   outputs: 'with-state',
   dueAt: 'with-state',
 } as const satisfies Partial<Record<keyof RunRow, ChangeRule>>;

@@ -27,6 +27,7 @@ export interface RunRow<Time = number, Long = number> {
   readonly headPosition: Long;
   readonly headHash: string;
   readonly error: string | null;
+  readonly errorCode: string | null;
   readonly labels: string;
   readonly inputs: string;
   readonly plan: string | null;
@@ -70,6 +71,7 @@ export function toRunRow(run: RunRecord, owner: string): RunRow {
     headPosition: run.headPosition,
     headHash: run.headHash,
     error: run.error ? JSON.stringify(run.error) : null,
+    errorCode: run.error?.code ?? null,
     labels: JSON.stringify(run.labels),
     inputs: JSON.stringify(run.inputs),
     plan: run.plan ? JSON.stringify(run.plan) : null,
@@ -94,7 +96,9 @@ export function toLabelRows(run: RunRecord): LabelRow[] {
   }));
 }
 
-export function toRunRecord(row: Omit<RunRow<Date | number, bigint | number>, 'owner' | 'dueAt'>): RunRecord {
+export function toRunRecord(
+  row: Omit<RunRow<Date | number, bigint | number>, 'owner' | 'dueAt' | 'errorCode'>,
+): RunRecord {
   const { tenant, subject, username } = row;
   return {
     id: row.id,

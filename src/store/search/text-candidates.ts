@@ -1,12 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { join, raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
-import { isFinalRunState, RUN_STATES } from '../../core/states.ts';
+import { UNFINISHED_RUN_STATES } from '../../core/states.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma } from '../connections/transactions.ts';
 import { ANY_TRIGRAM, indexedTo, jsonList } from './text-index.ts';
 import { commonIndexes, decodeIndexes, RUN_ID_LENGTH, trigramsOf } from './trigrams.ts';
-
-const UNFINISHED_STATES = RUN_STATES.filter((state) => !isFinalRunState(state));
 
 /** More candidates than these are not worth a look at each. */
 const MAX_CANDIDATES = 4_000;
@@ -20,19 +18,22 @@ interface TextSearch {
   query<Row>(statement: Sql): Promise<Row[]>;
   readonly kind: DatabaseConfig['kind'];
   readonly tenant: string;
-  readonly text: string;
+  /** A run must contain each of them, whatever the case. */
+  readonly parts: readonly string[];
+  /** A run whose id contains it is a candidate as well. */
+  readonly idPart?: string;
 }
 
 /**
- * Ids in a range, without its bounds, of all runs that may contain a text: those whose trigrams the index has, and those that it does
- * not cover yet. The caller must compare each with the text itself.
- * @returns undefined if the text has no trigram, or there are too many candidates
+ * Ids in a range, without its bounds, of all runs that may contain some texts: those whose trigrams the index has, and those that it
+ * does not cover yet. The caller must compare each with the texts themselves.
+ * @returns undefined if the texts have no trigram, or there are too many candidates
  */
 export async function findTextCandidates(
-  { prisma, query, kind, tenant, text }: TextSearch,
+  { prisma, query, kind, tenant, parts, idPart }: TextSearch,
   { above, below }: { readonly above: string; readonly below: string },
 ): Promise<readonly string[] | undefined> {
-  const trigrams = chooseTrigrams(text);
+  const trigrams = chooseTrigrams(parts);
   if (trigrams.length === 0) return undefined;
   const candidates = new Set<string>();
   const add = (ids: Iterable<string>) => {
@@ -47,7 +48,7 @@ export async function findTextCandidates(
     sql`SELECT run_id AS id FROM leaves WHERE position > ${covered} LIMIT ${limit}`,
   );
   const unfinished = await query<{ id: string }>(
-    sql`SELECT id FROM runs WHERE tenant = ${tenant} AND state IN (${join(UNFINISHED_STATES)})
+    sql`SELECT id FROM runs WHERE tenant = ${tenant} AND state IN (${join(UNFINISHED_RUN_STATES)})
       AND id > ${above} AND id < ${below} LIMIT ${limit}`,
   );
   if (ended.length > MAX_CANDIDATES || !add([...ended, ...unfinished].map(({ id }) => id))) return undefined;
@@ -57,8 +58,8 @@ export async function findTextCandidates(
       SELECT t.position, t.trigram, t.runs FROM (${jsonList(kind, positions.map(String))}) AS s CROSS JOIN (${jsonList(kind, of)}) AS w
       ${joined(kind, sql`t.position = CAST(s.value AS BIGINT) AND t.tenant = ${tenant} AND t.trigram = w.value`)}`);
 
-  const needle = text.toLowerCase();
-  const mayBeInId = ID_PART.test(needle);
+  const needle = idPart?.toLowerCase();
+  const searchedId = needle !== undefined && ID_PART.test(needle) ? needle : undefined;
   /** Ids that contain the text, of the segments from one position up to another. Those of other tenants are among them. */
   const idsWith = async (part: string, from: number, to: number): Promise<string[]> => {
     const contains = kind === 'sqlite' ? sql`instr(runs, ${part}) > 0` : sql`position(${part} IN runs) > 0`;
@@ -79,7 +80,8 @@ export async function findTextCandidates(
     // What is rare in the newest segment is asked first: few segments are left for the others.
     if (rarest === undefined)
       [rarest = '', ...others] = rarestFirst(trigrams, await lists(positions.slice(0, 1), trigrams));
-    if (mayBeInId && !add(await idsWith(needle, positions.at(-1) as number, before))) return undefined;
+    if (searchedId !== undefined && !add(await idsWith(searchedId, positions.at(-1) as number, before)))
+      return undefined;
     const first = await lists(positions, [ANY_TRIGRAM, rarest]);
     const left = first.filter(({ trigram }) => trigram !== ANY_TRIGRAM).map(({ position }) => Number(position));
     const rest = left.length > 0 && others.length > 0 ? await lists(left, others) : [];
@@ -135,10 +137,12 @@ function joined(kind: DatabaseConfig['kind'], condition: Sql): Sql {
     : sql`CROSS JOIN LATERAL (SELECT * FROM search_trigrams t WHERE ${condition} OFFSET 0) AS t`;
 }
 
-/** Evenly from the whole text, because neighbors have two characters in common. */
-function chooseTrigrams(text: string): readonly string[] {
+/** Evenly from all texts, because neighbors have two characters in common. */
+function chooseTrigrams(texts: readonly string[]): readonly string[] {
   // PostgreSQL's text cannot contain U+0000.
-  const all = [...(trigramsOf(text) ?? [])].filter((trigram) => !trigram.includes('\0'));
+  const all = [...new Set(texts.flatMap((text) => [...(trigramsOf(text) ?? [])]))].filter(
+    (trigram) => !trigram.includes('\0'),
+  );
   const every = Math.max(1, all.length / MAX_TRIGRAMS);
   return Array.from({ length: Math.min(all.length, MAX_TRIGRAMS) }, (_, n) => all[Math.floor(n * every)] as string);
 }

@@ -1,8 +1,9 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import { sqltag as sql } from '@prisma/client/runtime/client';
+import { raw, sqltag as sql } from '@prisma/client/runtime/client';
 import type { Logger } from '../../core/telemetry.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma, Transactions } from '../connections/transactions.ts';
+import { SEARCHED_CHARACTERS } from './search-words.ts';
 import { encodeIndexes, MAX_INDEXES, trigramsOf } from './trigrams.ts';
 
 /** Runs of one segment. Fewer that have ended since are compared one by one, in a few milliseconds. */
@@ -148,6 +149,8 @@ export function jsonList(kind: DatabaseConfig['kind'], values: readonly string[]
 /** One row for each text: runs of one workflow mostly have the same, and reading rows costs more than anything else here. */
 function readTexts(kind: DatabaseConfig['kind'], ids: readonly string[]) {
   const json = JSON.stringify(ids);
+  const start = (column: 'error' | 'inputs') =>
+    sql`substr(coalesce(r.${raw(column)}, ''), 1, ${raw(String(SEARCHED_CHARACTERS))})`;
   const [list, names, indexes] =
     kind === 'sqlite'
       ? [
@@ -164,7 +167,8 @@ function readTexts(kind: DatabaseConfig['kind'], ids: readonly string[]) {
     SELECT tenant, text, ${indexes} AS runs FROM (
       SELECT ids.n, r.tenant, CASE WHEN coalesce(length(r.goal), 0) <= ${MAX_GOAL_CHARACTERS} THEN
         coalesce(r.goal, '') || ${'\n'} || coalesce(r.workflow, '') || ${'\n'}
-          || coalesce((SELECT ${names} FROM steps s WHERE s.run_id = r.id), '') END AS text
+          || coalesce((SELECT ${names} FROM steps s WHERE s.run_id = r.id), '')
+          || ${'\n'} || r.labels || ${'\n'} || ${start('error')} || ${'\n'} || ${start('inputs')} END AS text
       FROM (${list}) AS ids CROSS JOIN runs r WHERE r.id = ids.id) AS texts
     GROUP BY tenant, text`;
 }

@@ -118,6 +118,7 @@ function toRunChange(run: Extract<RunDraft, { isNew: false }>['run']): RunChange
     startedAt: run.startedAt?.getTime() ?? null,
     finishedAt: run.finishedAt?.getTime() ?? null,
     error: run.error ? JSON.stringify(run.error) : null,
+    errorCode: run.error?.code ?? null,
     outputs: run.outputs ? JSON.stringify(run.outputs) : null,
     dueAt: run.state ? dueAtOf(run.state) : null,
   };

@@ -26,6 +26,11 @@ const PARTIAL_INDEXES = {
   runs_tenant_subject_idempotency_key_key: `tenant = 't' AND subject = 's' AND idempotency_key = 'k'`,
   runs_tenant_username_id_idx: `tenant = 't' AND username = 'u' AND username <> subject AND id > 'run_' ORDER BY id LIMIT 21`,
   runs_tenant_workflow_id_idx: `tenant = 't' AND workflow = 'w' AND id < 'run_g' ORDER BY id DESC LIMIT 21`,
+  runs_of_clients_idx: `tenant = 't' AND parent_id IS NULL AND id < 'run_g' ORDER BY id DESC LIMIT 21`,
+  runs_of_runs_idx: `tenant = 't' AND parent_id IS NOT NULL AND id < 'run_g' ORDER BY id DESC LIMIT 21`,
+  runs_tenant_error_code_id_idx: `tenant = 't' AND error_code = 'TIMEOUT' AND id < 'run_g' ORDER BY id DESC LIMIT 21`,
+  runs_rerun_of_id_idx: `tenant = 't' AND rerun_of = 'r' AND id < 'run_g' ORDER BY id DESC LIMIT 21`,
+  runs_slow_idx: `tenant = 't' AND finished_at - started_at >= 1000 AND id < 'run_g' ORDER BY id DESC LIMIT 21`,
   runs_parent_id_id_idx: `parent_id = 'r' AND id > 'run_' ORDER BY id LIMIT 21`,
   runs_due_at_idx: `due_at > 0 AND due_at <= 1 ORDER BY due_at LIMIT 10`,
 };

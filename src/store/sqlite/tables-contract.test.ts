@@ -4,6 +4,7 @@ import { leasesContract } from '../../../test/support/store/leases-contract.ts';
 import { memoriesContract } from '../../../test/support/store/memories-contract.ts';
 import { quotaContract } from '../../../test/support/store/quota-contract.ts';
 import { readerContract } from '../../../test/support/store/reader-contract.ts';
+import { runFilterContract } from '../../../test/support/store/runs/run-filter-contract.ts';
 import { textIndexContract } from '../../../test/support/store/runs/text-index-contract.ts';
 import { sqliteHarness } from '../../../test/support/store/sqlite-harness.ts';
 import {
@@ -16,6 +17,7 @@ import { tokenUsageContract, workspaceContract } from '../../../test/support/sto
 import { workflowContract } from '../../../test/support/store/workflow-contract.ts';
 
 readerContract(sqliteHarness);
+runFilterContract(sqliteHarness);
 
 workflowContract(sqliteHarness);
 

@@ -1,12 +1,19 @@
 import { empty, join, raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
 import { Fault } from '../../core/errors.ts';
 import type { Scope } from '../../core/principal.ts';
+import { UNFINISHED_RUN_STATES } from '../../core/states.ts';
 import type { RunFilter } from '../../core/store-reader.ts';
+import { SCHEDULE_LABEL } from '../../core/workflows.ts';
 import { canonicalJson } from '../../lib/json.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
+import { searchWords, wordCondition } from '../search/search-words.ts';
 
 const MAX_SEARCH_CHARACTERS = 256;
 const MAX_LABEL_FILTERS = 16;
+
+/** A run that takes longer is in a separate index; the migration has the same number. */
+const SLOW_RUN_MS = 1_000;
+const MAX_LONGER_THAN_MS = 10 * 366 * 86_400_000;
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -17,6 +24,8 @@ export interface RunCondition {
   readonly where: Sql;
   /** Whose union it matches; each has a column `id` and ends in its conditions. Undefined if no index answers it. */
   readonly lists?: readonly Sql[];
+  /** The lists have other runs as well. */
+  readonly isLoose?: true;
 }
 
 /** What a scope and a filter ask of a run. Ids outside the range cannot match. */
@@ -24,8 +33,8 @@ export interface RunConditions {
   readonly above: string;
   readonly below: string;
   readonly conditions: readonly RunCondition[];
-  /** The list of everything that the scope covers. */
-  readonly covered: Sql;
+  /** The lists of everything that the scope covers. */
+  readonly covered: readonly Sql[];
 }
 
 /** @throws Fault BAD_INPUT for a filter that exceeds a limit */
@@ -33,8 +42,9 @@ export function runConditions(scope: Scope, filter: RunFilter, database: Databas
   checkLimits(filter);
   const { tenant, subject } = scope;
   const { state, kind, workflow, principal, label = {}, createdAfter, createdBefore, text } = filter;
+  const { roots, errorCode, schedule, rerunOf, longerThanMs, words } = filter;
   const runs = (where: Sql) => sql`SELECT id FROM runs WHERE tenant = ${tenant} AND ${where}`;
-  const column = (name: 'state' | 'kind' | 'subject' | 'workflow', values: readonly string[]): RunCondition => ({
+  const column = (name: ColumnName, values: readonly string[]): RunCondition => ({
     where: values.length === 0 ? sql`1 = 0` : sql`r.${raw(name)} IN (${join([...values])})`,
     lists: [...new Set(values)].map((value) => runs(sql`${raw(name)} = ${value}`)),
   });
@@ -54,6 +64,12 @@ export function runConditions(scope: Scope, filter: RunFilter, database: Databas
     createdAfter && { where: sql`r.created_at > ${time(createdAfter)}` },
     createdBefore && { where: sql`r.created_at < ${time(createdBefore)}` },
     text === undefined ? undefined : { where: textCondition(text, database) },
+    roots ? { where: sql`r.parent_id IS NULL`, lists: [runs(sql`parent_id IS NULL`)] } : undefined,
+    errorCode && column('error_code', errorCode),
+    schedule === undefined ? undefined : labelCondition(tenant, SCHEDULE_LABEL, canonicalJson(schedule)),
+    rerunOf === undefined ? undefined : column('rerun_of', [rerunOf]),
+    longerThanMs === undefined ? undefined : durationCondition(longerThanMs, runs, database),
+    ...searchWords(words ?? '').map((word) => ({ where: wordCondition(word, database) })),
   ];
   return {
     // A run has its id before it is accepted: a moment before, except a child whose start an outage delayed.
@@ -61,7 +77,8 @@ export function runConditions(scope: Scope, filter: RunFilter, database: Databas
     // A clock that is set back leaves ids ahead of it.
     below: createdBefore ? idAt(createdBefore.getTime() + MINUTE_MS) : 'run_g',
     conditions: conditions.filter((each) => each !== undefined),
-    covered: runs(sql`1 = 1`),
+    // Each run is in the index of one of the two.
+    covered: [runs(sql`parent_id IS NULL`), runs(sql`parent_id IS NOT NULL`)],
   };
 }
 
@@ -90,13 +107,35 @@ function idAt(ms: number): string {
     .padStart(12, '0')}`;
 }
 
-function checkLimits({ label = {}, text }: RunFilter): void {
+type ColumnName = 'state' | 'kind' | 'subject' | 'workflow' | 'error_code' | 'rerun_of';
+
+/** Until now, if the run has not ended. */
+function durationCondition(ms: number, runs: (where: Sql) => Sql, database: DatabaseConfig['kind']): RunCondition {
+  const [duration, slow] =
+    database === 'sqlite'
+      ? [sql`coalesce(r.finished_at, ${Date.now()}) - r.started_at`, sql`finished_at - started_at >= 1000`]
+      : [
+          sql`extract(epoch FROM coalesce(r.finished_at, ${new Date()}::timestamptz) - r.started_at) * 1000`,
+          sql`finished_at - started_at >= '00:00:01'::interval`,
+        ];
+  const where = sql`${duration} > ${ms}`;
+  if (ms < SLOW_RUN_MS) return { where };
+  const unfinished = UNFINISHED_RUN_STATES.map((state) => runs(sql`state = ${state}`));
+  return { where, lists: [runs(slow), ...unfinished], isLoose: true };
+}
+
+function checkLimits({ label = {}, text, longerThanMs = 0 }: RunFilter): void {
   if (Object.keys(label).length > MAX_LABEL_FILTERS) {
     throw new Fault('BAD_INPUT', `Filter by at most ${MAX_LABEL_FILTERS} labels.`, { path: ['filter', 'label'] });
   }
   if (text !== undefined && text.length > MAX_SEARCH_CHARACTERS) {
     throw new Fault('BAD_INPUT', `Search for at most ${MAX_SEARCH_CHARACTERS} characters.`, {
       path: ['filter', 'text'],
+    });
+  }
+  if (longerThanMs < 0 || longerThanMs > MAX_LONGER_THAN_MS) {
+    throw new Fault('BAD_INPUT', `Filter by 0 to ${MAX_LONGER_THAN_MS} milliseconds; received ${longerThanMs}.`, {
+      path: ['filter', 'longerThanMs'],
     });
   }
 }

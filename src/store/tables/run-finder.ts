@@ -6,6 +6,7 @@ import type { RunFilter, TotalCount } from '../../core/store-reader.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma } from '../connections/transactions.ts';
 import { toRunRecord } from '../rows/run-row.ts';
+import { plainParts, searchWords } from '../search/search-words.ts';
 import { findTextCandidates } from '../search/text-candidates.ts';
 import { jsonList } from '../search/text-index.ts';
 import { COUNTED_ENTRIES, type Found, type IdRange, toTotalCount } from './paginate.ts';
@@ -50,10 +51,10 @@ interface Window {
 export function createRunFinder({ prisma, query, kind }: RunFinderDeps, scope: Scope, filter: RunFilter): RunFinder {
   const { above, below, conditions, covered } = runConditions(scope, filter, kind);
   const indexed = conditions.filter(({ lists }) => lists !== undefined);
-  const drivers = indexed.length > 0 ? indexed : [{ where: sql`1 = 1`, lists: [covered] }];
+  const drivers: readonly RunCondition[] = indexed.length > 0 ? indexed : [{ where: sql`1 = 1`, lists: covered }];
   // Each list of runs names the tenant.
-  const othersThan = (driver: RunCondition) => conditions.filter((each) => each !== driver);
-  const isOneList = conditions.length === indexed.length && indexed.length <= 1;
+  const othersThan = (driver: RunCondition) => conditions.filter((each) => each !== driver || each.isLoose);
+  const isOneList = conditions.length === indexed.length && indexed.length <= 1 && !indexed[0]?.isLoose;
 
   const probe = async (driver: RunCondition, range: Required<IdRange>, direction: Direction): Promise<Window> => {
     const ids = firstIds(driver.lists ?? [], range, direction, MAX_WINDOW_RUNS);
@@ -99,11 +100,12 @@ export function createRunFinder({ prisma, query, kind }: RunFinderDeps, scope: S
 
   /** All runs of the range that may match, if they are few; the other conditions include the text itself. */
   const textWindow = async (range: Required<IdRange>): Promise<Window | undefined> => {
-    const { text } = filter;
+    const { text, words } = filter;
+    const candidates = (search: { parts: readonly string[]; idPart?: string }) =>
+      findTextCandidates({ prisma, query, kind, tenant: scope.tenant, ...search }, range);
     const ids =
-      text === undefined
-        ? undefined
-        : await findTextCandidates({ prisma, query, kind, tenant: scope.tenant, text }, range);
+      (words === undefined ? undefined : await candidates({ parts: searchWords(words).flatMap(plainParts) })) ??
+      (text === undefined ? undefined : await candidates({ parts: [text], idPart: text }));
     if (!ids) return undefined;
     const others = [{ where: sql`r.tenant = ${scope.tenant}` }, ...conditions];
     return {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../src/core/ids.ts';
 import type { Scope } from '../../../src/core/principal.ts';
 import type { ArtifactRecord, RunRecord } from '../../../src/core/run.ts';
-import type { Page, PageArgs, RunFilter } from '../../../src/core/store-reader.ts';
+import type { Page, PageArgs } from '../../../src/core/store-reader.ts';
 import type { Store } from '../../../src/store/open-store.ts';
 import { type StoreHarness, useStore } from './harness.ts';
 import { artifactCreated, finished, plannedStep, runCreated, sha256, textOutput, user } from './sample-events.ts';
@@ -91,65 +91,6 @@ export function readerContract(makeHarness: () => Promise<StoreHarness>): void {
         expect(await (await suite.store.reader.runs(scope, {}, {})).totalCount()).toEqual(exactly(total));
         expect(await (await suite.store.reader.runs(scope, { text: 'run_' }, {})).totalCount()).toEqual(exactly(total));
       }
-    });
-
-    it('filters runs by each field of the filter', async () => {
-      const tenant = 'filters';
-      const principal = { ...user(tenant, 'carol'), username: 'Carol C.' };
-      const day = (n: number) => new Date(Date.UTC(2026, 10, n));
-      const add = async (more: Parameters<typeof runCreated>[0], at: Date, ends = false) => {
-        const runId = newId('run', at.getTime());
-        const events = [runCreated({ principal, ...more }, at), ...(ends ? finished(textOutput('x')) : [])];
-        await suite.store.journal.append(runId, 1, events);
-        return runId;
-      };
-      const a = await add({ kind: 'WORKFLOW', workflow: 'nightly', labels: { team: 'rail', n: 1 } }, day(1));
-      const b = await add(
-        { goal: 'Report on Products', labels: { team: 'rail', n: { deep: [1, 'x'] } } },
-        day(2),
-        true,
-      );
-      const c = await add(
-        { principal: user(tenant, 'dave'), steps: [plannedStep('s', { capability: 'render' })] },
-        day(3),
-      );
-      const cases: [RunFilter, string[]][] = [
-        [{}, [c, b, a]],
-        [{ state: ['PENDING'] }, [c, a]],
-        [{ state: ['SUCCEEDED', 'FAILED'] }, [b]],
-        [{ state: [] }, []],
-        [{ kind: ['WORKFLOW', 'AGENT'] }, [a]],
-        [{ workflow: 'nightly' }, [a]],
-        [{ principal: 'carol' }, [b, a]],
-        [{ principal: 'Carol C.' }, [b, a]],
-        [{ principal: 'dave-name' }, [c]],
-        [{ label: { team: 'rail' } }, [b, a]],
-        [{ label: { team: 'rail', n: 1 } }, [a]],
-        [{ label: { n: { deep: [1, 'x'] } } }, [b]],
-        [{ label: { team: 'ra' } }, []],
-        [{ label: { n: '1' } }, []],
-        [{ createdAfter: day(1) }, [c, b]],
-        [{ createdBefore: day(3), createdAfter: day(1) }, [b]],
-        [{ text: 'products' }, [b]],
-        [{ text: 'nigh' }, [a]],
-        [{ text: 'render' }, [c]],
-        [{ text: c.slice(4) }, [c]],
-        [{ text: "'; DROP TABLE runs; --" }, []],
-        [{ text: 'Report_on%' }, []],
-        [{ text: c.slice(4), principal: 'carol' }, []],
-        [{ kind: [] }, []],
-        [{ kind: ['COMMAND', 'WORKFLOW'], label: { team: 'rail' }, principal: 'carol', workflow: 'nightly' }, [a]],
-        [{ kind: ['WORKFLOW'], createdAfter: day(1) }, []],
-        [{ text: 'r', state: ['PENDING'], principal: 'dave' }, [c]],
-      ];
-      for (const [filter, expected] of cases) {
-        const page = await suite.store.reader.runs({ tenant }, filter, {});
-        expect([filter, ids(page), (await page.totalCount()).count]).toEqual([filter, expected, expected.length]);
-      }
-      const refused = { code: 'BAD_INPUT' };
-      const labels = Object.fromEntries(Array.from({ length: 17 }, (_, n) => [`l${n}`, n]));
-      await expect(suite.store.reader.runs({ tenant }, { label: labels }, {})).rejects.toMatchObject(refused);
-      await expect(suite.store.reader.runs({ tenant }, { text: 'x'.repeat(257) }, {})).rejects.toMatchObject(refused);
     });
 
     it('pages through thousands of runs in both directions, filtered or not', async () => {

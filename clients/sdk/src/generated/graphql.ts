@@ -387,12 +387,24 @@ export type RunFilter = {
   readonly createdAfter?: string | null | undefined;
   /** Runs accepted before this time. */
   readonly createdBefore?: string | null | undefined;
+  /** Runs whose error has one of these codes. */
+  readonly errorCode?: ReadonlyArray<ErrorCode> | null | undefined;
   /** Runs of one of these kinds. */
   readonly kind?: ReadonlyArray<RunKind> | null | undefined;
   /** Runs with all of these labels: `{"team": "sales"}`. */
   readonly label?: unknown;
+  /** Runs that took longer than so many milliseconds from their start to their end, or have been running for longer. */
+  readonly longerThanMs?: number | null | undefined;
   /** Runs started by this subject or user name. */
   readonly principal?: string | null | undefined;
+  /** Runs that have each of these words in their goal, the name of their workflow, their labels, their error or their inputs. Words are separated by spaces, match within other words, and A to Z match a to z. Labels, error and inputs are searched as JSON, names and values; of error and inputs the first 2048 characters. Maximum 256 characters and 8 words. */
+  readonly q?: string | null | undefined;
+  /** Runs that repeat the run with this ID: `run_…`. */
+  readonly rerunOf?: string | null | undefined;
+  /** True: only runs that no step of another run started. Default: false, all. */
+  readonly roots?: boolean | null | undefined;
+  /** Runs that the schedule of this workflow started, by the label `schedule` that it gives them. */
+  readonly schedule?: string | null | undefined;
   /** Runs in one of these states. */
   readonly state?: ReadonlyArray<RunState> | null | undefined;
   /** Runs with this text in their ID, their goal, or the name of their workflow or of one of their commands. */

@@ -2,7 +2,7 @@ import type { AccountStandings } from '../../../core/accounts/accounts.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { StoreReader } from '../../../core/store-reader.ts';
 import type { Logger } from '../../../core/telemetry.ts';
-import type { DueSchedule, ScheduleRecord, Schedules } from '../../../core/workflows.ts';
+import { type DueSchedule, SCHEDULE_LABEL, type ScheduleRecord, type Schedules } from '../../../core/workflows.ts';
 import { dueTimes, nextTime } from '../../../workflow/model/schedule-times.ts';
 import type { ScheduleRule } from '../../../workflow/model/workflow-document.ts';
 import { type StartWorkflowDeps, startWorkflow } from '../start-workflow.ts';
@@ -40,7 +40,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
    */
   const start = async ({ tenant: _, name, principal }: ScheduleRecord, at: Date): Promise<void> => {
     const idempotencyKey = `schedule:${name}:${at.toISOString()}`;
-    const labels = { schedule: name };
+    const labels = { [SCHEDULE_LABEL]: name };
     const request = { source: { name }, labels, idempotencyKey, priority: 'BATCH' } as const;
     const standing = standings.standingOf(principal);
     const { roles } = standing.state === 'current' ? standing : principal;
@@ -49,7 +49,11 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   };
 
   const isUnderWay = async ({ tenant, name }: ScheduleRecord): Promise<boolean> => {
-    const filter = { workflow: name, label: { schedule: name }, state: ['PENDING', 'RUNNING', 'WAITING'] } as const;
+    const filter = {
+      workflow: name,
+      label: { [SCHEDULE_LABEL]: name },
+      state: ['PENDING', 'RUNNING', 'WAITING'],
+    } as const;
     return (await reader.runs({ tenant }, filter, { first: 1 })).edges.length > 0;
   };
 

@@ -16,7 +16,12 @@ const GIANTS = { kind, effect, maxAttempts, capability: 'wake.giants' };
 const RUNS: Partial<EventPayloads['RUN_CREATED']>[] = [
   { goal: 'Grüße AUS Vienna, 100 % literal' },
   { goal: LONG, steps: [plannedStep('one', { terms: { compensate: GIANTS } })] },
-  { workflow: 'quarterly_review', kind: 'WORKFLOW' },
+  {
+    workflow: 'quarterly_review',
+    kind: 'WORKFLOW',
+    labels: { team: 'Opera "house"' },
+    inputs: { customer: 'Grüße & Co' },
+  },
   { steps: [plannedStep('one', { capability: 'summon.dragons' })] },
   { principal: user('other'), goal: 'Grüße AUS Vienna' },
   ...Array.from({ length: 3 * SEGMENT_RUNS - 5 }, (_, n) => ({ goal: `Report ${n} on needles` })),
@@ -55,6 +60,10 @@ export function textIndexContract(makeHarness: () => Promise<StoreHarness>): voi
         const page = await store.reader.runs({ tenant }, { text }, { first: 3 });
         return { ids: page.edges.map(({ node }) => ids.indexOf(node.id)), complete: !page.hasNextPage };
       };
+      const findWords = async (words: string) => {
+        const page = await store.reader.runs({ tenant: 'default' }, { words }, { first: 3 });
+        return { ids: page.edges.map(({ node }) => ids.indexOf(node.id)), complete: !page.hasNextPage };
+      };
       const searches = async () => ({
         words: await search('grüße aus v'),
         percent: await search('100 % l'),
@@ -64,9 +73,14 @@ export function textIndexContract(makeHarness: () => Promise<StoreHarness>): voi
         id: await search(ids[3]?.slice(20) ?? ''),
         tenant: await search('Vienna', 'other'),
         nothing: await search('Vienna, 200'),
+        label: await findWords('opera QUARTERLY'),
+        quoted: await findWords('"house"'),
+        input: await findWords('customer grüße'),
+        notText: await findWords('summon.dragons'),
       });
       const expected = {
         ...{ words: [0], percent: [0], underscore: [2], long: [1], capability: [3], id: [3], tenant: [4], nothing: [] },
+        ...{ label: [2], quoted: [2], input: [2], notText: [] },
       };
       const complete = Object.fromEntries(
         Object.entries(expected).map(([name, of]) => [name, { ids: of, complete: true }]),

@@ -4,6 +4,7 @@ import { isJsonObject } from '../../../../lib/json.ts';
 import { callerScope } from '../../request/caller-scope.ts';
 import { builder } from '../builder/builder.ts';
 import { createConnectionType, parsePageArgs } from '../builder/pagination.ts';
+import { ErrorCode } from '../errors/errors.ts';
 import { Run } from '../nodes/refs.ts';
 import { toRunViewPage } from '../nodes/run-view.ts';
 import { RunKind, RunState } from './run-state.ts';
@@ -22,6 +23,21 @@ const RunFilter = builder.inputType('RunFilter', {
       description:
         'Runs with this text in their ID, their goal, or the name of their workflow or of one of their commands.',
     }),
+    q: t.string({
+      description:
+        'Runs that have each of these words in their goal, the name of their workflow, their labels, their error or their inputs. Words are separated by spaces, match within other words, and A to Z match a to z. Labels, error and inputs are searched as JSON, names and values; of error and inputs the first 2048 characters. Maximum 256 characters and 8 words.',
+    }),
+    roots: t.boolean({ description: 'True: only runs that no step of another run started. Default: false, all.' }),
+    errorCode: t.field({ type: [ErrorCode], description: 'Runs whose error has one of these codes.' }),
+    schedule: t.string({
+      description: 'Runs that the schedule of this workflow started, by the label `schedule` that it gives them.',
+    }),
+    rerunOf: t.id({ description: 'Runs that repeat the run with this ID: `run_…`.' }),
+    longerThanMs: t.field({
+      type: 'SafeInt',
+      description:
+        'Runs that took longer than so many milliseconds from their start to their end, or have been running for longer.',
+    }),
   }),
 });
 
@@ -31,6 +47,7 @@ type RunFilterInput = typeof RunFilter.$inferInput;
 function toRunFilter(given: RunFilterInput | null | undefined): Filter {
   if (!given) return {};
   const { state, kind, workflow, principal, label, createdAfter, createdBefore, text } = given;
+  const { q, roots, errorCode, schedule, rerunOf, longerThanMs } = given;
   if (label != null && !isJsonObject(label)) {
     throw new Fault('BAD_INPUT', 'filter.label must be an object of names and values.', { path: ['filter', 'label'] });
   }
@@ -43,6 +60,12 @@ function toRunFilter(given: RunFilterInput | null | undefined): Filter {
     ...(createdAfter && { createdAfter }),
     ...(createdBefore && { createdBefore }),
     ...(text != null && { text }),
+    ...(q != null && { words: q }),
+    ...(roots != null && { roots }),
+    ...(errorCode && { errorCode }),
+    ...(schedule != null && { schedule }),
+    ...(rerunOf != null && { rerunOf }),
+    ...(longerThanMs != null && { longerThanMs }),
   };
 }
 
