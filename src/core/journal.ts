@@ -32,7 +32,12 @@ export interface EventFilter {
   readonly workflow?: string;
   /** Minimum level of LOG events; other types are not affected. */
   readonly level?: LogLevel;
+  /** What the text of LOG events contains, whatever the case of its ASCII letters; other types are not affected. */
+  readonly text?: string;
 }
+
+/** Of the events of one run. */
+type RunEventFilter = EventFilter & { readonly runId: string };
 
 /** Events in order. Readers with the same scope, filter and position receive the same object. */
 export interface EventBatch {
@@ -41,6 +46,8 @@ export interface EventBatch {
   readonly position: number;
   /** True when the journal contained nothing newer at that time. */
   readonly caughtUp: boolean;
+  /** Of a page that was read backwards: the position before which it continues; absent if nothing older matches. */
+  readonly older?: number;
 }
 
 export interface AppendResult {
@@ -75,6 +82,15 @@ export interface Journal {
 
   /** One batch of events after `position`, without waiting. */
   page(position: number, filter: EventFilter, scope: Scope, limit: number): Promise<EventBatch>;
+
+  /**
+   * The newest events of a run before `position`, or of all, in order, without waiting. It may have fewer than `limit`, or none, and yet
+   * have older ones: a search reads a limited part of the run.
+   */
+  pageBefore(position: number | undefined, filter: RunEventFilter, scope: Scope, limit: number): Promise<EventBatch>;
+
+  /** The number of matching events among the newest 200,000 of a run. */
+  count(filter: RunEventFilter, scope: Scope): Promise<number>;
 
   /** The newest position; 0 when the journal is empty. */
   head(): Promise<number>;

@@ -12,6 +12,15 @@ export const MAX_WINDOW_ROWS = 2_000;
 /** Maximum characters of payload in one page, unless its first event alone has more. */
 export const MAX_PAGE_CHARACTERS = 2 * 1024 * 1024;
 
+/** A view of one run. */
+export type RunEventView = EventView & { readonly runId: string };
+
+/** Events of a run, newest first, and the seq from which on the window was read: it continues before that. */
+export interface Stretch {
+  readonly events: readonly Event[];
+  readonly seq: number;
+}
+
 /** Reads of the table `events`, each of them bounded. */
 export interface EventReader {
   /** The newest committed position. */
@@ -25,6 +34,14 @@ export interface EventReader {
    * memory.
    */
   readBetween(after: number, upTo: number): Promise<readonly CommittedAppend[] | undefined>;
+  /** The first seq of a run whose event is not before a position; one more than its newest if all are. */
+  seqAt(runId: string, position: number): Promise<number>;
+  /** The position of an event of a run. */
+  positionAt(runId: string, seq: number): Promise<number>;
+  /** The view's events of its run before a seq, newest first, of a window of the run. */
+  readBack(view: RunEventView, beforeSeq: number, limit: number): Promise<Stretch>;
+  /** The number of the view's events in a window of its run before a seq. */
+  countBack(view: RunEventView, beforeSeq: number): Promise<{ readonly count: number; readonly seq: number }>;
   /** The stored rows of one run, ordered by seq. */
   readRun(runId: string, afterSeq: number, limit: number): Promise<readonly EventRow[]>;
 }

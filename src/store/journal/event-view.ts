@@ -1,6 +1,7 @@
 import type { Event, EventType, LogLevel } from '../../core/event.ts';
 import type { EventFilter } from '../../core/journal.ts';
 import type { Scope } from '../../core/principal.ts';
+import { asciiLowerCase } from '../../lib/ascii-case.ts';
 
 const LOG_LEVELS: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
 
@@ -15,6 +16,10 @@ export interface EventView {
   readonly workflow: string | undefined;
   /** The levels of the LOG events that match. */
   readonly levels: readonly LogLevel[] | undefined;
+  /** What the payload of a LOG event that matches contains, once its ASCII letters are lower case; more events contain it than match. */
+  readonly fragment: string | undefined;
+  /** Whether the text of a LOG event is one that is looked for; true for other events. */
+  hasText(event: Event): boolean;
   /** @param workflow name of the workflow of the event's run */
   matches(event: Event, workflow: string | undefined): boolean;
 }
@@ -23,17 +28,23 @@ export interface EventView {
 export function createEventView(filter: EventFilter, scope: Scope): EventView {
   const { tenant, subject } = scope;
   const { runId, workflow, level } = filter;
+  const text = filter.text === undefined ? undefined : asciiLowerCase(filter.text);
   const types = filter.types && [...new Set(filter.types)].sort();
   const steps = filter.steps && [...new Set(filter.steps)].sort();
+  const hasText = (event: Event) =>
+    text === undefined || event.type !== 'LOG' || asciiLowerCase(event.payload.text).includes(text);
   const levels = level && LOG_LEVELS.slice(LOG_LEVELS.indexOf(level));
   return {
-    key: JSON.stringify([tenant, subject, runId, types, steps, workflow, level].map((part) => part ?? null)),
+    key: JSON.stringify([tenant, subject, runId, types, steps, workflow, level, text].map((part) => part ?? null)),
     scope,
     runId,
     types,
     steps,
     workflow,
     levels,
+    // As canonical JSON has it.
+    hasText,
+    fragment: text && JSON.stringify(text).slice(1, -1),
     matches: (event, workflowOfRun) =>
       event.tenant === tenant &&
       (subject === undefined || event.subject === subject) &&
@@ -41,6 +52,7 @@ export function createEventView(filter: EventFilter, scope: Scope): EventView {
       (types === undefined || types.includes(event.type)) &&
       (steps === undefined || (event.step !== undefined && steps.includes(event.step))) &&
       (workflow === undefined || workflowOfRun === workflow) &&
-      (levels === undefined || event.type !== 'LOG' || levels.includes(event.payload.level)),
+      (levels === undefined || event.type !== 'LOG' || levels.includes(event.payload.level)) &&
+      hasText(event),
   };
 }

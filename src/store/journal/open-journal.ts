@@ -5,10 +5,11 @@ import type { EventBatch, Journal } from '../../core/journal.ts';
 import type { Logger, Metrics } from '../../core/telemetry.ts';
 import { createAppendQueue } from './append-queue.ts';
 import { createCommitFeed } from './commit-feed.ts';
-import { type EventReader, findStoredAppend } from './event-reader.ts';
+import { type EventReader, findStoredAppend, type RunEventView } from './event-reader.ts';
 import { createEventStream } from './event-stream.ts';
 import { createEventView, type EventView } from './event-view.ts';
 import { createLiveTail } from './live-tail.ts';
+import { countEvents, pageBefore } from './read-backwards.ts';
 
 /** Events in one batch: the maximum, and the default. */
 const MAX_BATCH_EVENTS = 1_000;
@@ -58,9 +59,9 @@ export async function openJournal({ startWriter, events, logger, metrics }: Jour
    * A reader may have a position that this process does not know yet: from another node, or from a row that a commit has
    * just written.
    */
-  const reach = async (position: number) => {
+  const reach = async (position: number, argument = 'after') => {
     if (isAhead(position)) feed.skipTo(await events.head());
-    checkPosition(position, tail.head);
+    checkPosition(position, tail.head, argument);
   };
 
   return {
@@ -83,6 +84,14 @@ export async function openJournal({ startWriter, events, logger, metrics }: Jour
       }
       return { ...batch, events: matches };
     },
+    pageBefore: async (position, filter, scope, limit) => {
+      checkLimit(limit);
+      if (position !== undefined) await reach(position, 'before');
+      const { head } = tail;
+      const view = createEventView(filter, scope) as RunEventView;
+      return pageBefore(events, view, position ?? head + 1, limit, head);
+    },
+    count: async (filter, scope) => countEvents(events, createEventView(filter, scope) as RunEventView, tail.head + 1),
     advanceTo: feed.advanceTo,
     head: async () => tail.head,
     close: async () => {
@@ -107,9 +116,9 @@ function deferUntilReached(
   };
 }
 
-function checkPosition(position: number, head: number): void {
+function checkPosition(position: number, head: number, argument = 'after'): void {
   if (!Number.isSafeInteger(position) || position < 0 || position > head) {
-    throw new Fault('BAD_INPUT', 'The cursor is not from this journal; start without a cursor.', { path: ['after'] });
+    throw new Fault('BAD_INPUT', 'The cursor is not from this journal; start without a cursor.', { path: [argument] });
   }
 }
 

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Event } from '../../core/event.ts';
 import { retryReads } from '../connections/retry-reads.ts';
 import type { CommittedAppend } from '../journal/append-queue.ts';
-import { type EventReader, MAX_PAGE_CHARACTERS, MAX_WINDOW_ROWS } from '../journal/event-reader.ts';
+import { type EventReader, MAX_PAGE_CHARACTERS, MAX_WINDOW_ROWS, type RunEventView } from '../journal/event-reader.ts';
 import type { EventView } from '../journal/event-view.ts';
 import { EVENT_COLUMNS, selectList } from '../rows/columns.ts';
 import { type EventRow, toEvent } from '../rows/event-row.ts';
@@ -57,7 +57,34 @@ export function createPostgresEventReader(pool: Pool): EventReader {
       const last = rows.at(-1) as PageRow;
       const full = events.length === limit || last.size > MAX_PAGE_CHARACTERS;
       const reached = full ? (events.at(-1) as Event).position : last.edge;
-      return { events, position: reached, caughtUp: reached === head };
+      return { events: events.filter(view.hasText), position: reached, caughtUp: reached === head };
+    },
+    seqAt: async (runId, position) => {
+      const { rows } = await retryReads(() => pool.query<{ seq: number | null }>(SEQ_SQL, [runId, position]));
+      return rows[0]?.seq ?? 1;
+    },
+    positionAt: async (runId, seq) => {
+      const sql = 'SELECT position FROM events WHERE run_id = $1 AND seq = $2';
+      const { rows } = await retryReads(() => pool.query<{ position: number }>(sql, [runId, seq]));
+      return rows[0]?.position ?? 0;
+    },
+    readBack: async (view, beforeSeq, limit) => {
+      const first = Math.max(1, beforeSeq - MAX_WINDOW_ROWS);
+      const { found, values } = stretchQuery(view, first, beforeSeq, EVENT_FIELDS);
+      const sized = `SELECT *, sum(octet_length(payload)) OVER (ORDER BY seq DESC) AS size FROM (${found} ORDER BY seq DESC LIMIT ${limit}) AS found`;
+      const sql = `SELECT * FROM (${sized}) AS page WHERE size - octet_length(payload) <= ${MAX_PAGE_CHARACTERS} ORDER BY seq DESC`;
+      const { rows } = await retryReads(() => pool.query<PgEventRow & { size: number }>(sql, values));
+      const events = rows.map(({ size: _, ...row }) => toEvent(toEventRow(row)));
+      const full = rows.length === limit || (rows.at(-1)?.size ?? 0) > MAX_PAGE_CHARACTERS;
+      return { events: events.filter(view.hasText), seq: full ? (events.at(-1) as Event).seq : first };
+    },
+    countBack: async (view, beforeSeq) => {
+      const seq = Math.max(1, beforeSeq - MAX_WINDOW_ROWS);
+      const isSearch = view.fragment !== undefined;
+      const { found, values } = stretchQuery(view, seq, beforeSeq, isSearch ? EVENT_FIELDS : 'count(*) AS count');
+      const { rows } = await retryReads(() => pool.query<PgEventRow & { count: number }>(found, values));
+      if (!isSearch) return { count: Number(rows[0]?.count), seq };
+      return { count: rows.filter((row) => view.hasText(toEvent(toEventRow(row)))).length, seq };
     },
   };
 }
@@ -84,12 +111,15 @@ function toEventRow({ at, ...row }: PgEventRow): EventRow {
   return { ...row, at: at.getTime() };
 }
 
-/** One statement, which shows one moment: where the page ends, and the view's events up to there. */
-function pageQuery(view: EventView, after: number, limit: number, head: number) {
-  const values: unknown[] = [];
-  const bind = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
-  const [from, end] = [bind(after, 'bigint'), bind(head, 'bigint')];
-  const { scope, runId, types, steps, workflow, levels } = view;
+const SEQ_SQL = `
+  SELECT coalesce(
+    (SELECT seq FROM events WHERE position = $2 AND run_id = $1),
+    (SELECT seq + 1 FROM events WHERE run_id = $1 AND position < $2 ORDER BY seq DESC LIMIT 1)) AS seq`;
+
+type Bind = (value: unknown, type: string) => string;
+
+/** What a reader may see, and what it wants. */
+function conditions({ scope, types, steps, workflow, levels, fragment }: EventView, bind: Bind) {
   const covered = `tenant = ${bind(scope.tenant, 'text')}${scope.subject === undefined ? '' : ` AND subject = ${bind(scope.subject, 'text')}`}`;
   const wanted = [
     types && `AND type = ANY (${bind(types, 'text[]')})`,
@@ -98,9 +128,30 @@ function pageQuery(view: EventView, after: number, limit: number, head: number) 
       `AND EXISTS (SELECT 1 FROM runs WHERE runs.id = events.run_id AND runs.workflow = ${bind(workflow, 'text')})`,
     // Canonical JSON has its keys in order; as JSON a text with U+0000 could not be looked into.
     levels && `AND (type <> 'LOG' OR substring(payload from '^{"level":"([A-Z]+)"') = ANY (${bind(levels, 'text[]')}))`,
+    fragment !== undefined &&
+      `AND (type <> 'LOG' OR strpos(lower(payload COLLATE "C"), ${bind(fragment, 'text')} COLLATE "C") > 0)`,
   ]
     .filter(Boolean)
     .join(' ');
+  return { covered, wanted };
+}
+
+/** Events of a window of a run, in no order. */
+function stretchQuery(view: RunEventView, first: number, beforeSeq: number, fields: string) {
+  const values: unknown[] = [];
+  const bind: Bind = (value, type) => `$${values.push(value)}::${type}`;
+  const range = `run_id = ${bind(view.runId, 'text')} AND seq >= ${bind(first, 'int')} AND seq < ${bind(beforeSeq, 'int')}`;
+  const { covered, wanted } = conditions(view, bind);
+  return { found: `SELECT ${fields} FROM events WHERE ${range} AND ${covered} ${wanted}`, values };
+}
+
+/** One statement, which shows one moment: where the page ends, and the view's events up to there. */
+function pageQuery(view: EventView, after: number, limit: number, head: number) {
+  const values: unknown[] = [];
+  const bind: Bind = (value, type) => `$${values.push(value)}::${type}`;
+  const [from, end] = [bind(after, 'bigint'), bind(head, 'bigint')];
+  const { runId } = view;
+  const { covered, wanted } = conditions(view, bind);
 
   let [range, edge, order] = [
     'position > at.start AND position <= at.edge',
@@ -110,10 +161,13 @@ function pageQuery(view: EventView, after: number, limit: number, head: number) 
   ];
   let start = from;
   if (runId !== undefined) {
-    // In a run seq and position rise together: the cursor is converted to a seq, so that the index can seek to it.
+    // In a run seq and position rise together: the cursor is converted to a seq, so that the index can seek to it. It may be of an event of
+    // another run.
     const run = bind(runId, 'text');
     range = `run_id = ${run} AND seq > at.start AND position <= at.edge`;
-    start = `coalesce((SELECT seq FROM events WHERE position = ${from} AND run_id = ${run}), 0)`;
+    start = `CASE ${from} WHEN 0 THEN 0 ELSE coalesce(
+      (SELECT seq FROM events WHERE position = ${from} AND run_id = ${run}),
+      (SELECT seq FROM events WHERE run_id = ${run} AND position < ${from} ORDER BY seq DESC LIMIT 1), 0) END`;
     const within = `run_id = ${run} AND seq > ${start} AND ${covered} AND position <= ${end}`;
     const last = `(SELECT position FROM events WHERE ${within} ORDER BY seq OFFSET ${MAX_WINDOW_ROWS - 1} LIMIT 1)`;
     edge = wanted === '' ? end : `coalesce(${last}, ${end})`;

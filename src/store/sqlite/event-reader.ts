@@ -1,7 +1,13 @@
 import type { Event } from '../../core/event.ts';
 import type { EventBatch } from '../../core/journal.ts';
 import type { SqliteConnection } from '../connections/sqlite-connection.ts';
-import { type EventReader, MAX_PAGE_CHARACTERS, MAX_WINDOW_ROWS } from '../journal/event-reader.ts';
+import {
+  type EventReader,
+  MAX_PAGE_CHARACTERS,
+  MAX_WINDOW_ROWS,
+  type RunEventView,
+  type Stretch,
+} from '../journal/event-reader.ts';
 import type { EventView } from '../journal/event-view.ts';
 import { EVENT_COLUMNS, selectList } from '../rows/columns.ts';
 import { type EventRow, toEvent } from '../rows/event-row.ts';
@@ -24,6 +30,18 @@ export function createSqliteEventReader(db: SqliteConnection, schedule: <T>(work
     `SELECT ${EVENT_FIELDS} FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
   );
 
+  const seqAt = db
+    .prepare<[{ runId: string; position: number }], number>(
+      `SELECT coalesce(
+         (SELECT seq FROM events WHERE position = @position AND run_id = @runId),
+         (SELECT seq + 1 FROM events INDEXED BY events_run_id_seq_key WHERE run_id = @runId AND position < @position
+          ORDER BY seq DESC LIMIT 1))`,
+    )
+    .pluck();
+  const positionAt = db
+    .prepare<[string, number], number>('SELECT position FROM events WHERE run_id = ? AND seq = ?')
+    .pluck();
+
   const page = (view: EventView, position: number, limit: number, head: number): EventBatch => {
     const { range, filters, order } = clauses(view);
     const values = { ...bindings(view), after: position, end: head, limit };
@@ -45,7 +63,34 @@ export function createSqliteEventReader(db: SqliteConnection, schedule: <T>(work
     }
     const full = events.length === limit || size > MAX_PAGE_CHARACTERS;
     const reached = full ? (events.at(-1) as Event).position : values.end;
-    return { events, position: reached, caughtUp: reached === head };
+    return { events: events.filter(view.hasText), position: reached, caughtUp: reached === head };
+  };
+  const readBack = (view: RunEventView, beforeSeq: number, limit: number): Stretch => {
+    const first = Math.max(1, beforeSeq - MAX_WINDOW_ROWS);
+    const { range, filters } = stretchClauses(view);
+    const rows = prepared(`SELECT ${EVENT_FIELDS} FROM ${range} ${filters} ORDER BY seq DESC LIMIT @limit`);
+    const events: Event[] = [];
+    let size = 0;
+    for (const row of rows.iterate({ ...bindings(view), first, beforeSeq, limit }) as IterableIterator<EventRow>) {
+      events.push(toEvent(row));
+      size += row.payload.length;
+      if (size > MAX_PAGE_CHARACTERS) break;
+    }
+    const full = events.length === limit || size > MAX_PAGE_CHARACTERS;
+    return { events: events.filter(view.hasText), seq: full ? (events.at(-1) as Event).seq : first };
+  };
+  const countBack = (view: RunEventView, beforeSeq: number) => {
+    const seq = Math.max(1, beforeSeq - MAX_WINDOW_ROWS);
+    const { range, filters } = stretchClauses(view);
+    const values = { ...bindings(view), first: seq, beforeSeq };
+    if (view.fragment === undefined) {
+      const count = prepared(`SELECT count(*) FROM ${range} ${filters}`).pluck().get(values) as number;
+      return { count, seq };
+    }
+    let count = 0;
+    for (const row of prepared(`SELECT ${EVENT_FIELDS} FROM ${range} ${filters}`).iterate(values))
+      if (view.hasText(toEvent(row as EventRow))) count += 1;
+    return { count, seq };
   };
   const head = async () => newest.get() ?? 0;
 
@@ -56,12 +101,16 @@ export function createSqliteEventReader(db: SqliteConnection, schedule: <T>(work
     page: (view, position, limit, end) => schedule(() => page(view, position, limit, end)),
     // No other process appends.
     readBetween: async () => undefined,
+    seqAt: async (runId, position) => seqAt.get({ runId, position }) ?? 1,
+    positionAt: async (runId, seq) => positionAt.get(runId, seq) ?? 0,
+    readBack: (view, beforeSeq, limit) => schedule(() => readBack(view, beforeSeq, limit)),
+    countBack: (view, beforeSeq) => schedule(() => countBack(view, beforeSeq)),
     readRun: (runId, afterSeq, limit) => schedule(() => ofRun.all(runId, afterSeq, limit)),
   };
 }
 
-/** The range of rows that one index has in order, and the conditions to check for each row. */
-function clauses(view: EventView) {
+/** What a reader may see, and what it wants. */
+function conditions(view: EventView) {
   const scope = `tenant = @tenant${view.scope.subject === undefined ? '' : ' AND subject = @subject'}`;
   const filters = [
     view.types && 'AND type IN (SELECT value FROM json_each(@types))',
@@ -69,12 +118,30 @@ function clauses(view: EventView) {
     view.workflow !== undefined &&
       'AND EXISTS (SELECT 1 FROM runs WHERE runs.id = events.run_id AND runs.workflow = @workflow)',
     view.levels && `AND (type <> 'LOG' OR payload ->> '$.level' IN (SELECT value FROM json_each(@levels)))`,
+    // SQLite's lower() is that of ASCII.
+    view.fragment !== undefined && `AND (type <> 'LOG' OR instr(lower(payload), @fragment))`,
   ]
     .filter(Boolean)
     .join(' ');
+  return { scope, filters };
+}
+
+/** The same for a window of a run. */
+function stretchClauses(view: RunEventView) {
+  const { scope, filters } = conditions(view);
+  const range = `events INDEXED BY events_run_id_seq_key WHERE run_id = @runId AND seq >= @first AND seq < @beforeSeq AND ${scope}`;
+  return { range, filters };
+}
+
+/** The range of rows that one index has in order, and the conditions to check for each row. */
+function clauses(view: EventView) {
+  const { scope, filters } = conditions(view);
   if (view.runId !== undefined) {
-    // In a run seq and position rise together; the subquery converts the cursor to a seq, so that the index can seek to it.
-    const start = 'coalesce((SELECT seq FROM events WHERE position = @after AND run_id = @runId), 0)';
+    // In a run seq and position rise together; the subquery converts the cursor to a seq, so that the index can seek to it. The cursor may
+    // be of an event of another run.
+    const start = `CASE @after WHEN 0 THEN 0 ELSE coalesce(
+      (SELECT seq FROM events WHERE position = @after AND run_id = @runId),
+      (SELECT seq FROM events INDEXED BY events_run_id_seq_key WHERE run_id = @runId AND position < @after ORDER BY seq DESC LIMIT 1), 0) END`;
     const range = `events INDEXED BY events_run_id_seq_key WHERE run_id = @runId AND seq > ${start} AND ${scope} AND position <= @end`;
     return { range, filters, order: 'seq' };
   }
@@ -85,7 +152,7 @@ function clauses(view: EventView) {
   };
 }
 
-function bindings({ scope, runId, types, steps, workflow, levels }: EventView) {
+function bindings({ scope, runId, types, steps, workflow, levels, fragment }: EventView) {
   return {
     tenant: scope.tenant,
     subject: scope.subject,
@@ -93,6 +160,7 @@ function bindings({ scope, runId, types, steps, workflow, levels }: EventView) {
     types: JSON.stringify(types ?? []),
     steps: JSON.stringify(steps ?? []),
     workflow,
+    fragment,
     levels: JSON.stringify(levels ?? []),
   };
 }

@@ -18,6 +18,7 @@ import './resources/read-resources.ts';
 import './runs/run.ts';
 import './runs/run-connection.ts';
 import './steps/step.ts';
+import './steps/step-log.ts';
 import './resources/artifact.ts';
 import './runs/approval.ts';
 import './workflows/workflow.ts';

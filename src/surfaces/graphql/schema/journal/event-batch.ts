@@ -48,6 +48,13 @@ export const EventBatch = builder.objectRef<Batch>('EventBatch').implement({
       description: 'Where to continue: all matching events up to here were in this batch or an earlier one.',
       resolve: ({ position }) => position,
     }),
+    startCursor: t.field({
+      type: 'Cursor',
+      nullable: true,
+      description:
+        'Of a page that was read from the end: where it continues towards the beginning, for `before`. Null when nothing older matches, and for other batches.',
+      resolve: ({ older }) => older ?? null,
+    }),
     caughtUp: t.exposeBoolean('caughtUp', {
       description: 'True when the journal contained nothing newer at that time.',
     }),

@@ -2,10 +2,8 @@ import type { Progress as Reached } from '../../../../core/run.ts';
 import type { StepState as State } from '../../../../core/states.ts';
 import { callerScope } from '../../request/caller-scope.ts';
 import { builder } from '../builder/builder.ts';
-import { createConnectionType, MAX_BATCH_EVENTS, parsePageArgs, requireInRange } from '../builder/pagination.ts';
+import { createConnectionType, parsePageArgs } from '../builder/pagination.ts';
 import { Failure } from '../errors/errors.ts';
-import { LogLevel } from '../journal/event.ts';
-import { EventBatch } from '../journal/event-batch.ts';
 import { Node } from '../nodes/node.ts';
 import { Approval, Resource, Run, Step } from '../nodes/refs.ts';
 import { parseOutputJson, viewFromOutput } from '../nodes/resource-view.ts';
@@ -163,25 +161,6 @@ Step.implement({
       type: Progress,
       nullable: true,
       description: 'The latest progress that it reported. Null when it has reported none.',
-    }),
-    logs: t.field({
-      type: EventBatch,
-      description: 'One page of its log, oldest line first.',
-      extensions: { cost: 5 },
-      args: {
-        after: t.arg({ type: 'Cursor', description: 'Only lines after this cursor. Default: from the first line.' }),
-        first: t.arg.int({ defaultValue: 100, description: `Page size. Maximum ${MAX_BATCH_EVENTS}.` }),
-        level: t.arg({ type: LogLevel, description: 'Only lines of at least this level.' }),
-      },
-      resolve: ({ runId, key }, { after, first, level }, ctx) => {
-        const wanted = { runId, steps: [key], types: ['LOG' as const], ...(level && { level }) };
-        return ctx.app.journal.page(
-          after ?? 0,
-          wanted,
-          callerScope(ctx),
-          requireInRange('first', first ?? 100, 1, MAX_BATCH_EVENTS),
-        );
-      },
     }),
     wakeAt: t.expose('wakeAt', {
       type: 'DateTime',

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  ALICE,
+  BOB,
+  startGraphql,
+  type TestGraphqlServer,
+} from '../../../../../test/support/surfaces/graphql-server.ts';
+import type { LogLevel } from '../../../../core/event.ts';
+import { encodeCursor } from '../../../../core/journal.ts';
+
+let api: TestGraphqlServer;
+beforeAll(async () => {
+  api = await startGraphql();
+});
+afterAll(() => api.close());
+
+/** A run of Alice's, whose one step has logged. */
+async function withLog(...lines: readonly (readonly [string, LogLevel?])[]): Promise<string> {
+  const runId = await api.appendRun(0, { username: 'alice', end: false });
+  const at = new Date('2026-11-20T10:00:00.123Z');
+  await api.store.journal.append(
+    runId,
+    3,
+    lines.map(([text, level = 'INFO']) => ({ type: 'LOG', at, step: 'fetch', payload: { level, text } })),
+  );
+  return runId;
+}
+
+const LOGS = `query ($id: ID!, $after: Cursor, $first: Int, $last: Int, $before: Cursor, $text: String, $level: LogLevel) {
+  run(id: $id) { step(key: "fetch") {
+    logCount(text: $text, level: $level)
+    logs(after: $after, first: $first, last: $last, before: $before, text: $text, level: $level) {
+      startCursor cursor caughtUp events { ... on LogLine { text } }
+    }
+  } }
+}`;
+
+interface Log {
+  readonly startCursor: string | null;
+  readonly cursor: string;
+  readonly caughtUp: boolean;
+  readonly events: readonly { readonly text: string }[];
+}
+
+async function read(id: string, args: object = {}, caller = ALICE) {
+  const { data, errors } = await api.ask(LOGS, { id, ...args }, caller);
+  if (errors) return { errors };
+  const { logs, logCount } = (data as { run: { step: { logs: Log; logCount: number } } }).run.step;
+  return { logs, logCount, texts: logs.events.map(({ text }) => text) };
+}
+
+describe('the log of a step', () => {
+  it('is read from its end, page by page, and from there followed', async () => {
+    const id = await withLog(['1'], ['2'], ['3']);
+    const end = await read(id, { last: 2 });
+    expect(end).toMatchObject({ texts: ['2', '3'], logCount: 3, logs: { caughtUp: true } });
+    const older = await read(id, { last: 2, before: end.logs?.startCursor });
+    expect(older).toMatchObject({ texts: ['1'], logs: { startCursor: null } });
+    await withLog(['of another run']);
+    expect(await read(id, { after: end.logs?.cursor })).toMatchObject({ texts: [], logs: { startCursor: null } });
+  });
+
+  it('is searched, and its matching lines are counted', async () => {
+    const id = await withLog(['Failed: a', 'ERROR'], ['ok'], ['failed: b', 'WARN']);
+    expect(await read(id, { last: 10, text: 'FAILED' })).toMatchObject({
+      texts: ['Failed: a', 'failed: b'],
+      logCount: 2,
+    });
+    expect(await read(id, { text: 'failed', level: 'ERROR' })).toMatchObject({ texts: ['Failed: a'], logCount: 1 });
+  });
+
+  it.each([
+    [{ last: 10, after: 'c1.MQ' }, 'after'],
+    [{ before: 'c1.MQ' }, 'before'],
+    [{ last: 1_001 }, 'last'],
+    [{ text: '' }, 'text'],
+    [{ text: 'x'.repeat(257) }, 'text'],
+    [{ last: 1, before: encodeCursor(1_000_000) }, 'before'],
+  ])('refuses %j', async (args, argument) => {
+    const { errors } = await read(await withLog(['x']), args);
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_INPUT', input: [argument] });
+  });
+
+  it('is not shown to those who may not see its run', async () => {
+    const { data } = await api.ask(LOGS, { id: await withLog(['secret']) }, BOB);
+    expect(data).toEqual({ run: null });
+  });
+});

@@ -1,0 +1,84 @@
+import { Fault } from '../../../../core/errors.ts';
+import type { LogLevel as Level } from '../../../../core/event.ts';
+import { callerScope } from '../../request/caller-scope.ts';
+import { builder } from '../builder/builder.ts';
+import { MAX_BATCH_EVENTS, requireInRange } from '../builder/pagination.ts';
+import { LogLevel } from '../journal/event.ts';
+import { EventBatch } from '../journal/event-batch.ts';
+import { Step } from '../nodes/refs.ts';
+
+const DEFAULT_LINES = 100;
+const MAX_TEXT_CHARACTERS = 256;
+/** Points of a read that may look at many lines. */
+const SEARCH_COST = 20;
+
+const LINES = 'Only lines that contain this text, whatever the case of the letters A to Z. Maximum 256 characters.';
+
+builder.objectFields(Step, (t) => ({
+  logs: t.field({
+    type: EventBatch,
+    description:
+      'Lines of its log, oldest first: a page from the beginning or after a cursor; with `last`, a page from the end or before a cursor. A search may end its page early: it continues at `cursor`, with `last` at `startCursor`.',
+    extensions: { cost: 5 },
+    args: {
+      after: t.arg({ type: 'Cursor', description: 'Only lines after this cursor. Default: from the first line.' }),
+      first: t.arg.int({
+        defaultValue: DEFAULT_LINES,
+        description: `Page size. Maximum ${MAX_BATCH_EVENTS}. Ignored with \`last\`.`,
+      }),
+      level: t.arg({ type: LogLevel, description: 'Only lines of at least this level.' }),
+      last: t.arg.int({ description: `Page size, from the newest line. Maximum ${MAX_BATCH_EVENTS}.` }),
+      before: t.arg({ type: 'Cursor', description: 'With `last`: only lines before this cursor.' }),
+      text: t.arg.string({ description: LINES }),
+    },
+    resolve: ({ runId, key }, { after, first, last, before, ...wanted }, ctx) => {
+      const { journal } = ctx.app;
+      const filter = logFilter(runId, key, wanted);
+      const scope = callerScope(ctx);
+      if (last == null) {
+        if (before != null) throw misplaced('before', 'Pass `last` to read towards the beginning.');
+        const limit = requireInRange('first', first ?? DEFAULT_LINES, 1, MAX_BATCH_EVENTS);
+        return journal.page(after ?? 0, filter, scope, limit);
+      }
+      if (after != null) throw misplaced('after', 'Pass `first` instead of `last` to read towards the end.');
+      return journal.pageBefore(before ?? undefined, filter, scope, requireInRange('last', last, 1, MAX_BATCH_EVENTS));
+    },
+  }),
+  logCount: t.int({
+    description: 'Number of lines of its log, among the newest 200,000 events of its run.',
+    extensions: { cost: SEARCH_COST },
+    args: {
+      level: t.arg({ type: LogLevel, description: 'Only lines of at least this level.' }),
+      text: t.arg.string({ description: LINES }),
+    },
+    resolve: ({ runId, key }, wanted, ctx) => ctx.app.journal.count(logFilter(runId, key, wanted), callerScope(ctx)),
+  }),
+}));
+
+interface WantedLines {
+  readonly level?: Level | null | undefined;
+  readonly text?: string | null | undefined;
+}
+
+function logFilter(runId: string, step: string, { level, text }: WantedLines) {
+  if (text != null && (text === '' || text.length > MAX_TEXT_CHARACTERS)) {
+    throw new Fault(
+      'BAD_INPUT',
+      `text must have 1 to ${MAX_TEXT_CHARACTERS} characters; search for a part of the line.`,
+      {
+        path: ['text'],
+      },
+    );
+  }
+  return {
+    runId,
+    steps: [step],
+    types: ['LOG' as const],
+    ...(level && { level }),
+    ...(text != null && { text }),
+  };
+}
+
+function misplaced(argument: string, advice: string): Fault {
+  return new Fault('BAD_INPUT', `${argument} reads in the other direction. ${advice}`, { path: [argument] });
+}
