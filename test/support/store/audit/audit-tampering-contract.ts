@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { StoreHarness } from '../harness.ts';
 import { setUpAudit } from './audit-setup.ts';
-import type { StoreHarness } from './harness.ts';
 
 const scope = { tenant: 'default' };
 

@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import { eventHash } from '../../../src/audit/event-hash.ts';
-import { parseNoteKey } from '../../../src/audit/signed-note.ts';
-import { newId } from '../../../src/core/ids.ts';
-import type { AuditOptions } from '../../../src/store/audit/open-audit.ts';
-import type { Store } from '../../../src/store/open-store.ts';
-import type { StoreHarness } from './harness.ts';
-import { artifactCreated, finished, log, runCreated, textOutput } from './sample-events.ts';
+import { eventHash } from '../../../../src/audit/event-hash.ts';
+import { parseNoteKey } from '../../../../src/audit/signed-note.ts';
+import { newId } from '../../../../src/core/ids.ts';
+import type { AuditOptions } from '../../../../src/store/audit/open-audit.ts';
+import type { Store } from '../../../../src/store/open-store.ts';
+import type { StoreHarness } from '../harness.ts';
+import { artifactCreated, finished, log, runCreated, textOutput } from '../sample-events.ts';
 
 /** Longer than a test: the checkpointer signs when the test calls tick. */
 const MANUAL_INTERVAL_MS = 3_600_000;

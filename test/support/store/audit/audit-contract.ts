@@ -1,12 +1,12 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openCheckpoint } from '../../../src/audit/checkpoint-note.ts';
-import { verifyConsistency, verifyRunOffline } from '../../../src/audit/verify-offline.ts';
-import { newId } from '../../../src/core/ids.ts';
+import { openCheckpoint } from '../../../../src/audit/checkpoint-note.ts';
+import { verifyConsistency, verifyRunOffline } from '../../../../src/audit/verify-offline.ts';
+import { newId } from '../../../../src/core/ids.ts';
+import type { StoreHarness } from '../harness.ts';
+import { log, runCreated } from '../sample-events.ts';
 import { setUpAudit } from './audit-setup.ts';
-import type { StoreHarness } from './harness.ts';
-import { log, runCreated } from './sample-events.ts';
 
 const scope = { tenant: 'default' };
 

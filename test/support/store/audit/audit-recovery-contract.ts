@@ -2,9 +2,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openCheckpoint } from '../../../src/audit/checkpoint-note.ts';
+import { openCheckpoint } from '../../../../src/audit/checkpoint-note.ts';
+import type { StoreHarness } from '../harness.ts';
 import { setUpAudit } from './audit-setup.ts';
-import type { StoreHarness } from './harness.ts';
 
 const scope = { tenant: 'default' };
 
