@@ -4,6 +4,7 @@ import { exportJWK, exportSPKI, generateKeyPair, type JWK, type JWTPayload, Sign
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   claims,
+  memoryAccessTokens,
   memoryAccounts,
   memoryStandings,
   NOW,
@@ -138,9 +139,10 @@ describe('a key set', () => {
     const { sign, auth } = await provider('ES256');
     const issuers: string[] = [];
     const authenticator = createAuthenticator({
-      config: { tokenMinutes: 60, ...auth },
+      config: { tokenMinutes: 60, sessionHours: 12, apiTokenDays: 365, ...auth },
       accounts: memoryAccounts(),
       standings: memoryStandings(),
+      accessTokens: memoryAccessTokens(),
       clock: { now: () => new Date(NOW * 1000) },
       fetchKeys: (url, options) => {
         issuers.push(url);

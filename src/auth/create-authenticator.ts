@@ -1,15 +1,18 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config/config.ts';
+import type { AccessTokens } from '../core/accounts/access-tokens.ts';
 import type { AccountStandings, Accounts } from '../core/accounts/accounts.ts';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/errors.ts';
-import { anonymous } from '../core/principal.ts';
+import { anonymous, type SignedIn } from '../core/principal.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { UserPrincipal } from './claims.ts';
 import { withDevAccounts } from './dev-accounts.ts';
 import { createSignIn } from './sign-in.ts';
-import { CLOCK_SKEW_S, createTokens, type FetchKeys } from './token.ts';
+import { createStoredTokens } from './stored-tokens.ts';
+import { CLOCK_SKEW_S, createTokens, type FetchKeys, minutesAfter } from './token.ts';
+import { isApiToken } from './token-text.ts';
 import { createTokenValidity } from './token-validity.ts';
 
 /** The usual limit of header sections; no trusted issuer creates a longer token. */
@@ -22,6 +25,7 @@ export interface AuthenticatorDeps {
   readonly config: Config['auth'];
   readonly accounts: Accounts;
   readonly standings: Pick<AccountStandings, 'standingOf' | 'watch'>;
+  readonly accessTokens: Pick<AccessTokens, 'find' | 'byId' | 'watch' | 'recordUse'>;
   readonly clock: Clock;
   /** How many nodes share the rate limits of sign-ins. Default 1. */
   readonly countNodes?: () => number;
@@ -31,10 +35,10 @@ export interface AuthenticatorDeps {
 
 /** Verified tokens are cached by their hash, so that later requests cost one look-up, and one whether it is still valid. */
 export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
-  const { config, accounts, standings, clock, countNodes = () => 1, fetchKeys } = deps;
+  const { config, accounts, standings, accessTokens, clock, countNodes = () => 1, fetchKeys } = deps;
   const tokens = createTokens(config.issuer, clock, fetchKeys);
   const skewMs = config.issuer.kind === 'jwks' ? CLOCK_SKEW_S * 1000 : 0;
-  const { assertValid, onInvalid } = createTokenValidity({ standings, clock, skewMs });
+  const { assertValid, onInvalid } = createTokenValidity({ standings, accessTokens, clock, skewMs });
   const signIn =
     tokens.issue &&
     createSignIn({
@@ -55,27 +59,30 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     const now = clock.now().getTime();
     const verification = remembered.get(key);
     if (verification !== undefined && now < verification.until) {
-      assertValid(verification.principal);
-      return verification.principal;
+      return assertValid(verification.principal);
     }
     const principal = await tokens.verify(token);
     // Also of one that has expired by less than the clock skew: the caller would see the expiry in the principal and stop.
-    assertValid(principal);
+    const valid = assertValid(principal);
     remembered.set(key, { principal, until: Math.min(principal.expiresAt.getTime(), now + TOKEN_CACHE_MS) });
-    return principal;
+    return valid;
   };
 
+  const stored = createStoredTokens({ accessTokens, clock, countNodes });
+
   return {
-    async authenticate(authorization) {
+    async authenticate(authorization, { session, address = '' } = {}) {
       const value = authorization?.trim();
-      if (value === undefined || value === '') return anonymous;
+      if (value === undefined || value === '') {
+        return session === undefined ? anonymous : assertValid(stored.ofSession(session));
+      }
       const [, token] = /^(?:Bearer +)?([^ ]+)$/i.exec(value) ?? [];
       if (token === undefined)
         throw new Fault(
           'UNAUTHENTICATED',
           'The Authorization header is not valid. Send "Authorization: Bearer TOKEN" with the token of a sign-in.',
         );
-      return verify(token);
+      return isApiToken(token) ? assertValid(stored.ofApiToken(token, address)) : verify(token);
     },
     onInvalid,
     async signIn(username, password, address) {
@@ -85,5 +92,30 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
         'This server does not accept passwords. Send a token of the identity provider instead.',
       );
     },
+    async renew(principal) {
+      if (principal.kind !== 'user' || !tokens.issue || !principal.signedInHere || !principal.issuedAt) {
+        throw new Fault(
+          'UNAUTHENTICATED',
+          `${cannotRenew(principal)} Only the token of a sign-in here can be renewed.`,
+        );
+      }
+      const now = clock.now();
+      const valid = assertValid(principal);
+      const latest = minutesAfter(principal.issuedAt, config.sessionHours * 60);
+      const expiresAt = new Date(Math.min(minutesAfter(now, config.tokenMinutes).getTime(), latest.getTime()));
+      if (expiresAt <= now) {
+        throw new Fault('UNAUTHENTICATED', `You signed in more than ${config.sessionHours} h ago. Sign in again.`);
+      }
+      const times = { signedInAt: principal.issuedAt, issuedAt: now, expiresAt };
+      const renewed = await tokens.issue(valid, times);
+      return { ...renewed, principal: { ...valid, expiresAt: renewed.expiresAt } };
+    },
   };
+}
+
+function cannotRenew(principal: SignedIn): string {
+  const kind = principal.kind === 'user' ? principal.accessToken?.kind : undefined;
+  if (kind === 'SESSION') return 'A session in a browser is extended while it is used.';
+  if (kind === 'API') return 'An API token keeps its end. Create another one with createApiToken.';
+  return 'This token was issued elsewhere.';
 }

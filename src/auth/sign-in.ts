@@ -7,7 +7,7 @@ import { createSemaphore } from '../lib/semaphore.ts';
 import { type BucketRate, createTokenBuckets } from '../lib/token-buckets.ts';
 import type { Authenticator } from './authenticator.ts';
 import { UNKNOWN_ACCOUNT_HASH, verifyPassword } from './password.ts';
-import type { IssueToken } from './token.ts';
+import { type IssueToken, minutesAfter } from './token.ts';
 import { accountGone } from './token-validity.ts';
 
 const MAX_USERNAME_LENGTH = 256;
@@ -80,7 +80,9 @@ export function createSignIn(deps: {
     // Only callers with the right password learn it.
     if (deps.standings.standingOf(account).state === 'gone') throw accountGone();
     const { subject, tenant, roles } = account;
-    const { token, expiresAt } = await deps.issue(account, deps.tokenMinutes, issuedAt);
-    return { token, expiresAt, principal: { kind: 'user', subject, username, tenant, roles, issuedAt, expiresAt } };
+    const times = { signedInAt: issuedAt, issuedAt, expiresAt: minutesAfter(issuedAt, deps.tokenMinutes) };
+    const { token, expiresAt } = await deps.issue(account, times);
+    const principal = { kind: 'user', subject, username, tenant, roles, issuedAt, expiresAt } as const;
+    return { token, expiresAt, principal: { ...principal, signedInHere: true } };
   };
 }

@@ -1,13 +1,15 @@
+import type { AccessTokens } from '../core/accounts/access-tokens.ts';
 import type { AccountStandings } from '../core/accounts/accounts.ts';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/errors.ts';
-import type { Principal } from '../core/principal.ts';
+import type { Principal, Role } from '../core/principal.ts';
 import type { Authenticator } from './authenticator.ts';
 
 type UserPrincipal = Extract<Principal, { kind: 'user' }>;
 
 interface TokenValidityDeps {
   readonly standings: Pick<AccountStandings, 'standingOf' | 'watch'>;
+  readonly accessTokens: Pick<AccessTokens, 'byId' | 'watch'>;
   readonly clock: Clock;
   /** How much the issuer's clock may be ahead. */
   readonly skewMs: number;
@@ -15,18 +17,25 @@ interface TokenValidityDeps {
 
 /** Whether a verified token is still valid. */
 export interface TokenValidity extends Pick<Authenticator, 'onInvalid'> {
-  /** @throws Fault UNAUTHENTICATED when the token has expired or was revoked, or the account is gone */
-  assertValid(principal: UserPrincipal): void;
+  /**
+   * @returns the principal, with those of its roles that the account has today
+   * @throws Fault UNAUTHENTICATED when the token has expired or was revoked, or the account is gone
+   */
+  assertValid<T extends UserPrincipal>(principal: T): T;
 }
 
 /** The maximum delay of setTimeout. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-export function createTokenValidity({ standings, clock, skewMs }: TokenValidityDeps): TokenValidity {
-  const expiresInMs = ({ expiresAt }: UserPrincipal) =>
-    expiresAt ? expiresAt.getTime() - clock.now().getTime() : Number.POSITIVE_INFINITY;
+export function createTokenValidity({ standings, accessTokens, clock, skewMs }: TokenValidityDeps): TokenValidity {
+  const expiresInMs = (principal: UserPrincipal) => {
+    // A session may have been extended since.
+    const { expiresAt } = (principal.accessToken && accessTokens.byId(principal.accessToken.id)) ?? principal;
+    return expiresAt ? expiresAt.getTime() - clock.now().getTime() : Number.POSITIVE_INFINITY;
+  };
 
   const faultOf = (principal: UserPrincipal): Fault | undefined => {
+    if (principal.accessToken && !accessTokens.byId(principal.accessToken.id)) return tokenEnded(principal.accessToken);
     if (expiresInMs(principal) <= 0) return new Fault('UNAUTHENTICATED', 'The token has expired. Sign in again.');
     const standing = standings.standingOf(principal);
     if (standing.state === 'gone') return accountGone();
@@ -37,17 +46,30 @@ export function createTokenValidity({ standings, clock, skewMs }: TokenValidityD
       return new Fault('UNAUTHENTICATED', 'The token was revoked. Sign in again.');
     }
   };
+  const lostRoles = (principal: UserPrincipal): readonly Role[] => {
+    const standing = standings.standingOf(principal);
+    return standing.state === 'current' ? principal.roles.filter((role) => !standing.roles.includes(role)) : [];
+  };
+  const faultInUse = (principal: UserPrincipal): Fault | undefined => {
+    const fault = faultOf(principal);
+    const lost = fault ? [] : lostRoles(principal);
+    if (lost.length === 0) return fault;
+    return new Fault('UNAUTHENTICATED', `You no longer have the role ${lost.join(', ')}. Connect again.`);
+  };
 
   return {
     assertValid(principal) {
       const fault = faultOf(principal);
       if (fault) throw fault;
+      const lost = lostRoles(principal);
+      if (lost.length === 0) return principal;
+      return { ...principal, roles: principal.roles.filter((role) => !lost.includes(role)) };
     },
     onInvalid(principal, act) {
       if (principal.kind !== 'user') return () => {};
       const check = () => {
         clearTimeout(timer);
-        const fault = faultOf(principal);
+        const fault = faultInUse(principal);
         if (!fault) {
           timer = setTimeout(check, Math.min(Math.max(1, expiresInMs(principal)), MAX_TIMER_MS)).unref();
           return;
@@ -55,12 +77,14 @@ export function createTokenValidity({ standings, clock, skewMs }: TokenValidityD
         cancel();
         act(fault);
       };
-      const unwatch = standings.watch(principal, check);
+      const unwatchAccount = standings.watch(principal, check);
+      const unwatchToken = principal.accessToken && accessTokens.watch(principal.accessToken.id, check);
       // At once, because it may have been revoked since it was verified.
       let timer = setTimeout(check).unref();
       const cancel = () => {
         clearTimeout(timer);
-        unwatch();
+        unwatchAccount();
+        unwatchToken?.();
       };
       return cancel;
     },
@@ -69,4 +93,10 @@ export function createTokenValidity({ standings, clock, skewMs }: TokenValidityD
 
 export function accountGone(): Fault {
   return new Fault('UNAUTHENTICATED', 'This account is disabled or removed. Ask the operator of this server.');
+}
+
+function tokenEnded({ kind }: NonNullable<UserPrincipal['accessToken']>): Fault {
+  const what =
+    kind === 'SESSION' ? 'The session has ended. Sign in again.' : 'The API token was revoked. Use another one.';
+  return new Fault('UNAUTHENTICATED', what);
 }

@@ -19,12 +19,20 @@ import { principalOf, type UserPrincipal } from './claims.ts';
 /** Fetches the key set, through the same guarded connections as all outgoing requests. */
 export type FetchKeys = FetchImplementation;
 
-/** Issues a token that is valid for the given minutes from `at`, which is when the user was read from the accounts. */
+/** Issues a token. */
 export type IssueToken = (
   user: User,
-  minutes: number,
-  at: Date,
+  times: {
+    /** When the user was read from the accounts: revocations compare this time. */
+    readonly signedInAt: Date;
+    readonly issuedAt: Date;
+    /** Rounded down to a second. */
+    readonly expiresAt: Date;
+  },
 ) => Promise<{ readonly token: string; readonly expiresAt: Date }>;
+
+/** When the holder signed in, in seconds: only in tokens of this server, and kept when they are renewed. */
+const SIGNED_IN_CLAIM = 'signed_in';
 
 export interface Tokens {
   /**
@@ -54,23 +62,23 @@ function secretTokens(secret: Uint8Array, clock: Clock): Tokens {
     async verify(token) {
       try {
         const { payload } = await jwtVerify(token, secret, { ...options, currentDate: clock.now() });
-        return issuedBefore(clock, principalOf(payload));
+        return withSignIn(issuedBefore(clock, principalOf(payload)), payload[SIGNED_IN_CLAIM]);
       } catch (error) {
         throw error instanceof errors.JOSEError ? invalidToken(error) : error;
       }
     },
-    async issue(user, minutes, at) {
-      // With milliseconds, so that a token of the second of a revocation is either older or newer than it.
-      const now = at.getTime() / 1000;
-      const expires = Math.floor(now) + minutes * 60;
+    async issue(user, { signedInAt, issuedAt, expiresAt }) {
+      const expires = Math.floor(expiresAt.getTime() / 1000);
       const token = await new SignJWT({
         preferred_username: user.username,
         tenant: user.tenant,
         roles: [...user.roles],
+        // With milliseconds, so that a token of the second of a revocation is either older or newer than it.
+        [SIGNED_IN_CLAIM]: signedInAt.getTime() / 1000,
       })
         .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
         .setSubject(user.subject)
-        .setIssuedAt(now)
+        .setIssuedAt(issuedAt.getTime() / 1000)
         .setExpirationTime(expires)
         .sign(secret);
       return { token, expiresAt: new Date(expires * 1000) };
@@ -148,10 +156,21 @@ async function verifyByKeySet(token: string, keys: KeySet, options: JWTVerifyOpt
   }
 }
 
+export function minutesAfter(at: Date, minutes: number): Date {
+  return new Date(at.getTime() + minutes * 60_000);
+}
+
 function invalidToken(error: errors.JOSEError): Fault {
   if (error instanceof errors.JWTExpired) return new Fault('UNAUTHENTICATED', 'The token has expired. Sign in again.');
   // jose names the claim or part that is not valid, and quotes nothing of the token.
   return new Fault('UNAUTHENTICATED', `The token is not valid: ${error.message}. Sign in again.`, { cause: error });
+}
+
+/** A token that was renewed counts as issued when its holder signed in, so that a revocation covers it. */
+function withSignIn(principal: UserPrincipal, signedIn: unknown): UserPrincipal {
+  if (typeof signedIn !== 'number' || !principal.issuedAt) return principal;
+  const issuedAt = new Date(Math.min(Math.round(signedIn * 1000), principal.issuedAt.getTime()));
+  return Object.freeze({ ...principal, issuedAt, signedInHere: true as const });
 }
 
 /** A token from the future would outlive every revocation. @throws Fault UNAUTHENTICATED */

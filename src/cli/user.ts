@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { withDevAccounts } from '../auth/dev-accounts.ts';
@@ -12,9 +12,8 @@ import { newId } from '../core/ids.ts';
 import { DEFAULT_TENANT } from '../core/principal.ts';
 import { didYouMean } from '../lib/did-you-mean.ts';
 import { parsePolicy } from '../policy/rules/parse-policy.ts';
-import { openStore, type Store } from '../store/open-store.ts';
-import { createLogger } from '../telemetry/logger.ts';
 import { EXIT, printLine, UsageError } from './output.ts';
+import { withStore } from './with-store.ts';
 
 const MIN_PASSWORD_LENGTH = 12;
 
@@ -105,14 +104,4 @@ async function changeStanding(
     if (action === 'revoke') await standings.revoke(key, now);
     else await standings.setDisabled(key, action === 'disable', now);
   });
-}
-
-async function withStore(config: Config, work: (store: Store) => Promise<void>): Promise<void> {
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const store = await openStore({ database: config.database, logger: createLogger({ level: 'error' }) });
-  try {
-    await work(store);
-  } finally {
-    await store.close();
-  }
 }

@@ -58,6 +58,13 @@ export const VERBS: readonly Verb[] = [
       'Signs an account out everywhere; disables it in addition; enables it again. --subject names a user of an identity provider.',
     run: async (args, env) => (await import('./user.ts')).user(args, env),
   },
+  {
+    name: 'token',
+    usage: 'create NAME --user NAME [--roles ROLE[,ROLE…]] [--days N], or list, or revoke ID; with [--tenant NAME]',
+    description:
+      'API tokens for programs: prints a new one, once; lists them; ends one on all nodes. --subject SUB --roles ROLE names a user of an identity provider.',
+    run: async (args, env) => (await import('./token.ts')).token(args, env),
+  },
 ];
 
 const WIDTH = 96;

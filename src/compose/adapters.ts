@@ -121,6 +121,7 @@ export async function openAdapters(
     config: config.auth,
     accounts: store.accounts,
     standings,
+    accessTokens: store.accessTokens,
     clock,
     countNodes: store.leases.countNodes,
     fetchKeys: async (url, { headers, signal }) => {

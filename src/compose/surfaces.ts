@@ -1,3 +1,5 @@
+import { createApiTokens } from '../auth/api-tokens.ts';
+import { createSessions } from '../auth/sessions.ts';
 import type { Config } from '../config/config.ts';
 import { openLog } from '../engine/outputs/open-log.ts';
 import { findDownload } from '../engine/requests/find-download.ts';
@@ -67,6 +69,7 @@ export function createSurfaces(
     drives: agentsAndTools.drives,
     ...(adapters.cluster && { cluster: adapters.cluster }),
     authenticator,
+    apiTokens: createApiTokens({ accessTokens: store.accessTokens, clock, maxDays: config.auth.apiTokenDays }),
     clock,
     logger,
     metrics,
@@ -94,7 +97,13 @@ export function createSurfaces(
     logger,
     metrics,
     ...(config.auth.issuer.kind === 'jwks' && { authorizationServer: config.auth.issuer.issuer }),
-    authenticate: (authorization) => authenticator.authenticate(authorization),
+    authenticate: (authorization, facts) => authenticator.authenticate(authorization, facts),
+    sessions: createSessions({
+      ...{ authenticator, accessTokens: store.accessTokens, clock },
+      idleMinutes: config.auth.tokenMinutes,
+      sessionHours: config.auth.sessionHours,
+      acceptsTokens: config.auth.issuer.kind === 'jwks',
+    }),
     graphql: (req, res, info) => graphql.handle(req, res, info),
     upgrade: (req, socket, head, info) => graphql.upgrade(req, socket, head, info),
     mcp: (req, res, caller) => mcp.handle(req, res, caller),

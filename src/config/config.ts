@@ -78,6 +78,10 @@ export interface Config {
   };
   readonly auth: {
     readonly tokenMinutes: number;
+    /** Since the sign-in, for a session and for tokens that were renewed. */
+    readonly sessionHours: number;
+    /** Longest life of an API token; 0 if none may be created. */
+    readonly apiTokenDays: number;
     /** admin, alice and bob may sign in. Only in development, and only when this server issues the tokens. */
     readonly devAccounts: boolean;
     readonly issuer: TokenIssuer;

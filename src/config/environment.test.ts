@@ -21,7 +21,7 @@ describe('an empty environment', () => {
         introspection: true,
         graphiql: true,
       },
-      auth: { tokenMinutes: 60, devAccounts: true },
+      auth: { tokenMinutes: 60, sessionHours: 12, apiTokenDays: 365, devAccounts: true },
       resources: { fetchMaxBytes: 52_428_800, allowedPrivateHosts: [] },
       engine: { commandTimeoutMs: 60_000 },
       telemetry: { logLevel: 'info' },

@@ -89,6 +89,8 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     ...(trustedDocuments && { trustedDocuments }),
   };
   const tokenMinutes = read.integer('ACCESS_TOKEN_EXPIRE_MINUTES', { min: 1, max: 43_200, defaultValue: 60 });
+  const sessionHours = read.integer('SESSION_HOURS', { min: 1, max: 720, defaultValue: 12 });
+  const apiTokenDays = read.integer('API_TOKEN_MAX_DAYS', { min: 0, max: 3_650, defaultValue: 365 });
   const policy = {
     modelFile: readFile(read, 'POLICY_MODEL') ?? resolve(PROJECT_FOLDER, 'policy/model.conf'),
     rulesFile: readFile(read, 'POLICY_FILE') ?? resolve(PROJECT_FOLDER, 'policy/policy.csv'),
@@ -158,6 +160,8 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     audit: { ...(checkpointKeyFile && { checkpointKeyFile }), ...(retentionDays > 0 && { retentionDays }) },
     auth: {
       tokenMinutes,
+      sessionHours,
+      apiTokenDays,
       devAccounts: development && issuer?.kind !== 'jwks',
       issuer: issuer ?? { kind: 'secret', secret: persistedSecret(dataDir, 'development-jwt-secret') },
     },

@@ -19,8 +19,16 @@ export interface Actor extends User {
 
 export type Principal =
   | { readonly kind: 'anonymous' }
-  /** With the times of its token. */
-  | ({ readonly kind: 'user'; readonly issuedAt?: Date; readonly expiresAt?: Date } & User)
+  /** With the times of its token, and which one that is if the server keeps it. */
+  | ({
+      readonly kind: 'user';
+      /** Of a token that came from another: when its owner signed in. */
+      readonly issuedAt?: Date;
+      readonly expiresAt?: Date;
+      /** Its token is from a sign-in at this server. */
+      readonly signedInHere?: true;
+      readonly accessToken?: { readonly id: string; readonly kind: 'SESSION' | 'API' };
+    } & User)
   | ({ readonly kind: 'system'; readonly reason: 'schedule' | 'webhook' | 'recovery' | 'compensation' } & User);
 
 export type SignedIn = Exclude<Principal, { kind: 'anonymous' }>;

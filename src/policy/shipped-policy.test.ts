@@ -189,14 +189,19 @@ describe('the shipped policy', () => {
   it('reserves saving workflows and decisions for admin and analyst', () => {
     const theirs = (role: string) =>
       ENGINE_ACTIONS.filter((action) => action.startsWith('mutation:') && may(role, action));
-    expect(theirs('admin')).toHaveLength(14);
+    expect(theirs('admin')).toHaveLength(15);
     expect(theirs('analyst')).toEqual(theirs('admin'));
-    expect(theirs('user')).toEqual([
+    expect(theirs('user').toSorted()).toEqual([
       'mutation:cancelRun',
-      'mutation:retryStep',
+      'mutation:createApiToken',
       'mutation:rerunFrom',
+      'mutation:retryStep',
       'mutation:sendSignal',
     ]);
+  });
+
+  it('lets nobody but admin see and revoke what belongs to other accounts', () => {
+    expect(['admin', 'analyst', 'user'].filter((role) => may(role, 'account:tokens'))).toEqual(['admin']);
   });
 
   it('permits analyst every tool on any URI, and requires another person to approve a push', () => {

@@ -1,3 +1,4 @@
+import type { AccessTokens } from '../core/accounts/access-tokens.ts';
 import {
   type AccountStandings,
   type Accounts,
@@ -25,6 +26,7 @@ import { migrate } from './migrations/migrate.ts';
 import { createRetention, type Retention, type RetentionOptions } from './retention/retention.ts';
 import { type EventRow, toEvent } from './rows/event-row.ts';
 import { startTextIndex, type TextIndex } from './search/text-index.ts';
+import { openAccessTokens } from './tables/access-tokens.ts';
 import { createAccounts } from './tables/accounts.ts';
 import { createCredentials } from './tables/credentials.ts';
 import { createDeadLetters } from './tables/dead-letters.ts';
@@ -44,6 +46,7 @@ export interface Store {
   readonly reader: StoreReader;
   readonly accounts: Accounts;
   readonly standings: AccountStandings;
+  readonly accessTokens: AccessTokens;
   readonly workflows: Workflows;
   readonly schedules: Schedules;
   readonly memories: Memories;
@@ -126,16 +129,16 @@ export async function openStore({
   );
   const { kind } = database;
   const textIndex = startTextIndex({ prisma, transactions, kind, logger: deps.logger, head: () => journal.head() });
-  const standings = await openStandings({
-    ...{ prisma, transactions, kind, logger: deps.logger },
-    watch: backend.watchChanges,
-  });
+  const followed = { prisma, transactions, kind, logger: deps.logger, watch: backend.watchChanges };
+  const standings = await openStandings(followed);
+  const accessTokens = await openAccessTokens({ ...followed, clock: systemClock });
 
   return {
     journal,
     reader,
     accounts: createAccounts({ prisma, transactions, kind, standings, clock: systemClock }),
     standings,
+    accessTokens,
     workflows: createWorkflows({ prisma, transactions, quotas }),
     schedules: createSchedules({ prisma, transactions }),
     memories: createMemories({ prisma, transactions, quotas }),
@@ -169,6 +172,7 @@ export async function openStore({
       await journal.close();
       await audit.checkpointer?.stop();
       await standings.close();
+      await accessTokens.close();
       await textIndex.stop();
       await backend.close();
     },

@@ -1,13 +1,12 @@
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runCli, type Server, startServer } from '../support/server.ts';
-import { openSocket } from '../support/socket.ts';
+import { bearer, openLongStreams } from '../support/surfaces/long-streams.ts';
 import { until } from '../support/until.ts';
 
 const SIGN_IN = `mutation ($name: String!) {
   signIn(input: { username: $name, password: $name }) { ... on Session { token } ... on Refusal { code message } }
 }`;
-const EVENTS = 'subscription { events { cursor events { runId seq type } } }';
 
 let server: Server;
 beforeAll(async () => {
@@ -22,31 +21,10 @@ const user = async (...args: string[]) => {
   return output;
 };
 
-/** What stays open for long: a WebSocket, server-sent events, and an MCP session that listens. */
-async function openStreams(token: string) {
-  const socket = await openSocket(server, token);
-  const watched = socket.watch(EVENTS);
-  const json = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
-  const sse = await server.fetch('/graphql', {
-    ...{ method: 'POST', token, body: JSON.stringify({ query: EVENTS }) },
-    headers: { ...json, accept: 'text/event-stream' },
-  });
-  const clientInfo = { name: 'a test', version: '1' };
-  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo };
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 0, method: 'initialize', params });
-  const opening = await server.fetch('/mcp', { method: 'POST', token, headers: json, body });
-  await opening.text();
-  const session = { 'mcp-session-id': opening.headers.get('mcp-session-id') ?? '' };
-  const listening = await server.fetch('/mcp', { token, headers: { accept: 'text/event-stream', ...session } });
-  expect([sse.status, listening.status]).toEqual([200, 200]);
-  await until('the socket is subscribed', () => watched.cursor);
-  return { socket, ends: Promise.all([socket.closed, sse.text(), listening.text()]) };
-}
-
 it('signing a user out everywhere ends their tokens and streams, and nobody else’s', async () => {
   const [alice, bob] = await Promise.all([signIn('alice'), signIn('bob')]);
-  const streams = await openStreams(alice.token);
-  const others = await openStreams(bob.token);
+  const streams = await openLongStreams(server, bearer(alice.token));
+  const others = await openLongStreams(server, bearer(bob.token));
   let othersEnded = false;
   others.ends.finally(() => {
     othersEnded = true;

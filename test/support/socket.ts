@@ -43,14 +43,21 @@ export interface Socket extends AsyncDisposable {
 }
 
 /** A socket that speaks `graphql-transport-ws` and does not reconnect: tests check what arrives, and when. */
-export async function openSocket(server: Pick<Server, 'url'>, token: string): Promise<Socket> {
-  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+export async function openSocket(
+  server: Pick<Server, 'url'>,
+  token: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Socket> {
+  const url = `${server.url.replace('http', 'ws')}/graphql`;
+  const socket = new WebSocket(url, 'graphql-transport-ws', { headers });
   const closed = new Promise<number>((resolve) => socket.on('close', resolve));
   const receivers = new Map<string, (message: Message) => void>();
   let acknowledged = false;
   // The close event reports the same.
   socket.on('error', () => {});
-  socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init', payload: { token } })));
+  socket.on('open', () =>
+    socket.send(JSON.stringify({ type: 'connection_init', payload: token === '' ? {} : { token } })),
+  );
   socket.on('message', (data) => {
     const message = JSON.parse(String(data)) as Message;
     if (message.type === 'connection_ack') acknowledged = true;

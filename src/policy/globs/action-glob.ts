@@ -25,6 +25,8 @@ export const ENGINE_ACTIONS = [
   'override:owner',
   'worker:drain',
   'worker:revoke',
+  'account:tokens',
+  'mutation:createApiToken',
   'mutation:saveWorkflow',
   'mutation:deleteWorkflow',
   'mutation:runAgent',
@@ -36,13 +38,13 @@ export const ENGINE_ACTIONS = [
   'mutation:disconnectDrive',
 ] as const;
 
-const ACTION_FAMILIES = 'command|query|tool|agent|secret|memory|workflow|step|job|mutation|override|worker';
+const ACTION_FAMILIES = 'command|query|tool|agent|secret|memory|workflow|step|job|mutation|override|worker|account';
 const ACTION_PATTERN = new RegExp(`^(?:\\*|exec|(?:${ACTION_FAMILIES}):[A-Za-z0-9_.*-]{1,128})$`);
 
 /**
  * Checks a rule's action: `command:NAME`, `query:NAME`, `tool:NAME`, `agent:BACKEND`, `secret:NAME`, `memory:read`,
  * `memory:append`, `workflow:NAME`, `step:KIND`, `job:TOPIC`, `mutation:NAME`, `override:owner`, `worker:drain`,
- * `worker:revoke`, `exec`, or `*` for all. The part after the colon may
+ * `worker:revoke`, `account:tokens`, `exec`, or `*` for all. The part after the colon may
  * contain `*`.
  * @param names all actions; one without `*` must be among them, or be fixed. Any name of a workflow and any topic of a job is
  *   accepted, because they come and go at run time, and any of a tool, because MCP servers have more.
@@ -52,7 +54,7 @@ export function parseAction(text: string, names?: readonly string[]): string {
   if (!ACTION_PATTERN.test(text)) {
     throw new Fault(
       'BAD_INPUT',
-      `"${text}" is not an action: write command:NAME, query:NAME, tool:NAME, agent:BACKEND, secret:NAME, memory:read, memory:append, workflow:NAME, step:KIND, job:TOPIC, mutation:NAME, override:owner, worker:drain, worker:revoke (the part after the colon may contain *), exec, or * for all.`,
+      `"${text}" is not an action: write command:NAME, query:NAME, tool:NAME, agent:BACKEND, secret:NAME, memory:read, memory:append, workflow:NAME, step:KIND, job:TOPIC, mutation:NAME, override:owner, worker:drain, worker:revoke, account:tokens (the part after the colon may contain *), exec, or * for all.`,
     );
   }
   if (!names || text.includes('*') || /^(?:workflow|job):/.test(text) || isForeignTool(text, names)) return text;

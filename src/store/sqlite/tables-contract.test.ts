@@ -1,3 +1,4 @@
+import { accessTokensContract } from '../../../test/support/store/access-tokens-contract.ts';
 import { credentialsContract } from '../../../test/support/store/credentials-contract.ts';
 import { deadLettersContract } from '../../../test/support/store/dead-letters-contract.ts';
 import { leasesContract } from '../../../test/support/store/leases-contract.ts';
@@ -44,3 +45,5 @@ restrictionsContract(sqliteHarness);
 deadLettersContract(sqliteHarness);
 
 handshakesContract(sqliteHarness);
+
+accessTokensContract(sqliteHarness);

@@ -12,7 +12,7 @@ const REFRESH_INTERVAL_MS = STANDING_DELAY_MS / 2;
 export type WatchChanges = ((onChange: () => void) => void) | undefined;
 
 interface FollowOptions {
-  readonly table: 'standings' | 'worker_restrictions';
+  readonly table: 'standings' | 'worker_restrictions' | 'access_tokens';
   /** Brings the copy in memory up to date. */
   readChanges(): Promise<void>;
   readonly watch: WatchChanges;

@@ -70,7 +70,7 @@ export function createGraphqlServer(app: GraphqlApp, limits: Partial<SocketLimit
       const { req, info, request } = from;
       return createContext(
         app,
-        { ...info, ...(await authenticateCaller(app, req.headers.authorization)) },
+        { ...info, ...(await authenticateCaller(app, req.headers.authorization, info)) },
         request.signal,
       );
     },

@@ -4,9 +4,9 @@ import { type ErrorCode, Fault, httpStatus } from '../../core/errors.ts';
 import { newTraceId } from '../../core/ids.ts';
 import type { HttpDeps } from './exchange/http-deps.ts';
 import { isAllowedOrigin, isLoopbackHost } from './exchange/origin.ts';
-import { clientAddress } from './exchange/request-headers.ts';
 import { hostFault } from './exchange/request-target.ts';
 import { toFault } from './exchange/respond.ts';
+import { callerOf } from './exchange/session-cookie.ts';
 
 /** Accepts or refuses a WebSocket handshake. CORS does not cover WebSockets, so the origin is checked here. */
 export function acceptUpgrade(
@@ -23,7 +23,7 @@ export function acceptUpgrade(
     writeRawFault(socket, refusal);
     return;
   }
-  const info = { address: clientAddress(req, deps.config.server.trustProxy), traceId: newTraceId(), draining };
+  const info = { ...callerOf(req, deps.config.server), traceId: newTraceId(), draining };
   try {
     deps.upgrade(req, socket, head, info);
   } catch (error) {

@@ -7,6 +7,7 @@ import { isLoopbackHost, sendOptions, setCorsHeaders } from './exchange/origin.t
 import { hostFault } from './exchange/request-target.ts';
 import { sendFault, toFault } from './exchange/respond.ts';
 import { setSecurityHeaders } from './exchange/security-headers.ts';
+import { setSessionCookie } from './exchange/session-cookie.ts';
 import { matchRoute, routes } from './routes.ts';
 
 /** Routes a request, and turns errors into responses. Resolves when that is done; never rejects. */
@@ -29,6 +30,7 @@ export async function answerRequest(
       throw new Fault('FORBIDDEN', 'A development server accepts requests for this machine only. Use localhost.');
     const refusal = hostFault(req);
     if (refusal) throw refusal;
+    if (info.session !== undefined) await extendSession(req, res, info.session, deps);
     await dispatchRoute({ req, res, query, params: {}, info, deps, limits }, path);
   } catch (error) {
     // The client disconnected, which is not an error.
@@ -37,6 +39,17 @@ export async function answerRequest(
     // Too late for another response: the client sees that this one is incomplete.
     if (res.headersSent) res.destroy();
     else sendFault(res, fault);
+  }
+}
+
+/** A session lives on while it is used. */
+async function extendSession(req: IncomingMessage, res: ServerResponse, token: string, deps: HttpDeps): Promise<void> {
+  try {
+    const expiresAt = await deps.sessions.extendIfDue(token);
+    if (expiresAt) setSessionCookie(req, res, { token, expiresAt, trustProxy: deps.config.server.trustProxy });
+  } catch (error) {
+    // The session is still valid, and another request extends it.
+    deps.logger.warn('http.session_not_extended', { reason: String(error) });
   }
 }
 

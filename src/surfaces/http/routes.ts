@@ -4,6 +4,7 @@ import { serveDriveCallback } from './endpoints/drive-callback.ts';
 import { serveMcp } from './endpoints/mcp.ts';
 import { reportHealth, scrapeMetrics } from './endpoints/probes.ts';
 import { METADATA_PATHS, serveProtectedResource } from './endpoints/protected-resource.ts';
+import { serveSession } from './endpoints/session.ts';
 import { uploadArtifact } from './endpoints/upload-artifact.ts';
 import { receiveWebhook } from './endpoints/webhook.ts';
 import { serveWorkflowSchema } from './endpoints/workflow-schema.ts';
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = [
   { pattern: '/artifacts', methods: ['POST'], serve: uploadArtifact },
   { pattern: '/runs/:id/log', methods: ['GET', 'HEAD'], serve: downloadLog },
   { pattern: '/hooks/:tenant/:name', methods: ['POST'], serve: receiveWebhook },
+  { pattern: '/session', methods: ['POST', 'DELETE'], serve: serveSession },
   { pattern: '/oauth/drive', methods: ['GET', 'HEAD'], serve: serveDriveCallback },
   { pattern: '/schemas/workflow.json', methods: ['GET', 'HEAD'], serve: serveWorkflowSchema },
 ];

@@ -9,8 +9,8 @@ import { answerRequest } from './answer-request.ts';
 import { withoutBasePath } from './exchange/exchange.ts';
 import type { HttpDeps } from './exchange/http-deps.ts';
 import { HTTP_LIMITS, type HttpLimits } from './exchange/http-limits.ts';
-import { clientAddress } from './exchange/request-headers.ts';
 import { normalizeTarget } from './exchange/request-target.ts';
+import { callerOf } from './exchange/session-cookie.ts';
 import { observeRequest } from './observe-request.ts';
 
 export interface HttpServer {
@@ -54,8 +54,8 @@ export function createHttpServer(deps: HttpDeps, changes: Partial<HttpLimits> = 
       if (drain.signal.aborted) setImmediate(() => server.closeIdleConnections());
     });
     observeRequest(req, res, deps, (traceId) => {
-      const address = clientAddress(req, deps.config.server.trustProxy);
-      void answerRequest(req, res, { info: { address, traceId, draining: drain.signal }, deps, limits });
+      const info = { ...callerOf(req, deps.config.server), traceId, draining: drain.signal };
+      void answerRequest(req, res, { info, deps, limits });
     });
   };
   const serve = (req: IncomingMessage, res: ServerResponse) => {

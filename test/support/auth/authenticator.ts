@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { createAuthenticator } from '../../../src/auth/create-authenticator.ts';
 import type { Config } from '../../../src/config/config.ts';
 import { createSecret } from '../../../src/config/secrets.ts';
+import type { AccessToken, AccessTokens } from '../../../src/core/accounts/access-tokens.ts';
 import type { Account, AccountStandings, Accounts, Standing } from '../../../src/core/accounts/accounts.ts';
 
 export const NOW = Date.UTC(2030, 0, 1) / 1000;
@@ -54,20 +55,60 @@ export function memoryStandings(): AccountStandings {
   };
 }
 
+/** Tokens of one process. */
+export function memoryAccessTokens(): AccessTokens & { readonly uses: string[] } {
+  const tokens = new Map<string, AccessToken>();
+  const idOf = new Map<string, string>();
+  const listeners = new Map<string, Set<() => void>>();
+  const uses: string[] = [];
+  const set = (id: string, token: AccessToken | undefined) => {
+    if (token) tokens.set(id, token);
+    else tokens.delete(id);
+    for (const listener of listeners.get(id) ?? []) listener();
+  };
+  return {
+    uses,
+    find: (hash) => tokens.get(idOf.get(hash) ?? ''),
+    byId: (id) => tokens.get(id),
+    watch: (id, listener) => {
+      const own = listeners.get(id) ?? new Set();
+      listeners.set(id, own.add(listener));
+      return () => own.delete(listener);
+    },
+    create: async (token, hash) => {
+      idOf.set(hash, token.id);
+      set(token.id, token);
+    },
+    extend: async (id, expiresAt) => {
+      const token = tokens.get(id);
+      if (token) set(id, { ...token, expiresAt });
+    },
+    revoke: async (_owner, id) => {
+      const token = tokens.get(id);
+      set(id, undefined);
+      return token;
+    },
+    recordUse: ({ id }) => void uses.push(id),
+    list: () => Promise.reject(new Error('not used here')),
+  };
+}
+
 export function startAuthenticator(auth: Partial<Config['auth']> = {}, accounts: Accounts = memoryAccounts()) {
   const standings = memoryStandings();
   let now = NOW * 1000;
   const config: Config['auth'] = {
-    tokenMinutes: 60,
+    ...{ tokenMinutes: 60, sessionHours: 12, apiTokenDays: 365 },
     devAccounts: true,
     issuer: { kind: 'secret', secret: createSecret(SECRET) },
     ...auth,
   };
-  const authenticator = createAuthenticator({ config, accounts, standings, clock: { now: () => new Date(now) } });
+  const clock = { now: () => new Date(now) };
+  const accessTokens = memoryAccessTokens();
+  const authenticator = createAuthenticator({ config, accounts, standings, accessTokens, clock });
   const pass = (seconds: number) => {
     now += seconds * 1000;
   };
-  return { authenticator, accounts, standings, pass };
+  return { authenticator, accounts, standings, accessTokens, config, clock, pass };
 }
 
 export const claims = { sub: 'u1', exp: NOW + 600, roles: ['analyst'] };

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { AnyBackend } from '../../../src/agents/define-backend.ts';
+import { createApiTokens } from '../../../src/auth/api-tokens.ts';
 import { createAuthenticator } from '../../../src/auth/create-authenticator.ts';
 import type { AnyCommand } from '../../../src/commands/definition/define-command.ts';
 import { createQueries } from '../../../src/commands/read/registry.ts';
@@ -16,7 +17,7 @@ import { systemClock } from '../../../src/core/clock.ts';
 import type { NewEvent } from '../../../src/core/event.ts';
 import { newId } from '../../../src/core/ids.ts';
 import type { Principal } from '../../../src/core/principal.ts';
-import type { LogFields, Metrics } from '../../../src/core/telemetry.ts';
+import type { LogFields } from '../../../src/core/telemetry.ts';
 import { createEngine } from '../../../src/engine/create-engine.ts';
 import { createGate } from '../../../src/engine/gate/gate.ts';
 import { createQuotas } from '../../../src/engine/gate/quotas.ts';
@@ -37,6 +38,7 @@ import type { SocketLimits } from '../../../src/surfaces/graphql/socket/socket-l
 import type { AnyTool } from '../../../src/tools/define-tool.ts';
 import { folderDrive } from '../../../src/tools/drive/folder-drive.ts';
 import { createMigratedFile } from '../store/migrated-database.ts';
+import { countSubscriptions } from './counted-subscriptions.ts';
 
 export interface Answer {
   readonly status: number;
@@ -83,26 +85,12 @@ export async function startGraphql({
   const logs: { level: string; event: string; fields: LogFields | undefined }[] = [];
   const log = (level: string) => (event: string, fields?: LogFields) => void logs.push({ level, event, fields });
   const logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
-  const subscriptions = { open: 0 };
-  const metrics: Metrics = {
-    httpRequest: () => {},
-    runDriven: () => () => {},
-    runEnded: () => {},
-    journalCommitted: () => {},
-    ...{ policyDecided: () => {}, packetRefused: () => {}, nodesFrom: () => {}, queuesFrom: () => {} },
-    subscriptionOpened: () => {
-      subscriptions.open += 1;
-      return () => {
-        subscriptions.open -= 1;
-      };
-    },
-    scrape: async () => '',
-  };
+  const { metrics, subscriptions } = countSubscriptions();
   const clock = systemClock;
   const file = join(folder, 'signalbox.db');
   await createMigratedFile(file);
   const store = await openStore({ database: { kind: 'sqlite', file }, logger });
-  const { journal, reader, workflows, verifyRun, accounts, standings } = store;
+  const { journal, reader, workflows, verifyRun, accounts, standings, accessTokens } = store;
   const artifacts = await createArtifactStore(join(folder, 'artifacts'));
   const outgoing = createOutgoing({ version: '0.0.0-test', ...config.resources });
   const resources = createResources({
@@ -133,7 +121,7 @@ export async function startGraphql({
     limits: { node: config.engine.maxRunning, queue: config.engine.maxQueued, runs: config.engine.maxRuns },
     scopeOf: (who) => scopeOf({ kind: 'user', ...who }, policy),
   });
-  const passwords = createAuthenticator({ config: config.auth, accounts, standings, clock });
+  const passwords = createAuthenticator({ config: config.auth, accounts, standings, accessTokens, clock });
   const tokens = new Map<string, Principal>([
     [ADMIN, user('admin', ['admin'])],
     [ALICE, user('alice', ['analyst'])],
@@ -161,6 +149,7 @@ export async function startGraphql({
       metrics,
     },
     ...{ commands: all, tools, backends, kinds: [], drives },
+    apiTokens: createApiTokens({ accessTokens, clock, maxDays: config.auth.apiTokenDays }),
     authenticator: {
       ...passwords,
       authenticate: async (header) =>

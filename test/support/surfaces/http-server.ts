@@ -68,6 +68,11 @@ export async function startHttpServer(
       if (authorization !== `Bearer ${TOKEN}`) throw new Fault('UNAUTHENTICATED', 'The token is not valid.');
       return { kind: 'user', subject: 'u1', username: 'ada', tenant: 'default', roles: [] };
     },
+    sessions: {
+      start: () => Promise.reject(new Fault('UNAUTHENTICATED', 'Nobody has an account.')),
+      extendIfDue: async () => undefined,
+      end: async () => {},
+    },
     graphql: (req, res, info) => {
       res.setHeader('Content-Type', 'application/json');
       res.end(JSON.stringify({ url: req.url, address: info.address, traceId: info.traceId }));

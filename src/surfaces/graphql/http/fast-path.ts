@@ -84,7 +84,7 @@ export function createFastPath(deps: FastPathDeps): FastPath {
     const { operationName = null, variables: variableValues = {} } = request;
     const type = findOperation(document, operationName)?.operation;
     if (type === undefined || type === OperationTypeNode.SUBSCRIPTION) return undefined;
-    const caller = { ...info, ...(await authenticateCaller(app, req.headers.authorization)) };
+    const caller = { ...info, ...(await authenticateCaller(app, req.headers.authorization, info)) };
     const contextValue = createContext(app, caller, abortOnDisconnect(res));
     const args = { schema, document, operationName, variableValues, contextValue };
     admit(args);

@@ -46,6 +46,8 @@ function isPreflighted(req: IncomingMessage): boolean {
   return (
     /^bearer /i.test(headers.authorization ?? '') ||
     isJsonRequest(req) ||
+    // No page can set it (Fetch Metadata). An EventSource has no other header.
+    headers['sec-fetch-site'] === 'same-origin' ||
     PREFLIGHT_HEADERS.some((name) => headers[name] !== undefined)
   );
 }

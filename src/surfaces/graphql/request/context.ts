@@ -1,5 +1,6 @@
 import type { AnyBackend } from '../../../agents/define-backend.ts';
 import type { RunExport } from '../../../audit/run-export.ts';
+import type { ApiTokens } from '../../../auth/api-tokens.ts';
 import type { Authenticator } from '../../../auth/authenticator.ts';
 import type { Cluster } from '../../../cluster/cluster.ts';
 import type { AnyCommand } from '../../../commands/definition/define-command.ts';
@@ -59,6 +60,7 @@ export interface GraphqlApp {
   /** Who is on the message bus; absent on a server without one. */
   readonly cluster?: Cluster;
   readonly authenticator: Authenticator;
+  readonly apiTokens: ApiTokens;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -72,6 +74,8 @@ export interface Caller {
   readonly authFault?: Fault;
   /** Address of the client, for limits. */
   readonly address: string;
+  /** Token of a session, from its cookie, which counts if there is no other. */
+  readonly session?: string;
   /** W3C trace ID of the request, or a new one. */
   readonly traceId?: string;
   /** Aborts when the server begins to stop; subscriptions end then. */

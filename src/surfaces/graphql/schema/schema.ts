@@ -33,6 +33,7 @@ import './policy/quotas.ts';
 import './runs/run-verification.ts';
 import './commands/conversion-mode.ts';
 import './accounts/sign-in.ts';
+import './accounts/api-token.ts';
 import './commands/execute.ts';
 import './workflows/start-run.ts';
 import './agents/run-agent.ts';

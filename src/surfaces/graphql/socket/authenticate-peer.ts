@@ -12,7 +12,10 @@ export function createPeerAuthenticator(app: GraphqlApp, limits: SocketLimits): 
   return async (peer, params) => {
     const { req, info, closed: gone } = peer;
     try {
-      const principal = await app.authenticator.authenticate(authorizationOf(params) ?? req.headers.authorization);
+      const principal = await app.authenticator.authenticate(
+        authorizationOf(params) ?? req.headers.authorization,
+        info,
+      );
       if (gone.signal.aborted) return;
       if (principal.kind !== 'anonymous') {
         const release = ofPrincipal.acquire(principalKey(principal));

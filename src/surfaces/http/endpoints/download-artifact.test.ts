@@ -38,7 +38,7 @@ describe('a download', () => {
       'accept-ranges': 'bytes',
       'cache-control': 'private, no-cache',
       etag: `"${digest}"`,
-      vary: 'Origin, Authorization',
+      vary: 'Origin, Authorization, Cookie',
     });
   });
 

@@ -12,9 +12,10 @@ import { attachmentHeader } from './content-disposition.ts';
  * `GET /artifacts/:digest`: the bytes, whole or a range, at the speed of the client. They never
  * change, so the digest is their entity tag; permissions may change, so caches must revalidate.
  */
-export async function downloadArtifact({ req, res, params, deps, limits }: Exchange): Promise<void> {
+export async function downloadArtifact(exchange: Exchange): Promise<void> {
+  const { req, res, params, deps, limits } = exchange;
   const digest = params.digest ?? '';
-  const principal = await authenticateUser(req, deps);
+  const principal = await authenticateUser(exchange);
   if (!/^[0-9a-f]{64}$/.test(digest))
     throw new Fault('BAD_INPUT', 'The digest must be 64 lower-case hex digits. Use the digest of an artifact.');
   const artifact = await deps.download(principal, digest);
@@ -23,7 +24,7 @@ export async function downloadArtifact({ req, res, params, deps, limits }: Excha
   setUntrustedContentHeaders(res);
   res.setHeader('ETag', etag);
   res.setHeader('Cache-Control', 'private, no-cache');
-  res.setHeader('Vary', 'Origin, Authorization');
+  res.setHeader('Vary', 'Origin, Authorization, Cookie');
   res.setHeader('Accept-Ranges', 'bytes');
   const failed = preconditionStatus(req.headers, etag);
   if (failed !== undefined) {

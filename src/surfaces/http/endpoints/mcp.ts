@@ -5,10 +5,11 @@ import { sendFault } from '../exchange/respond.ts';
 import { challenge } from './protected-resource.ts';
 
 /** `/mcp`, for signed-in users. Other origins are refused, as MCP requires (2025-11-25, "Security Warning"). */
-export async function serveMcp({ req, res, info, deps }: Exchange): Promise<void> {
+export async function serveMcp(exchange: Exchange): Promise<void> {
+  const { req, res, info, deps } = exchange;
   if (!isAllowedOrigin(req, deps.config.server.corsOrigins))
     throw new Fault('FORBIDDEN', 'This origin may not use MCP on this server. Add it to CORS_ORIGINS.');
-  const principal = await authenticateUser(req, deps).catch((error: unknown) => {
+  const principal = await authenticateUser(exchange).catch((error: unknown) => {
     if (!(error instanceof Fault) || error.code !== 'UNAUTHENTICATED') throw error;
     return sendFault(res, error, { headers: { 'WWW-Authenticate': challenge(req, deps) } });
   });

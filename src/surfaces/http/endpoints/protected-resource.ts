@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import type { TLSSocket } from 'node:tls';
 import { Fault } from '../../../core/errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { HttpDeps } from '../exchange/http-deps.ts';
+import { isSecure } from '../exchange/origin.ts';
 import { sendJson } from '../exchange/respond.ts';
 
 /** RFC 9728, section 3.1: the well-known path is inserted before that of the resource. */
@@ -42,9 +42,6 @@ export function challenge(req: IncomingMessage, deps: HttpDeps): string {
 
 /** The URL by which the client reached this server; a trusted proxy says whether it was by TLS. */
 function baseOf(req: IncomingMessage, { config }: HttpDeps): string {
-  const forwarded = config.server.trustProxy ? req.headers['x-forwarded-proto'] : undefined;
-  const isSecure =
-    forwarded === undefined ? (req.socket as Partial<TLSSocket>).encrypted === true : forwarded === 'https';
   const host = URL.parse(`http://${req.headers.host ?? ''}`)?.host || 'localhost';
-  return `${isSecure ? 'https' : 'http'}://${host}${config.server.basePath}`;
+  return `${isSecure(req, config.server.trustProxy) ? 'https' : 'http'}://${host}${config.server.basePath}`;
 }

@@ -11,8 +11,9 @@ const MAX_NAME_CHARACTERS = 255;
  * `POST /artifacts?name=NAME`: the body becomes an artifact, unchanged. Whatever can be refused is refused
  * before the first byte is read; the body is never kept in memory.
  */
-export async function uploadArtifact({ req, res, query, info, deps }: Exchange): Promise<void> {
-  const principal = await authenticateUser(req, deps);
+export async function uploadArtifact(exchange: Exchange): Promise<void> {
+  const { req, res, query, info, deps } = exchange;
+  const principal = await authenticateUser(exchange);
   const mediaType = parseMediaType(req.headers['content-type'] ?? 'application/octet-stream');
   if (mediaType === undefined)
     throw new Fault('BAD_INPUT', 'Content-Type is not a media type. Use for example text/csv.', {

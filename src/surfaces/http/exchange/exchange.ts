@@ -31,9 +31,9 @@ export function withoutBasePath(url: string, basePath: string): string {
   return rest.startsWith('/') ? rest : url;
 }
 
-/** The user of the Authorization header. The server uses no cookies, so a page cannot act for a user. @throws Fault UNAUTHENTICATED */
-export async function authenticateUser(req: IncomingMessage, deps: HttpDeps): Promise<SignedIn> {
-  const principal = await deps.authenticate(req.headers.authorization);
+/** The user of the Authorization header, or of the session. @throws Fault UNAUTHENTICATED */
+export async function authenticateUser({ req, info, deps }: Exchange): Promise<SignedIn> {
+  const principal = await deps.authenticate(req.headers.authorization, info);
   if (principal.kind !== 'anonymous') return principal;
   throw new Fault('UNAUTHENTICATED', 'Sign in first, and send the token as "Authorization: Bearer TOKEN".');
 }

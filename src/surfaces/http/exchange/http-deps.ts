@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { CallerFacts } from '../../../auth/authenticator.ts';
+import type { Sessions } from '../../../auth/sessions.ts';
 import type { Config } from '../../../config/config.ts';
 import type { Principal, SignedIn } from '../../../core/principal.ts';
 import type { ArtifactRecord } from '../../../core/run.ts';
@@ -14,6 +16,8 @@ export interface RequestInfo {
   readonly address: string;
   /** The caller's trace (W3C trace context), or a new one: 32 hex digits. */
   readonly traceId: string;
+  /** Token of a session, from its cookie; absent if another origin sent it. */
+  readonly session?: string;
   /** Aborts when the server begins to stop; endless responses (subscriptions) end then. */
   readonly draining: AbortSignal;
 }
@@ -28,7 +32,8 @@ export interface HttpDeps {
   /** Issuer of the identity provider whose tokens are accepted; absent when this server issues tokens. */
   readonly authorizationServer?: string;
   /** @throws Fault UNAUTHENTICATED */
-  authenticate(authorization: string | undefined): Promise<Principal>;
+  authenticate(authorization: string | undefined, facts: CallerFacts): Promise<Principal>;
+  readonly sessions: Sessions;
   /** Answers `/graphql`, also 100 Continue. CORS and security headers have been set. */
   graphql(req: IncomingMessage, res: ServerResponse, info: RequestInfo): void | Promise<void>;
   /** Accepts a WebSocket handshake on `/graphql`, whose origin has been checked. */

@@ -1,5 +1,32 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import { isLoopbackAddress } from '../../../lib/ip-address.ts';
+
+/** Whether the client reached this server by TLS; a trusted proxy says so. */
+export function isSecure(req: IncomingMessage, trustProxy: boolean): boolean {
+  const forwarded = trustProxy ? req.headers['x-forwarded-proto'] : undefined;
+  return forwarded === undefined ? (req.socket as Partial<TLSSocket>).encrypted === true : forwarded === 'https';
+}
+
+const SAFE_METHODS = ['GET', 'HEAD'];
+
+/**
+ * Whether a page of this very origin made the request, or a person who opened an address. Browsers say so in Sec-Fetch-Site (Fetch
+ * Metadata), which no page can set, and in Origin. A request that may change something must have one of them; a WebSocket handshake too.
+ */
+export function isSameOrigin(req: IncomingMessage, trustProxy: boolean): boolean {
+  const { origin, host, 'sec-fetch-site': site, upgrade } = req.headers;
+  const isRead = SAFE_METHODS.includes(req.method ?? '') && upgrade === undefined;
+  if (origin !== undefined) {
+    const url = URL.parse(origin);
+    const scheme = isSecure(req, trustProxy) ? 'https:' : 'http:';
+    if (url === null || url.protocol !== scheme || host === undefined || url.host !== host.toLowerCase()) return false;
+  }
+  // A handshake is not cross-origin for browsers, whatever its page: only Origin names that.
+  if (upgrade !== undefined) return origin !== undefined;
+  if (site !== undefined) return site === 'same-origin' || (site === 'none' && isRead);
+  return origin !== undefined || isRead;
+}
 
 const EXPOSED_HEADERS = 'ETag, Content-Disposition, Content-Range, Accept-Ranges, Location, Retry-After';
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
@@ -13,7 +40,7 @@ export function isAllowedOrigin(req: IncomingMessage, corsOrigins: readonly stri
   );
 }
 
-/** CORS (Fetch standard, section 3.3). Credentials are not allowed, because the server has no cookies. */
+/** CORS (Fetch standard, section 3.3). Credentials are not allowed: a session is for pages of this origin. */
 export function setCorsHeaders(req: IncomingMessage, res: ServerResponse, corsOrigins: readonly string[]): void {
   const { origin } = req.headers;
   res.setHeader('Vary', 'Origin');

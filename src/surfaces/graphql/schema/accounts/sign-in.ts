@@ -1,4 +1,5 @@
 import type { Session as SignedInSession } from '../../../../auth/authenticator.ts';
+import { requireUser } from '../../request/caller-scope.ts';
 import { builder } from '../builder/builder.ts';
 import { isRefusal, orRefusal, Refusal } from '../errors/refusal.ts';
 import { Principal } from './principal.ts';
@@ -30,6 +31,16 @@ const SignInResult = builder.unionType('SignInResult', {
   types: [Session, Refusal],
   resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'Session'),
 });
+
+builder.mutationField('renewSession', (t) =>
+  t.field({
+    type: SignInResult,
+    description:
+      'Another token for the holder of one from `signIn`, before that ends; the old one stays valid until then. At most `SESSION_HOURS` after the sign-in, with the roles that the account has today; whatever revokes the old token revokes the new one. Refused with a session cookie, which is extended while it is used, and with an API token.',
+    extensions: { cost: 10 },
+    resolve: (_, _args, ctx) => orRefusal(() => ctx.app.authenticator.renew(requireUser(ctx))),
+  }),
+);
 
 builder.mutationField('signIn', (t) =>
   t.field({
