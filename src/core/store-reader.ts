@@ -41,6 +41,27 @@ export interface RunFilter {
   readonly words?: string;
 }
 
+/** A time range, without its end, in parts of equal length. */
+export interface BucketedRange {
+  readonly from: Date;
+  readonly to: Date;
+  readonly buckets: number;
+}
+
+/** How many runs of each state there are; states without a run are absent. */
+export type StateCounts = ReadonlyMap<RunState, number>;
+
+/** What the runs that were accepted in a range are like: each as it was at some moment while they were counted. */
+export interface RunStats {
+  readonly total: number;
+  readonly byState: StateCounts;
+  /** In order of time; `at` is where each begins. */
+  readonly buckets: readonly { readonly at: Date; readonly byState: StateCounts }[];
+  /** Milliseconds that no more than half of the runs that have ended took, or 95 in 100 (nearest rank); absent if none has. */
+  readonly p50Ms?: number;
+  readonly p95Ms?: number;
+}
+
 /** Relay's pagination arguments; `after` and `before` are opaque keyset cursors from an earlier page. */
 export interface PageArgs {
   readonly first?: number;
@@ -103,6 +124,11 @@ export interface StoreReader {
   /** For the server itself: the unfinished steps whose job the worker has, of any tenant. */
   stepsOfWorker(worker: string): Promise<readonly StepRecord[]>;
   runs(scope: Scope, filter: RunFilter, page: PageArgs): Promise<Page<RunRecord>>;
+  /**
+   * Counts the runs that `runs` would list, exactly.
+   * @throws Fault BAD_INPUT for an empty range or a number of buckets out of bounds, TOO_COSTLY when it would have to look at too many runs
+   */
+  runStats(scope: Scope, filter: RunFilter, range: BucketedRange): Promise<RunStats>;
   /** Runs whose `parentId` is this one. */
   children(scope: Scope, runId: string, page: PageArgs): Promise<Page<RunRecord>>;
   /** For the server itself: the ids, after this one, of unfinished runs of kind JOB whose `parentId` is this run, in order. */

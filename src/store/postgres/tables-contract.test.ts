@@ -6,6 +6,7 @@ import { memoriesContract } from '../../../test/support/store/memories-contract.
 import { onPostgres } from '../../../test/support/store/on-postgres.ts';
 import { quotaContract } from '../../../test/support/store/quota-contract.ts';
 import { readerContract } from '../../../test/support/store/reader-contract.ts';
+import { recomputedContract } from '../../../test/support/store/runs/recomputed-contract.ts';
 import { runFilterContract } from '../../../test/support/store/runs/run-filter-contract.ts';
 import { textIndexContract } from '../../../test/support/store/runs/text-index-contract.ts';
 import {
@@ -22,6 +23,8 @@ import { workflowContract } from '../../../test/support/store/workflow-contract.
 await onPostgres(readerContract);
 
 await onPostgres(runFilterContract);
+
+await onPostgres(recomputedContract);
 
 await onPostgres(workflowContract);
 

@@ -6,8 +6,6 @@ import type { Prisma } from '../connections/transactions.ts';
 import { ANY_TRIGRAM, indexedTo, jsonList } from './text-index.ts';
 import { commonIndexes, decodeIndexes, RUN_ID_LENGTH, trigramsOf } from './trigrams.ts';
 
-/** More candidates than these are not worth a look at each. */
-const MAX_CANDIDATES = 4_000;
 /** Trigrams that a search asks for: each halves what is left, roughly. */
 const MAX_TRIGRAMS = 8;
 /** Segments that one statement looks at: a few milliseconds of the event loop. */
@@ -22,6 +20,8 @@ interface TextSearch {
   readonly parts: readonly string[];
   /** A run whose id contains it is a candidate as well. */
   readonly idPart?: string;
+  /** More candidates are not worth a look at each. */
+  readonly most: number;
 }
 
 /**
@@ -30,7 +30,7 @@ interface TextSearch {
  * @returns undefined if the texts have no trigram, or there are too many candidates
  */
 export async function findTextCandidates(
-  { prisma, query, kind, tenant, parts, idPart }: TextSearch,
+  { prisma, query, kind, tenant, parts, idPart, most }: TextSearch,
   { above, below }: { readonly above: string; readonly below: string },
 ): Promise<readonly string[] | undefined> {
   const trigrams = chooseTrigrams(parts);
@@ -38,12 +38,12 @@ export async function findTextCandidates(
   const candidates = new Set<string>();
   const add = (ids: Iterable<string>) => {
     for (const id of ids) if (id > above && id < below) candidates.add(id);
-    return candidates.size <= MAX_CANDIDATES;
+    return candidates.size <= most;
   };
 
   // Read first: what a segment covers that is added meanwhile is found among the leaves.
   const covered = await indexedTo(prisma);
-  const limit = raw(String(MAX_CANDIDATES + 1));
+  const limit = raw(String(most + 1));
   const ended = await query<{ id: string }>(
     sql`SELECT run_id AS id FROM leaves WHERE position > ${covered} LIMIT ${limit}`,
   );
@@ -51,7 +51,7 @@ export async function findTextCandidates(
     sql`SELECT id FROM runs WHERE tenant = ${tenant} AND state IN (${join(UNFINISHED_RUN_STATES)})
       AND id > ${above} AND id < ${below} LIMIT ${limit}`,
   );
-  if (ended.length > MAX_CANDIDATES || !add([...ended, ...unfinished].map(({ id }) => id))) return undefined;
+  if (ended.length > most || !add([...ended, ...unfinished].map(({ id }) => id))) return undefined;
 
   const lists = (positions: readonly number[], of: readonly string[]) =>
     query<TrigramRow>(sql`

@@ -5,6 +5,7 @@ import { leasesContract } from '../../../test/support/store/leases-contract.ts';
 import { memoriesContract } from '../../../test/support/store/memories-contract.ts';
 import { quotaContract } from '../../../test/support/store/quota-contract.ts';
 import { readerContract } from '../../../test/support/store/reader-contract.ts';
+import { recomputedContract } from '../../../test/support/store/runs/recomputed-contract.ts';
 import { runFilterContract } from '../../../test/support/store/runs/run-filter-contract.ts';
 import { textIndexContract } from '../../../test/support/store/runs/text-index-contract.ts';
 import { sqliteHarness } from '../../../test/support/store/sqlite-harness.ts';
@@ -19,6 +20,7 @@ import { workflowContract } from '../../../test/support/store/workflow-contract.
 
 readerContract(sqliteHarness);
 runFilterContract(sqliteHarness);
+recomputedContract(sqliteHarness);
 
 workflowContract(sqliteHarness);
 

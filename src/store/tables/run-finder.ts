@@ -21,9 +21,12 @@ const MAX_WINDOWS = 20;
 /** A text that is found often fills a page from so many windows. For another one the text index is asked, at some cost. */
 const WINDOWS_BEFORE_INDEX = 1;
 
+/** Runs that may contain a text: so many are compared for one page, or one count. */
+const MAX_CANDIDATES = 4_000;
+
 type Direction = 'asc' | 'desc';
 
-interface RunFinderDeps {
+export interface RunFinderDeps {
   readonly prisma: Pick<Prisma, 'run' | 'searchSegment'>;
   query<Row>(statement: Sql): Promise<Row[]>;
   readonly kind: DatabaseConfig['kind'];
@@ -32,6 +35,12 @@ interface RunFinderDeps {
 interface RunFinder {
   find(range: IdRange, direction: Direction, count: number): Promise<Found<RunRecord>>;
   count(): Promise<TotalCount>;
+  /**
+   * What the columns say of all matches, in parts: a row of each window, or of more.
+   * @param columns aggregates of the row `r` of `runs`
+   * @param most matches of the rarest condition; then it ends with false
+   */
+  aggregate<Row>(columns: Sql, most: number): AsyncGenerator<Row, boolean>;
 }
 
 /** A window of the index that has the fewest entries there: the others are conditions on its entries. */
@@ -98,22 +107,35 @@ export function createRunFinder({ prisma, query, kind }: RunFinderDeps, scope: S
       : sql`CROSS JOIN LATERAL (SELECT * FROM runs WHERE runs.id = ids.id OFFSET 0) AS r`;
   const matches = ({ ids, others }: Window) => sql`FROM (${ids}) AS ids ${runOfId} ${allOf(others)}`;
 
-  /** All runs of the range that may match, if they are few; the other conditions include the text itself. */
-  const textWindow = async (range: Required<IdRange>): Promise<Window | undefined> => {
+  /** All runs of the range that may match, by the text index, if there are not too many. */
+  const textCandidates = async (range: Required<IdRange>, most: number): Promise<readonly string[] | undefined> => {
     const { text, words } = filter;
     const candidates = (search: { parts: readonly string[]; idPart?: string }) =>
-      findTextCandidates({ prisma, query, kind, tenant: scope.tenant, ...search }, range);
-    const ids =
+      findTextCandidates({ prisma, query, kind, tenant: scope.tenant, most, ...search }, range);
+    return (
       (words === undefined ? undefined : await candidates({ parts: searchWords(words).flatMap(plainParts) })) ??
-      (text === undefined ? undefined : await candidates({ parts: [text], idPart: text }));
-    if (!ids) return undefined;
-    const others = [{ where: sql`r.tenant = ${scope.tenant}` }, ...conditions];
-    return {
-      ids: sql`SELECT value AS id FROM (${jsonList(kind, ids)}) AS texts`,
-      others,
-      edge: undefined,
-    };
+      (text === undefined ? undefined : await candidates({ parts: [text], idPart: text }))
+    );
   };
+
+  /** The conditions include the text itself. */
+  const windowOf = (ids: readonly string[]): Window => ({
+    ids: sql`SELECT value AS id FROM (${jsonList(kind, ids)}) AS texts`,
+    others: [{ where: sql`r.tenant = ${scope.tenant}` }, ...conditions],
+    edge: undefined,
+  });
+
+  const textWindow = async (range: Required<IdRange>): Promise<Window | undefined> => {
+    const ids = await textCandidates(range, MAX_CANDIDATES);
+    return ids && windowOf(ids);
+  };
+
+  async function* windowsOf(ids: readonly string[]): AsyncGenerator<Window> {
+    for (let at = 0; at < ids.length; at += MAX_WINDOW_RUNS) {
+      yield windowOf(ids.slice(at, at + MAX_WINDOW_RUNS));
+      await setImmediate();
+    }
+  }
 
   const readWindow = (window: Window, direction: Direction, count: number) =>
     query<{ id: string }>(
@@ -163,6 +185,16 @@ export function createRunFinder({ prisma, query, kind }: RunFinderDeps, scope: S
         if (total >= COUNTED_ENTRIES || read === MAX_WINDOWS) return toTotalCount(total, window.edge === undefined);
       }
       return toTotalCount(total);
+    },
+    aggregate: async function* <Row>(columns: Sql, most: number) {
+      const candidates = await textCandidates(within({}), most);
+      let looked = 0;
+      for await (const window of candidates ? windowsOf(candidates) : windows({}, 'asc')) {
+        if (looked >= most) return false;
+        looked += MAX_WINDOW_RUNS;
+        yield* await query<Row>(sql`SELECT ${columns} ${matches(window)}`);
+      }
+      return true;
     },
   };
 }

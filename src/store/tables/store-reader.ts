@@ -13,6 +13,7 @@ import { toToolCallRecord } from '../rows/tool-call-row.ts';
 import { COUNTED_ENTRIES, idInRange, paginate, toTotalCount } from './paginate.ts';
 import { readItems } from './read-items.ts';
 import { createRunFinder, runsInScope } from './run-finder.ts';
+import { readRunStats } from './run-stats.ts';
 
 interface StoreReaderDeps {
   readonly prisma: Prisma;
@@ -130,6 +131,10 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
         { prefix: 'run', newestFirst: true, ...createRunFinder({ prisma, query, kind }, scope, filter) },
         page,
       );
+    },
+    runStats: (scope, filter, range) => {
+      const query = <Row>(statement: Sql) => prisma.$queryRaw<Row[]>(statement);
+      return readRunStats({ prisma, query, kind }, scope, filter, range);
     },
     children: async (scope, runId, page) => {
       const where = { parentId: runId, ...runsInScope(scope) };

@@ -17,6 +17,7 @@ import './resources/resource.ts';
 import './resources/read-resources.ts';
 import './runs/run.ts';
 import './runs/run-connection.ts';
+import './runs/run-stats.ts';
 import './steps/step.ts';
 import './steps/step-log.ts';
 import './resources/artifact.ts';

@@ -9,7 +9,7 @@ import { Run } from '../nodes/refs.ts';
 import { toRunViewPage } from '../nodes/run-view.ts';
 import { RunKind, RunState } from './run-state.ts';
 
-const RunFilter = builder.inputType('RunFilter', {
+export const RunFilter = builder.inputType('RunFilter', {
   description: 'Conditions for runs. All of those that are set must match.',
   fields: (t) => ({
     state: t.field({ type: [RunState], description: 'Runs in one of these states.' }),
@@ -44,7 +44,7 @@ const RunFilter = builder.inputType('RunFilter', {
 type RunFilterInput = typeof RunFilter.$inferInput;
 
 /** The filter in the form of the store. @throws Fault BAD_INPUT when `label` is not an object */
-function toRunFilter(given: RunFilterInput | null | undefined): Filter {
+export function toRunFilter(given: RunFilterInput | null | undefined): Filter {
   if (!given) return {};
   const { state, kind, workflow, principal, label, createdAfter, createdBefore, text } = given;
   const { q, roots, errorCode, schedule, rerunOf, longerThanMs } = given;
