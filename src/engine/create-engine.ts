@@ -200,7 +200,8 @@ export function createEngine(deps: EngineDeps): Engine {
     sendSignal: open((principal, runId, signal) => sendSignal(controlDeps, principal, runId, signal)),
     load: () => ({ nodes: deps.leases.countNodes(), queued: dispatcher.queued, slots: dispatcher.slots() }),
     validateWorkflow: (principal, source, inputs) => validateWorkflow(savedWorkflowDeps, principal, source, inputs),
-    workflowGraph: (document) => workflowLoader.graphOf(document),
+    workflowGraph: (workflow) => workflowLoader.graphOf(workflow),
+    convertWorkflow: (principal, source, form) => workflowLoader.convert(principal, source, form),
     saveWorkflow: open(async (principal, source, ifVersion) => {
       const saved = await saveWorkflow(savedWorkflowDeps, principal, source, ifVersion);
       scheduler.setNextDue(await deps.schedules.nextAt());

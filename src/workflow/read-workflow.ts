@@ -7,11 +7,8 @@ import { checkSteps, type StepCheckDeps } from './checks/check-steps.ts';
 import { createExpressionChecker } from './checks/expression-checker.ts';
 import { evaluate } from './expressions/evaluate.ts';
 import { completeSteps } from './forms/complete-steps.ts';
-import { fromAgent, isAgentFile } from './forms/from-agent.ts';
-import { fromCall, isCall } from './forms/from-call.ts';
-import { fromDag } from './forms/from-dag.ts';
-import { fromPipeline, isPipeline } from './forms/from-pipeline.ts';
 import { originOf } from './forms/native-form.ts';
+import { otherForm } from './forms/other-form.ts';
 import { type InputSchema, readInputSchema } from './inputs/input-schema.ts';
 import type { Catalog } from './model/catalog.ts';
 import { createProblems, type DocumentPath, type Locate, type Problems } from './model/problems.ts';
@@ -28,7 +25,8 @@ import { readSchedule } from './read-schedule.ts';
 import { readSource, type WorkflowSource } from './read-source.ts';
 import { readWebhook } from './read-webhook.ts';
 import { compilePlan, compileStep } from './steps/compile-steps.ts';
-import { draftSteps, graphOf, idsOf, type StepDraft } from './steps/step-draft.ts';
+import { draftSteps, idsOf, type StepDraft } from './steps/step-draft.ts';
+import { graphOf } from './steps/workflow-graph.ts';
 
 /**
  * Reads a workflow: native YAML or JSON, DAG-JSON, a pipeline or an agent file, distinguished by their shape. All problems are reported
@@ -38,7 +36,7 @@ import { draftSteps, graphOf, idsOf, type StepDraft } from './steps/step-draft.t
 export function readWorkflow(source: WorkflowSource, catalog: Catalog): ReadResult {
   const { value, yaml, locate, problems } = readSource(source);
   if (value === undefined) return { problems };
-  const { native, found } = toNative(value, catalog, locate);
+  const { native, found, locateNative } = toNative(value, catalog, locate);
   const count = Array.isArray(native.steps) ? native.steps.length : 0;
   // Without a single step to check, further problems would only be consequences.
   if (found.failed() && count === 0) return { problems: [...problems, ...found.list()] };
@@ -63,7 +61,7 @@ export function readWorkflow(source: WorkflowSource, catalog: Catalog): ReadResu
   const schedule = readSchedule(native.schedule, found);
   const webhook = readWebhook(native, inputs, found);
   const triggers = { ...(schedule && { schedule }), ...(webhook && { webhook }) };
-  const graph = graphOf(steps);
+  const graph = graphOf(steps, locateNative);
   const all = [...problems, ...found.list()];
   if (found.failed()) return { ...(steps.length > 0 && { graph }), problems: all };
   const document = documentOf({ native, value, yaml, inputs, steps, graph, catalog, triggers });
@@ -74,7 +72,7 @@ function toNative(
   value: JsonObject,
   catalog: Catalog,
   locate: Locate,
-): { readonly native: JsonObject; readonly found: Problems } {
+): { readonly native: JsonObject; readonly found: Problems; readonly locateNative: Locate } {
   // Problems of the conversion have paths of the source, the others paths of the native form.
   const origins = new Map<string, DocumentPath>();
   let converted = false;
@@ -86,18 +84,10 @@ function toNative(
     (path, key) => (converted ? locateOrigin(path, key) : locate(path, key)),
     (path) => (converted ? (originOf(origins, path) ?? path) : path),
   );
-  const form = isPipeline(value)
-    ? fromPipeline(value, catalog, found)
-    : isAgentFile(value)
-      ? fromAgent(value)
-      : isCall(value)
-        ? fromCall(value, catalog, found)
-        : 'nodes' in value
-          ? fromDag(value, catalog, found)
-          : completeSteps(value, catalog, found);
+  const form = otherForm(value, catalog, found) ?? completeSteps(value, catalog, found);
   for (const [path, origin] of form.origins) origins.set(path, origin);
   converted = true;
-  return { native: form.document, found };
+  return { native: form.document, found, locateNative: locateOrigin };
 }
 
 /** Checks expressions outside the steps. */

@@ -5,6 +5,7 @@ import type { SignedIn } from '../../core/principal.ts';
 import type { ApprovalRecord, ArtifactRecord, Priority, RunRecord, RunSnapshot, StepOutput } from '../../core/run.ts';
 import type { ScheduleRecord, WorkflowRecord } from '../../core/workflows.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
+import type { ConvertedWorkflow, WorkflowForm } from '../../workflow/convert-workflow.ts';
 import type { Problem, WebhookTrigger, WorkflowGraph } from '../../workflow/model/workflow-document.ts';
 import type { SlotUsage } from '../driver/dispatcher.ts';
 
@@ -179,7 +180,9 @@ export interface Engine {
   /** A dry run: nothing starts and nothing is recorded. @throws Fault when the source cannot be read */
   validateWorkflow(principal: SignedIn, source: WorkflowSource, inputs?: JsonObject): Promise<WorkflowReport>;
   /** The graph of a saved workflow, even if it names something that this server no longer has. */
-  workflowGraph(document: JsonObject): Promise<WorkflowGraph>;
+  workflowGraph(workflow: WorkflowRecord): Promise<WorkflowGraph>;
+  /** The same workflow in another form. Nothing starts and nothing is recorded. @throws Fault when the source cannot be read */
+  convertWorkflow(principal: SignedIn, source: WorkflowSource, form: WorkflowForm): Promise<ConvertedWorkflow>;
   /**
    * @param ifVersion the version that must be the newest; 0: none may exist
    * @throws Fault BAD_INPUT with every problem, FORBIDDEN, CONFLICT when another version is the newest

@@ -4,8 +4,9 @@ import type { Policy } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { WorkflowRecord, Workflows } from '../../core/workflows.ts';
-import type { Json, JsonObject } from '../../lib/json.ts';
+import type { Json } from '../../lib/json.ts';
 import { scopeOf } from '../../policy/visibility.ts';
+import type { ConvertedWorkflow, WorkflowForm } from '../../workflow/convert-workflow.ts';
 import type { Problem, ReadResult, WorkflowDocument, WorkflowGraph } from '../../workflow/model/workflow-document.ts';
 import type { readWorkflow } from '../../workflow/read-workflow.ts';
 import type { Capabilities } from '../capabilities/capabilities.ts';
@@ -37,8 +38,10 @@ export interface WorkflowLoader {
     principal: SignedIn,
     source: WorkflowSource,
   ): Promise<LoadedWorkflow & { readonly document: WorkflowDocument }>;
-  /** The graph of a document, even if it has problems. */
-  graphOf(document: JsonObject): Promise<WorkflowGraph>;
+  /** The graph of a saved version, even if it has problems. */
+  graphOf(saved: WorkflowRecord): Promise<WorkflowGraph>;
+  /** @throws as `read` does */
+  convert(principal: SignedIn, source: WorkflowSource, form: WorkflowForm): Promise<ConvertedWorkflow>;
 }
 
 const MAX_DOCUMENT_BYTES = 1024 * 1024;
@@ -60,15 +63,22 @@ export function createWorkflowLoader(deps: WorkflowLoaderDeps): WorkflowLoader {
   const readSaved = async (saved: WorkflowRecord) => ({ ...(await readText(saved.yaml)), saved });
 
   const read = async (principal: SignedIn, source: WorkflowSource): Promise<LoadedWorkflow> => {
-    if ('yaml' in source) return readText(source.yaml);
-    if ('document' in source) return readSource({ document: source.document as Json }, catalog);
-    if ('uri' in source) return readText(await readTextAt(deps, principal, source.uri));
+    const given = await sourceOf(principal, source);
+    if ('saved' in given) return readSaved(given.saved);
+    return 'text' in given ? readText(given.text) : readSource(given, catalog);
+  };
+
+  /** The text or value that the source names. */
+  const sourceOf = async (principal: SignedIn, source: WorkflowSource) => {
+    if ('yaml' in source) return { text: source.yaml };
+    if ('document' in source) return { document: source.document as Json };
+    if ('uri' in source) return { text: await readTextAt(deps, principal, source.uri) };
     const { name, version = 'latest' } = source;
     const saved =
       version === 'latest'
         ? await deps.workflows.find(principal.tenant, name)
         : await deps.workflows.findVersion(principal.tenant, name, version);
-    if (saved) return readSaved(saved);
+    if (saved) return { saved };
     const message =
       version === 'latest'
         ? `There is no workflow ${name}. Save it first, or start it from its text.`
@@ -79,7 +89,14 @@ export function createWorkflowLoader(deps: WorkflowLoaderDeps): WorkflowLoader {
   return {
     read,
     readSaved,
-    graphOf: async (document) => (await readSource({ document }, catalog)).graph ?? { nodes: [], edges: [] },
+    graphOf: async (saved) => (await readSaved(saved)).graph ?? { nodes: [], edges: [] },
+    async convert(principal, source, form) {
+      const { convertWorkflow } = await import('../../workflow/convert-workflow.ts');
+      // Its text is shown.
+      if ('name' in source) deps.gate.pass(principal, { action: 'query:workflows' });
+      const given = await sourceOf(principal, source);
+      return convertWorkflow('saved' in given ? { text: given.saved.yaml } : given, form, catalog);
+    },
     async readValid(principal, source) {
       const result = await read(principal, source);
       const { document, problems } = result;

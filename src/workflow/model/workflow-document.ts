@@ -23,8 +23,24 @@ export interface Problem {
   readonly column?: number;
 }
 
+interface GraphNode {
+  readonly key: string;
+  readonly kind: StepKind;
+  readonly title: string;
+  /** Name of the command, query, tool, agent backend or workflow. */
+  readonly does?: string;
+  /** It has one step for each item of a list. */
+  readonly forEach: boolean;
+  /** Key of the step that it compensates. */
+  readonly undoes?: string;
+  /** Key of the step that is repeated when it fails. */
+  readonly repairs?: string;
+  /** In the text, from 1. */
+  readonly line?: number;
+}
+
 export interface WorkflowGraph {
-  readonly nodes: readonly { readonly key: string; readonly kind: StepKind; readonly title: string }[];
+  readonly nodes: readonly GraphNode[];
   /** From a step to one that depends on it. */
   readonly edges: readonly { readonly from: string; readonly to: string }[];
 }

@@ -3,7 +3,6 @@ import { didYouMean } from '../../lib/did-you-mean.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { DocumentPath, Problems } from '../model/problems.ts';
-import type { WorkflowGraph } from '../model/workflow-document.ts';
 import { STEP_KIND_NAMES } from '../schema/workflow-schema.ts';
 
 const WORK: ReadonlySet<string> = new Set(AGENTIC_KINDS.map((kind) => kind.toLowerCase()));
@@ -88,15 +87,4 @@ export function explicitDependencies(
     problems.error(message, [...draft.at, 'depends_on', i], { step: draft.key });
     return false;
   });
-}
-
-/** The steps and their dependencies, for display. */
-export function graphOf(steps: readonly StepDraft[]): WorkflowGraph {
-  const keys = new Set(steps.map(({ key }) => key));
-  return {
-    nodes: steps.map(({ key, kind, title }) => ({ key, kind, title })),
-    edges: steps.flatMap(({ key, dependsOn }) =>
-      dependsOn.filter((from) => keys.has(from)).map((from) => ({ from, to: key })),
-    ),
-  };
 }

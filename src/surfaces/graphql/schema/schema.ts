@@ -23,6 +23,7 @@ import './steps/step-log.ts';
 import './resources/artifact.ts';
 import './runs/approval.ts';
 import './workflows/workflow.ts';
+import './workflows/workflow-conversion.ts';
 import './workflows/workflow-validation.ts';
 import './journal/event-batch.ts';
 import './events/run-events.ts';

@@ -8,6 +8,24 @@ const GraphNode = builder.objectRef<Graph['nodes'][number]>('GraphNode').impleme
     key: t.exposeString('key', { description: 'Key of the step, unique in the workflow.' }),
     kind: t.expose('kind', { type: StepKind, description: 'Kind of the step.' }),
     title: t.exposeString('title', { description: 'Title, for people.' }),
+    does: t.exposeString('does', {
+      nullable: true,
+      description:
+        'Name of the command, query, tool, agent backend or workflow that it performs or starts. Null for kinds that perform none of them.',
+    }),
+    forEach: t.exposeBoolean('forEach', { description: 'True when it has one step for each item of a list.' }),
+    undoes: t.exposeString('undoes', {
+      nullable: true,
+      description: 'Key of the step that it compensates. Null unless it is a compensation.',
+    }),
+    repairs: t.exposeString('repairs', {
+      nullable: true,
+      description: 'Key of the step that is repeated with its findings when it fails. Null when it repairs none.',
+    }),
+    line: t.exposeInt('line', {
+      nullable: true,
+      description: 'Line of the text at which it begins, from 1. Null without a text.',
+    }),
   }),
 });
 
@@ -24,7 +42,8 @@ export const WorkflowGraph = builder.objectRef<Graph>('WorkflowGraph').implement
   fields: (t) => ({
     nodes: t.field({
       type: [GraphNode],
-      description: 'Steps, in the order of the document.',
+      description:
+        'Steps, in the order of the document; then the compensations, which run when the workflow fails, under the keys that they have in runs.',
       resolve: ({ nodes }) => [...nodes],
     }),
     edges: t.field({

@@ -15,7 +15,7 @@ const Severity = builder.enumType('Severity', {
   } satisfies Record<Problem['severity'], object>,
 });
 
-const WorkflowProblem = builder.objectRef<Problem>('WorkflowProblem').implement({
+export const WorkflowProblem = builder.objectRef<Problem>('WorkflowProblem').implement({
   description: 'A problem in a workflow, or in its inputs.',
   fields: (t) => ({
     severity: t.expose('severity', { type: Severity, description: 'Severity.' }),

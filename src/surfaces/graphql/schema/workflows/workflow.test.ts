@@ -153,6 +153,15 @@ describe('saved workflows', () => {
     }
   });
 
+  it('are converted for those who may see them', async () => {
+    const yaml = 'name: shown\nsteps:\n  - { id: a, kind: sleep, input: { ms: 1 } }\n';
+    const save = 'mutation ($input: SaveWorkflowInput!) { saveWorkflow(input: $input) { __typename } }';
+    await api.ask(save, { input: { source: { yaml } } }, ALICE);
+    const convert = '{ convertWorkflow(source: { name: "shown" }, form: NATIVE) { text } }';
+    expect((await api.ask(convert, {}, ALICE)).data.convertWorkflow.text).toBe(yaml);
+    expect((await api.ask(convert, {}, BOB)).errors[0].extensions.code).toBe('FORBIDDEN');
+  });
+
   it('keep their versions, and are saved over the expected one only', async () => {
     const save = async (number: number, ifVersion?: number) => {
       const input = { source: { document: { name: 'edited', steps: [value('a', number)] } }, ifVersion };

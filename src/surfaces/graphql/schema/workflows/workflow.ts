@@ -33,7 +33,7 @@ Workflow.implement({
       type: WorkflowGraph,
       description: 'Its steps and dependencies, for drawing.',
       extensions: { cost: 20 },
-      resolve: ({ document }, _args, { app }) => app.engine.workflowGraph(document),
+      resolve: (workflow, _args, { app }) => app.engine.workflowGraph(workflow),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When this version was saved.' }),
     createdBy: t.expose('createdBy', { type: Principal, description: 'Who saved this version.' }),
