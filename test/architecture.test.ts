@@ -53,7 +53,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'src/engine': [
     ['model', 'capabilities'],
     ['gate', 'outputs'],
-    ['machine', 'steps'],
+    ['machine', 'steps', 'accounts'],
     ['driver', 'agents'],
     ['jobs'],
     ['failover'],

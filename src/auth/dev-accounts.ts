@@ -31,6 +31,9 @@ export function withDevAccounts(accounts: Accounts): Accounts {
       return account;
     },
     put: (account) => accounts.put(account),
+    create: (account) => accounts.create(account),
+    change: (who, change) => accounts.change(who, change),
+    list: (tenant, page) => accounts.list(tenant, page),
   };
 }
 
@@ -49,6 +52,11 @@ export function withDevStandings(standings: AccountStandings, areEnabled: boolea
       return areEnabled ? { state: 'current', roles: account.roles, notBefore: standing.notBefore } : { state: 'gone' };
     },
   };
+}
+
+/** Whether a dev account has this name. */
+export function isDevAccount(username: string): boolean {
+  return devAccounts.some((account) => account.username === username);
 }
 
 function devSubject(username: string): string {

@@ -1,5 +1,6 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { Fault } from '../core/errors.ts';
 
 const derive = promisify<string, Uint8Array, number, ScryptOptions, Buffer>(scrypt);
 
@@ -27,6 +28,21 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
   if (salt === undefined || expected === undefined) throw new Error('a stored password hash is damaged');
   const actual = await deriveKey(password, Buffer.from(salt, 'base64'), { ln: Number(ln), r: Number(r), p: Number(p) });
   return timingSafeEqual(actual, Buffer.from(expected, 'base64'));
+}
+
+const MIN_PASSWORD_LENGTH = 12;
+/** Longer ones would only cost time. */
+export const MAX_PASSWORD_BYTES = 1024;
+
+/** @throws Fault BAD_INPUT for a new password that is too short, too long, or the user name */
+export function checkPassword(password: string, username: string): void {
+  const path = { path: ['input', 'password'] };
+  if (password.length < MIN_PASSWORD_LENGTH)
+    throw new Fault('BAD_INPUT', `The password is too short. Use at least ${MIN_PASSWORD_LENGTH} characters.`, path);
+  if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES)
+    throw new Fault('BAD_INPUT', `The password is too long. Use at most ${MAX_PASSWORD_BYTES} bytes.`, path);
+  if (password.toLowerCase() === username.toLowerCase())
+    throw new Fault('BAD_INPUT', 'The password is the user name. Use another one.', path);
 }
 
 /** Verifying it takes as long as a real hash, and no password matches it. */

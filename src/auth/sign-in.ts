@@ -6,12 +6,11 @@ import { networkOf } from '../lib/ip-address.ts';
 import { createSemaphore } from '../lib/semaphore.ts';
 import { type BucketRate, createTokenBuckets } from '../lib/token-buckets.ts';
 import type { Authenticator } from './authenticator.ts';
-import { UNKNOWN_ACCOUNT_HASH, verifyPassword } from './password.ts';
+import { MAX_PASSWORD_BYTES, UNKNOWN_ACCOUNT_HASH, verifyPassword } from './password.ts';
 import { type IssueToken, minutesAfter } from './token.ts';
 import { accountGone } from './token-validity.ts';
 
 const MAX_USERNAME_LENGTH = 256;
-const MAX_PASSWORD_BYTES = 1024;
 const MINUTE_MS = 60_000;
 /** Failed attempts: a burst of this many, and as many a minute. */
 const FAILURES_PER_NETWORK: BucketRate = { size: 30, perMs: 30 / MINUTE_MS };

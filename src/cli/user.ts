@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { withDevAccounts } from '../auth/dev-accounts.ts';
-import { hashPassword } from '../auth/password.ts';
+import { checkPassword, hashPassword } from '../auth/password.ts';
 import type { Config } from '../config/config.ts';
 import { readEnvironment } from '../config/environment.ts';
 import type { Account, AccountKey } from '../core/accounts/accounts.ts';
@@ -14,8 +14,6 @@ import { didYouMean } from '../lib/did-you-mean.ts';
 import { parsePolicy } from '../policy/rules/parse-policy.ts';
 import { EXIT, printLine, UsageError } from './output.ts';
 import { withStore } from './with-store.ts';
-
-const MIN_PASSWORD_LENGTH = 12;
 
 /**
  * `user add`: its password comes from standard input. `user revoke`, `user disable`, `user enable`: of an account by its name, or of
@@ -76,10 +74,7 @@ async function addUser(
   { username, tenant, roles }: Pick<Account, 'username' | 'tenant' | 'roles'>,
 ): Promise<void> {
   const password = (await text(process.stdin)).replace(/\r?\n$/, '');
-  if (password.length < MIN_PASSWORD_LENGTH) {
-    const message = `The password is too short. Write at least ${MIN_PASSWORD_LENGTH} characters to standard input.`;
-    throw new Fault('BAD_INPUT', message);
-  }
+  checkPassword(password, username);
   await withStore(config, async ({ accounts }) => {
     const account = await accounts.find(username);
     const subject = account?.subject ?? newId('usr');

@@ -1,6 +1,8 @@
 import { createApiTokens } from '../auth/api-tokens.ts';
+import { isDevAccount } from '../auth/dev-accounts.ts';
 import { createSessions } from '../auth/sessions.ts';
 import type { Config } from '../config/config.ts';
+import { createAccountManager } from '../engine/accounts/manage-accounts.ts';
 import { openLog } from '../engine/outputs/open-log.ts';
 import { findDownload } from '../engine/requests/find-download.ts';
 import { createGraphqlServer } from '../surfaces/graphql/server.ts';
@@ -69,6 +71,11 @@ export function createSurfaces(
     drives: agentsAndTools.drives,
     ...(adapters.cluster && { cluster: adapters.cluster }),
     authenticator,
+    accounts: createAccountManager({
+      ...{ accounts: store.accounts, authenticator, gate, policy, clock },
+      isReserved: (username) => config.auth.devAccounts && isDevAccount(username),
+      hasPasswords: config.auth.issuer.kind === 'secret',
+    }),
     apiTokens: createApiTokens({ accessTokens: store.accessTokens, clock, maxDays: config.auth.apiTokenDays }),
     clock,
     logger,

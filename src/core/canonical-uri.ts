@@ -18,7 +18,7 @@ export interface CanonicalUri {
 }
 
 /** Schemes of what this server knows by a name. Nothing can be read from their URIs; they are for the policy. */
-export const NAMED_SCHEMES = ['memory', 'run', 'worker', 'workflow'] as const;
+export const NAMED_SCHEMES = ['memory', 'role', 'run', 'worker', 'workflow'] as const;
 
 /** The URI of something that this server knows by a name, for the policy: `memory:notes`, `workflow:nightly`. */
 export function namedUri(scheme: (typeof NAMED_SCHEMES)[number], name: string): CanonicalUri {

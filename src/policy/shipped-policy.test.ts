@@ -201,7 +201,9 @@ describe('the shipped policy', () => {
   });
 
   it('lets nobody but admin see and revoke what belongs to other accounts', () => {
-    expect(['admin', 'analyst', 'user'].filter((role) => may(role, 'account:tokens'))).toEqual(['admin']);
+    for (const action of ['account:read', 'account:write', 'account:tokens']) {
+      expect(['admin', 'analyst', 'user'].filter((role) => may(role, action))).toEqual(['admin']);
+    }
   });
 
   it('permits analyst every tool on any URI, and requires another person to approve a push', () => {

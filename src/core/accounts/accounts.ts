@@ -1,14 +1,42 @@
 import { Fault } from '../errors.ts';
 import type { Role, User } from '../principal.ts';
+import type { Page, PageArgs } from '../store-reader.ts';
 
 export interface Account extends User {
   /** scrypt, in the format of auth/password.ts. */
   readonly passwordHash: string;
 }
 
+/** An account, as others see it. */
+export interface AccountRecord extends User {
+  readonly disabled: boolean;
+}
+
+/** What changes of an account. A password, and `disabled`, also revoke its tokens. */
+interface AccountChange {
+  readonly roles?: readonly Role[];
+  readonly disabled?: boolean;
+  readonly passwordHash?: string;
+  readonly at: Date;
+  /**
+   * Whether the enabled accounts of the tenant, by their sets of roles, satisfy what must stay true. A change that makes it false is
+   * refused, also if two of them are made at once.
+   */
+  readonly keeps?: (roles: readonly (readonly Role[])[]) => boolean;
+}
+
 /** Accounts that sign in with a password. */
 export interface Accounts {
   find(username: string): Promise<Account | undefined>;
+  /** @throws Fault CONFLICT when the user name is taken, in any tenant */
+  create(account: Account): Promise<void>;
+  /**
+   * @param who with the roles that the account had when the change was authorized
+   * @throws Fault NOT_FOUND; CONFLICT when it has other roles meanwhile, or `keeps` would no longer be true
+   */
+  change(who: AccountKey & Pick<User, 'roles'>, change: AccountChange): Promise<AccountRecord>;
+  /** Accounts of a tenant, in the order of their creation. */
+  list(tenant: string, page: PageArgs): Promise<Page<AccountRecord>>;
   /** Adds the account, or replaces the one with the same user name, whose tokens are then revoked. */
   put(account: Account): Promise<void>;
 }

@@ -25,6 +25,8 @@ export const ENGINE_ACTIONS = [
   'override:owner',
   'worker:drain',
   'worker:revoke',
+  'account:read',
+  'account:write',
   'account:tokens',
   'mutation:createApiToken',
   'mutation:saveWorkflow',
@@ -44,7 +46,7 @@ const ACTION_PATTERN = new RegExp(`^(?:\\*|exec|(?:${ACTION_FAMILIES}):[A-Za-z0-
 /**
  * Checks a rule's action: `command:NAME`, `query:NAME`, `tool:NAME`, `agent:BACKEND`, `secret:NAME`, `memory:read`,
  * `memory:append`, `workflow:NAME`, `step:KIND`, `job:TOPIC`, `mutation:NAME`, `override:owner`, `worker:drain`,
- * `worker:revoke`, `account:tokens`, `exec`, or `*` for all. The part after the colon may
+ * `worker:revoke`, `account:read`, `account:write`, `account:tokens`, `exec`, or `*` for all. The part after the colon may
  * contain `*`.
  * @param names all actions; one without `*` must be among them, or be fixed. Any name of a workflow and any topic of a job is
  *   accepted, because they come and go at run time, and any of a tool, because MCP servers have more.
@@ -54,7 +56,7 @@ export function parseAction(text: string, names?: readonly string[]): string {
   if (!ACTION_PATTERN.test(text)) {
     throw new Fault(
       'BAD_INPUT',
-      `"${text}" is not an action: write command:NAME, query:NAME, tool:NAME, agent:BACKEND, secret:NAME, memory:read, memory:append, workflow:NAME, step:KIND, job:TOPIC, mutation:NAME, override:owner, worker:drain, worker:revoke, account:tokens (the part after the colon may contain *), exec, or * for all.`,
+      `"${text}" is not an action: write command:NAME, query:NAME, tool:NAME, agent:BACKEND, secret:NAME, memory:read, memory:append, workflow:NAME, step:KIND, job:TOPIC, mutation:NAME, override:owner, worker:drain, worker:revoke, account:read, account:write, account:tokens (the part after the colon may contain *), exec, or * for all.`,
     );
   }
   if (!names || text.includes('*') || /^(?:workflow|job):/.test(text) || isForeignTool(text, names)) return text;

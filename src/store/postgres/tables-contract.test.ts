@@ -1,4 +1,5 @@
 import { accessTokensContract } from '../../../test/support/store/access-tokens-contract.ts';
+import { accountsContract } from '../../../test/support/store/accounts-contract.ts';
 import { credentialsContract } from '../../../test/support/store/credentials-contract.ts';
 import { deadLettersContract } from '../../../test/support/store/dead-letters-contract.ts';
 import { leasesContract } from '../../../test/support/store/leases-contract.ts';
@@ -57,3 +58,5 @@ await onPostgres(handshakesContract);
 await onPostgres(sharedHandshakesContract);
 
 await onPostgres(accessTokensContract);
+
+await onPostgres(accountsContract);

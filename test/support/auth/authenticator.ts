@@ -31,6 +31,9 @@ export function memoryAccounts(...initial: Account[]): Accounts & { readonly sto
     stored,
     find: async (username) => stored.get(username),
     put: async (one) => void stored.set(one.username, one),
+    create: () => Promise.reject(new Error('not used here')),
+    change: () => Promise.reject(new Error('not used here')),
+    list: () => Promise.reject(new Error('not used here')),
   };
 }
 

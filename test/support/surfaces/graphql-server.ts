@@ -9,6 +9,7 @@ import { WebSocket } from 'ws';
 import type { AnyBackend } from '../../../src/agents/define-backend.ts';
 import { createApiTokens } from '../../../src/auth/api-tokens.ts';
 import { createAuthenticator } from '../../../src/auth/create-authenticator.ts';
+import { isDevAccount } from '../../../src/auth/dev-accounts.ts';
 import type { AnyCommand } from '../../../src/commands/definition/define-command.ts';
 import { createQueries } from '../../../src/commands/read/registry.ts';
 import { commands as builtIn } from '../../../src/commands/registry.ts';
@@ -18,6 +19,7 @@ import type { NewEvent } from '../../../src/core/event.ts';
 import { newId } from '../../../src/core/ids.ts';
 import type { Principal } from '../../../src/core/principal.ts';
 import type { LogFields } from '../../../src/core/telemetry.ts';
+import { createAccountManager } from '../../../src/engine/accounts/manage-accounts.ts';
 import { createEngine } from '../../../src/engine/create-engine.ts';
 import { createGate } from '../../../src/engine/gate/gate.ts';
 import { createQuotas } from '../../../src/engine/gate/quotas.ts';
@@ -149,6 +151,10 @@ export async function startGraphql({
       metrics,
     },
     ...{ commands: all, tools, backends, kinds: [], drives },
+    accounts: createAccountManager({
+      ...{ accounts, authenticator: passwords, gate, policy, clock },
+      ...{ isReserved: isDevAccount, hasPasswords: true },
+    }),
     apiTokens: createApiTokens({ accessTokens, clock, maxDays: config.auth.apiTokenDays }),
     authenticator: {
       ...passwords,

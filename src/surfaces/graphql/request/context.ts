@@ -18,6 +18,7 @@ import type { ChainVerification, DeadLetters, StoreReader } from '../../../core/
 import type { Health, Logger, Metrics } from '../../../core/telemetry.ts';
 import { activeTraceId } from '../../../core/tracing.ts';
 import type { Schedules, Workflows } from '../../../core/workflows.ts';
+import type { AccountManager } from '../../../engine/accounts/manage-accounts.ts';
 import type { Gate } from '../../../engine/gate/gate.ts';
 import type { Quotas } from '../../../engine/gate/quotas.ts';
 import type { Engine } from '../../../engine/requests/engine.ts';
@@ -61,6 +62,7 @@ export interface GraphqlApp {
   readonly cluster?: Cluster;
   readonly authenticator: Authenticator;
   readonly apiTokens: ApiTokens;
+  readonly accounts: AccountManager;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;

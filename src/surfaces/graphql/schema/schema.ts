@@ -36,6 +36,7 @@ import './runs/run-verification.ts';
 import './commands/conversion-mode.ts';
 import './accounts/sign-in.ts';
 import './accounts/api-token.ts';
+import './accounts/account.ts';
 import './commands/execute.ts';
 import './workflows/start-run.ts';
 import './agents/run-agent.ts';

@@ -160,7 +160,7 @@ const ExplainPolicyInput = builder.inputType('ExplainPolicyInput', {
     action: t.string({
       required: true,
       description:
-        'Action of the request: `command:NAME`, `query:NAME`, `tool:NAME`, `workflow:NAME`, `step:KIND`, `job:TOPIC`, `mutation:NAME`, `agent:BACKEND`, `secret:NAME`, `memory:read`, `memory:append`, `override:owner`, `worker:drain`, `worker:revoke`, `account:tokens` or `exec`.',
+        'Action of the request: `command:NAME`, `query:NAME`, `tool:NAME`, `workflow:NAME`, `step:KIND`, `job:TOPIC`, `mutation:NAME`, `agent:BACKEND`, `secret:NAME`, `memory:read`, `memory:append`, `override:owner`, `worker:drain`, `worker:revoke`, `account:read`, `account:write`, `account:tokens` or `exec`.',
     }),
     uri: t.field({
       type: 'URI',
