@@ -139,6 +139,8 @@ export interface EventPayloads {
     readonly reason: string;
     /** Digest of the tool call and its arguments, if a tool call rather than the step needs approval. */
     readonly call?: string;
+    /** That call. */
+    readonly request?: EventPayloads['TOOL_CALLED']['call'];
     readonly roles?: readonly string[];
     readonly expiresAt?: string;
   };

@@ -23,6 +23,7 @@ import { collectItemOutputs, evaluateRunOutputs, type RunOutputsDeps } from './o
 import { createOutputCache } from './outputs/output-cache.ts';
 import { toFailure } from './outputs/to-failure.ts';
 import { performStep } from './perform-step.ts';
+import { decidableApprovals } from './requests/decidable-approvals.ts';
 import { type DecideApprovalDeps, decideApproval, whyNotDecide } from './requests/decide-approval.ts';
 import type { Engine } from './requests/engine.ts';
 import { callTool, executeCommand, runAgent } from './requests/execute-command.ts';
@@ -196,6 +197,7 @@ export function createEngine(deps: EngineDeps): Engine {
     retryStep: open((principal, runId, step) => retryStep(controlDeps, principal, runId, step)),
     rerunFrom: open((principal, runId, step, inputs) => rerunFrom(controlDeps, principal, runId, step, inputs)),
     decideApproval: open((principal, id, decision) => decideApproval(decisionDeps, principal, id, decision)),
+    decidableApprovals: (principal, page) => decidableApprovals(decisionDeps, principal, page),
     whyNotDecide: (principal, approval) => whyNotDecide(decisionDeps, principal, approval),
     sendSignal: open((principal, runId, signal) => sendSignal(controlDeps, principal, runId, signal)),
     load: () => ({ nodes: deps.leases.countNodes(), queued: dispatcher.queued, slots: dispatcher.slots() }),

@@ -46,7 +46,15 @@ function drawExpiry(random: Random, now: number) {
 /** Draws the outcome of an attempt. */
 export function drawOutcome(random: Random, { key: step, attempt, effect }: MutableStep): MachineInput {
   if (effect === 'external' && random.chance(0.1)) {
-    return { type: 'paused', step, attempt, call: `call_${random.whole(0, 1e9)}`, reason: 'may I call it?' };
+    const call = `call_${random.whole(0, 1e9)}`;
+    return {
+      type: 'paused',
+      step,
+      attempt,
+      call,
+      request: { id: call, tool: 't', arguments: {} },
+      reason: 'may I call it?',
+    };
   }
   const luck = random.real();
   if (luck < 0.72) {

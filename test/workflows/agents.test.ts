@@ -60,6 +60,13 @@ describe('an agent whose tool needs approval', () => {
       code: 'FORBIDDEN',
     });
     const token = await tokenFor('eve', { roles: ['admin'] });
+    const asked = `{ approvals(mine: true) { nodes { id mayDecide call { tool arguments result } } totalCount } }`;
+    const call = { tool: 'notify.send', arguments: { level: 'info', message: 'it is done' }, result: null };
+    expect((await server.query(asked, {}, token)).data.approvals).toEqual({
+      nodes: [{ id: approval, mayDecide: true, call }],
+      totalCount: 1,
+    });
+    expect((await users.ask(asked, {}, 'admin')).approvals).toEqual({ nodes: [], totalCount: 0 });
     const document =
       'mutation ($input: DecideApprovalInput!) { decideApproval(input: $input) { ... on Approval { state } } }';
     const { data } = await server.query(document, { input: decide }, token);

@@ -121,6 +121,35 @@ describe('an approval step', () => {
     await users.reach(started.id, 'SUCCEEDED');
   });
 
+  it('is listed among those that a user may decide, page by page, until it is decided', async () => {
+    const leads = await start(approvalWorkflow({ reason: '?', roles: ['lead'] }), { waitMs: 0 });
+    await openApproval(leads.id);
+    const mine = [];
+    for (const who of ['alice', 'alice', 'alice'] as const) {
+      const { id } = await start(approvalWorkflow({ reason: '?' }), { waitMs: 0 }, who);
+      mine.unshift((await openApproval(id)).id);
+    }
+    const list = async (after: string | null) => {
+      const { approvals } = await users.ask(
+        `query ($after: String) { approvals(mine: true, first: 2, after: $after) {
+          nodes { id mayDecide run { id } } totalCount totalCountIsExact pageInfo { hasNextPage endCursor } } }`,
+        { after },
+        'admin',
+      );
+      return approvals;
+    };
+    const first = await list(null);
+    expect(first.nodes.map(({ id }: { id: string }) => id)).toEqual(mine.slice(0, 2));
+    expect(first).toMatchObject({ totalCountIsExact: true, pageInfo: { hasNextPage: true } });
+    const rest = await list(first.pageInfo.endCursor);
+    expect(rest.nodes[0]).toMatchObject({ id: mine[2], mayDecide: true });
+    await decide(mine[0], false, 'admin');
+    const after = await list(null);
+    expect(after.nodes[0].id).toBe(mine[1]);
+    expect(after.totalCount).toBe(first.totalCount - 1);
+    expect([first, rest, after].flatMap(({ nodes }) => nodes).map(({ run }) => run.id)).not.toContain(leads.id);
+  });
+
   it('is hidden from users who may not see the run, and refuses users who may not decide', async () => {
     const alices = await start(approvalWorkflow({ reason: '?' }), { waitMs: 0 });
     const bobs = await start(approvalWorkflow({ reason: '?' }), { waitMs: 0 }, 'bob');

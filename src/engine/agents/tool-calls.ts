@@ -121,6 +121,7 @@ function authorizeCall(
   if (result.type === 'allowed') return;
   throw new PausedError(
     approvalKey(call),
+    { id, tool, arguments: args },
     `${step.title} wants to call ${tool} with ${summarizeArguments(args)}. ${result.fault.decision?.reason ?? ''}`,
   );
 }

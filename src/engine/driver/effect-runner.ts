@@ -88,7 +88,8 @@ export function createEffectRunner(options: EffectRunnerOptions): (effect: Machi
       result = await perform();
     } catch (error) {
       if (error instanceof PausedError) {
-        send({ type: 'paused', step: key, attempt, call: error.call, reason: error.reason });
+        const { call, request, reason } = error;
+        send({ type: 'paused', step: key, attempt, call, request, reason });
       } else if (error instanceof UndeliveredError) {
         send({ type: 'undelivered', step: key, attempt, until: error.until });
       } else send({ type: 'failed', step: key, attempt, failure: handlers.toFailure(error, run, step) });

@@ -116,9 +116,9 @@ function dispatchToStep(transition: Transition, step: MutableStep, input: StepIn
       return true;
     case 'paused': {
       if (!isExecuting(step) || input.attempt !== step.attempt) return false;
-      const { reason, call } = input;
+      const { reason, call, request } = input;
       waitUntil(transition, step, 'WAITING');
-      const payload = { id: transition.newId('apr'), reason, call };
+      const payload = { id: transition.newId('apr'), reason, call, request };
       emit(transition, { type: 'APPROVAL_REQUESTED', at: transition.at, step: step.key, payload });
       return true;
     }

@@ -3,13 +3,14 @@ import { createManualRun } from '../../../test/support/engine/manual-run.ts';
 import { failureWith, plannedStep } from '../../../test/support/engine/runs.ts';
 
 const CALL = 'call_1';
+const REQUEST = { id: 'call_a', tool: 'repo.git.push', arguments: { remote: 'origin' } };
 
 /** An external step that calls a tool which needs an approval. */
 function paused(more: Parameters<typeof plannedStep>[1] = {}) {
   const run = createManualRun([plannedStep('a', { kind: 'AGENT', effect: 'external', ...more })]);
   run.start();
   run.begin('a');
-  run.send({ type: 'paused', step: 'a', attempt: 1, call: CALL, reason: 'may I push?' });
+  run.send({ type: 'paused', step: 'a', attempt: 1, call: CALL, request: REQUEST, reason: 'may I push?' });
   return run;
 }
 
@@ -76,7 +77,14 @@ describe('a step that pauses for a tool call', () => {
 
   it('pauses once for each request, and not after its end', () => {
     const run = paused();
-    const again = { type: 'paused', step: 'a', attempt: 1, call: 'call_2', reason: 'again?' } as const;
+    const again = {
+      type: 'paused',
+      step: 'a',
+      attempt: 1,
+      call: 'call_2',
+      request: REQUEST,
+      reason: 'again?',
+    } as const;
     expect(run.send(again).events).toEqual([]);
     run.decide(true);
     run.begun('a');

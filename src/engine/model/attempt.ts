@@ -1,4 +1,4 @@
-import type { NewEvent } from '../../core/event.ts';
+import type { EventPayloads, NewEvent } from '../../core/event.ts';
 import type { Actor } from '../../core/principal.ts';
 import type { MutableStep, RunAggregate } from './run-aggregate.ts';
 
@@ -38,12 +38,15 @@ export interface Attempt {
  */
 export class PausedError extends Error {
   readonly call: string;
+  readonly request: EventPayloads['TOOL_CALLED']['call'];
   readonly reason: string;
 
-  constructor(call: string, reason: string) {
+  /** @param call identifies the call */
+  constructor(call: string, request: EventPayloads['TOOL_CALLED']['call'], reason: string) {
     super(reason);
     this.name = 'Paused';
     this.call = call;
+    this.request = request;
     this.reason = reason;
   }
 }

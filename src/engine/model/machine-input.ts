@@ -71,6 +71,7 @@ export type MachineInput =
       readonly step: string;
       readonly attempt: number;
       readonly call: string;
+      readonly request: EventPayloads['TOOL_CALLED']['call'];
       readonly reason: string;
     }
   /** A worker has the job of the step. */

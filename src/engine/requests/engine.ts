@@ -3,6 +3,7 @@ import type { AgentSpec } from '../../core/agent.ts';
 import type { Decision } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { ApprovalRecord, ArtifactRecord, Priority, RunRecord, RunSnapshot, StepOutput } from '../../core/run.ts';
+import type { Page, PageArgs } from '../../core/store-reader.ts';
 import type { ScheduleRecord, WorkflowRecord } from '../../core/workflows.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import type { ConvertedWorkflow, WorkflowForm } from '../../workflow/convert-workflow.ts';
@@ -169,6 +170,8 @@ export interface Engine {
     approvalId: string,
     decision: { readonly approve: boolean; readonly comment?: string },
   ): Promise<ApprovalRecord>;
+  /** Open approvals that this principal may decide now, newest first. A page looks at 500 open ones, and may end early. @throws Fault FORBIDDEN */
+  decidableApprovals(principal: SignedIn, page: PageArgs): Promise<Page<ApprovalRecord>>;
   /** Why `decideApproval` would refuse a decision of this principal now, in one sentence; undefined when it would not. */
   whyNotDecide(principal: SignedIn, approval: ApprovalRecord): Promise<string | undefined>;
   /** Sends a signal, which is kept until a step receives it. @throws Fault NOT_FOUND, FORBIDDEN, CONFLICT when the run has ended */

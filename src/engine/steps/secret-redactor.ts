@@ -2,7 +2,7 @@ import { Fault } from '../../core/errors.ts';
 import type { NewEvent } from '../../core/event.ts';
 import type { StepResult } from '../../core/resource.ts';
 import type { Json } from '../../lib/json.ts';
-import type { Attempt } from '../model/attempt.ts';
+import { type Attempt, PausedError } from '../model/attempt.ts';
 import type { StoredOutput } from '../outputs/store-output.ts';
 import { secretForms } from './secret-forms.ts';
 import { createMaskStream, type MaskStream, maskSecrets } from './secret-mask.ts';
@@ -47,7 +47,11 @@ function createSecretRedactor(attempt: Attempt): SecretRedactor {
       return content instanceof Uint8Array ? { ...result, content: bytes(content) } : result;
     },
     redactError: (error) => {
-      if (!(error instanceof Fault) || forms.length === 0) return error;
+      if (forms.length === 0) return error;
+      if (error instanceof PausedError) {
+        return new PausedError(error.call, json(error.request as never) as never, text(error.reason));
+      }
+      if (!(error instanceof Fault)) return error;
       const { code, details, retryAfterMs, violations, path, decision } = error;
       return new Fault(code, text(error.message), {
         violations: violations.map((one) => ({ ...one, path: text(one.path), message: text(one.message) })),

@@ -9,6 +9,7 @@ import { isRefusal, orRefusal, Refusal } from '../errors/refusal.ts';
 import { Node } from '../nodes/node.ts';
 import { Approval, Run, Step } from '../nodes/refs.ts';
 import { requireRun } from '../nodes/run-view.ts';
+import { ToolCall, type ToolCallView } from '../steps/tool-call.ts';
 
 const ApprovalState = builder.enumType('ApprovalState', {
   description: 'State of an approval. Once it is no longer OPEN, it does not change.',
@@ -27,6 +28,24 @@ function whyNot(approval: ApprovalRecord, ctx: Context): Promise<string | undefi
   const answer = answers.get(approval) ?? ctx.app.engine.whyNotDecide(requireUser(ctx), approval);
   answers.set(approval, answer);
   return answer;
+}
+
+/** Approvals of one step that are looked through for one of them. */
+const MAX_APPROVALS_OF_STEP = 1_000;
+
+async function requestedCall(approval: ApprovalRecord, ctx: Context): Promise<ToolCallView | undefined> {
+  const { id, runId, step, call } = approval;
+  if (call === undefined) return undefined;
+  const filter = { runId, steps: [step], types: ['APPROVAL_REQUESTED' as const] };
+  for (let before: number | undefined; ; ) {
+    const page = await ctx.app.journal.pageBefore(before, filter, callerScope(ctx), MAX_APPROVALS_OF_STEP);
+    for (const { type, payload } of page.events) {
+      if (type !== 'APPROVAL_REQUESTED' || payload.id !== id) continue;
+      return payload.request && { ...payload.request, runId };
+    }
+    if (page.older === undefined) return undefined;
+    before = page.older;
+  }
 }
 
 Approval.implement({
@@ -56,6 +75,14 @@ Approval.implement({
     roles: t.stringList({
       description: 'Roles, one of which is required to decide. Empty when the policy alone determines who may decide.',
       resolve: ({ roles }) => [...roles],
+    }),
+    call: t.field({
+      type: ToolCall,
+      nullable: true,
+      description:
+        'The tool call to approve, with its arguments. Null when it is the step itself, whose `input` says what it will do, and for approvals that were requested before calls were recorded with them.',
+      extensions: { cost: 20 },
+      resolve: async (approval, _args, ctx) => (await requestedCall(approval, ctx)) ?? null,
     }),
     mayDecide: t.boolean({
       description: 'Whether you may decide it now.',
@@ -99,11 +126,22 @@ builder.queryField('approvals', (t) =>
         type: ApprovalState,
         description: 'Only approvals in this state: OPEN for those that require a decision.',
       }),
+      mine: t.arg.boolean({
+        description:
+          'True: only open approvals that you may decide now. A page looks at 500 open ones, and may end early. Default: all.',
+      }),
       first: t.arg.int({ description: 'Page size. Maximum 100; default 50.' }),
       after: t.arg.string({ description: 'Only entries after this cursor of an earlier page.' }),
     },
-    resolve: (_, { state, ...page }, ctx) =>
-      ctx.app.reader.approvals(callerScope(ctx), state ?? undefined, parsePageArgs(page)),
+    resolve: (_, { state, mine, ...page }, ctx) => {
+      if (!mine) return ctx.app.reader.approvals(callerScope(ctx), state ?? undefined, parsePageArgs(page));
+      if (state != null && state !== 'OPEN') {
+        throw new Fault('BAD_INPUT', `Nobody may decide approvals that are ${state}. Omit state, or mine.`, {
+          path: ['state'],
+        });
+      }
+      return ctx.app.engine.decidableApprovals(requireUser(ctx), parsePageArgs(page));
+    },
   }),
 );
 
