@@ -1,18 +1,13 @@
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Server, startServer, tokenFor } from '../support/server.ts';
+import { isWithoutBrowser, launchBrowser } from '../support/surfaces/browser.ts';
 import { until } from '../support/until.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const FLAGS = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-];
 const FETCH = 'mutation { fetch(input: { source: { uri: "data:,x" } }) { ... on CommandOutcome { run { id } } } }';
 
-describe.skipIf(!existsSync(CHROMIUM) && process.env.REQUIRE_SERVICES !== '1')(
-  `GraphiQL in a browser (${CHROMIUM} must be there; without it this is skipped)`,
+describe.skipIf(isWithoutBrowser)(
+  'GraphiQL in a browser (Chromium must be installed; without it this is skipped)',
   () => {
     let server: Server;
     let browser: Browser;
@@ -22,7 +17,7 @@ describe.skipIf(!existsSync(CHROMIUM) && process.env.REQUIRE_SERVICES !== '1')(
 
     beforeAll(async () => {
       server = await startServer();
-      browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+      browser = await launchBrowser();
       page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
       page.setDefaultTimeout(110_000);
       page.on('console', (message) => {

@@ -1,6 +1,7 @@
 import { downloadArtifact } from './endpoints/download-artifact.ts';
 import { downloadLog } from './endpoints/download-log.ts';
 import { serveDriveCallback } from './endpoints/drive-callback.ts';
+import { serveFrame, serveFrameScript } from './endpoints/frame.ts';
 import { serveMcp } from './endpoints/mcp.ts';
 import { reportHealth, scrapeMetrics } from './endpoints/probes.ts';
 import { METADATA_PATHS, serveProtectedResource } from './endpoints/protected-resource.ts';
@@ -32,6 +33,8 @@ export const routes: readonly Route[] = [
   { pattern: '/artifacts', methods: ['POST'], serve: uploadArtifact },
   { pattern: '/runs/:id/log', methods: ['GET', 'HEAD'], serve: downloadLog },
   { pattern: '/hooks/:tenant/:name', methods: ['POST'], serve: receiveWebhook },
+  { pattern: '/frame.html', methods: ['GET', 'HEAD'], serve: serveFrame },
+  { pattern: '/frame.js', methods: ['GET', 'HEAD'], serve: serveFrameScript },
   { pattern: '/session', methods: ['POST', 'DELETE'], serve: serveSession },
   { pattern: '/oauth/drive', methods: ['GET', 'HEAD'], serve: serveDriveCallback },
   { pattern: '/schemas/workflow.json', methods: ['GET', 'HEAD'], serve: serveWorkflowSchema },
