@@ -49,7 +49,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'src/cluster': [['peers'], ['workers'], ['.']],
   'src/commands': [['definition'], ['conversion', 'templates', 'read'], ['.']],
   'src/commands/conversion': [['json'], ['xml'], ['.']],
-  'src/core': [['.'], ['accounts']],
+  'src/core': [['.'], ['accounts', 'programs']],
   'src/engine': [
     ['model', 'capabilities'],
     ['gate', 'outputs'],

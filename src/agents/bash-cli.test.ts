@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createTestSession, type TestSession } from '../../test/support/agents/agent-session.ts';
 import { processesWith } from '../../test/support/runtime/processes.ts';
 import type { Fault } from '../core/errors.ts';
-import type { Sandbox } from '../core/sandbox.ts';
+import type { Sandbox } from '../core/programs/sandbox.ts';
 import type { Json } from '../lib/json.ts';
 import { createBubblewrap } from '../runtime/sandbox/bubblewrap.ts';
 import { bashCli } from './bash-cli.ts';

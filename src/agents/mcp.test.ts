@@ -3,7 +3,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { createTestSession, TestPause, type TestSession } from '../../test/support/agents/agent-session.ts';
 import { isRunning } from '../../test/support/runtime/is-running.ts';
 import type { AgentSpec } from '../core/agent.ts';
-import type { Sandbox } from '../core/sandbox.ts';
+import type { Sandbox } from '../core/programs/sandbox.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { canonicalUri } from '../resources/canonical-uri.ts';
 import { createOutgoing } from '../resources/outgoing/outgoing.ts';

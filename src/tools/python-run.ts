@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import type { ToolContext } from '../core/agent-session.ts';
 import { type ErrorCode, Fault } from '../core/errors.ts';
-import type { PythonEngine, PythonResult } from '../core/python.ts';
+import type { PythonEngine, PythonResult } from '../core/programs/python.ts';
 import { mediaTypeOfFile } from '../lib/media-type.ts';
 import { defineTool } from './define-tool.ts';
 import { readInputFiles } from './python/input-files.ts';

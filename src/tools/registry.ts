@@ -1,4 +1,4 @@
-import type { PythonEngine } from '../core/python.ts';
+import type { PythonEngine } from '../core/programs/python.ts';
 import type { AnyTool } from './define-tool.ts';
 import type { DriveResolver } from './drive/drive.ts';
 import { driveDownload } from './drive-download.ts';

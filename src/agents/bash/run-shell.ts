@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { abortFault } from '../../core/abort.ts';
 import type { AgentSession } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
-import { limitFault, type Process, type ProgramLimits, type Sandbox } from '../../core/sandbox.ts';
+import { limitFault, type Process, type ProgramLimits, type Sandbox } from '../../core/programs/sandbox.ts';
 import { forwardLogLines } from '../shared/log-lines.ts';
 import { BASE_ENVIRONMENT, WORKSPACE } from '../shared/sandbox-environment.ts';
 

@@ -9,7 +9,7 @@ import {
   type TestSession,
   type TestSessionOptions,
 } from '../../../test/support/agents/agent-session.ts';
-import type { Sandbox } from '../../core/sandbox.ts';
+import type { Sandbox } from '../../core/programs/sandbox.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { canonicalUri } from '../../resources/canonical-uri.ts';
 import { createOutgoing } from '../../resources/outgoing/outgoing.ts';

@@ -5,7 +5,7 @@ import {
   type TestSession,
   type TestSessionOptions,
 } from '../../../test/support/agents/agent-session.ts';
-import type { ProgramLimits } from '../../core/sandbox.ts';
+import type { ProgramLimits } from '../../core/programs/sandbox.ts';
 import { canonicalUri } from '../../resources/canonical-uri.ts';
 import { createOutgoing } from '../../resources/outgoing/outgoing.ts';
 import { createBubblewrap } from '../../runtime/sandbox/bubblewrap.ts';

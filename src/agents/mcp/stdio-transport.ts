@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import type { ToolContext } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
-import { limitFault, type Process, type ProgramLimits, type Sandbox } from '../../core/sandbox.ts';
+import { limitFault, type Process, type ProgramLimits, type Sandbox } from '../../core/programs/sandbox.ts';
 import { findProgram } from '../../resources/uri/exec-uri.ts';
 import { forwardLogLines } from '../shared/log-lines.ts';
 import { BASE_ENVIRONMENT, WORKSPACE } from '../shared/sandbox-environment.ts';

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import { Fault } from '../../core/errors.ts';
-import type { PythonEngine } from '../../core/python.ts';
+import type { PythonEngine } from '../../core/programs/python.ts';
 import { openNativePython } from '../../runtime/python/native-python.ts';
 import { createWasiPython } from '../../runtime/python/wasi-python.ts';
 import { createSandboxFinder, type MemoryLimit } from '../../runtime/sandbox/find-sandbox.ts';

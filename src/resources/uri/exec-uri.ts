@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { isAbsolute, join, normalize } from 'node:path';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
-import { SANDBOX_NODE_PATH } from '../../core/sandbox.ts';
+import { SANDBOX_NODE_PATH } from '../../core/programs/sandbox.ts';
 import { encodePath } from './canonical-path.ts';
 
 /** The folders in which a program without a path is searched. */

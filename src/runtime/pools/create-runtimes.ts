@@ -1,5 +1,5 @@
+import type { Sandbox } from '../../core/programs/sandbox.ts';
 import type { PoolSettings, RemotePool, Runtime } from '../../core/runtime.ts';
-import type { Sandbox } from '../../core/sandbox.ts';
 import { createDockerRuntime } from './docker-runtime.ts';
 import { createProcessRuntime } from './process-runtime.ts';
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { describeRuntime } from '../../../test/support/runtime/runtime-contract.ts';
-import type { Sandbox } from '../../core/sandbox.ts';
+import type { Sandbox } from '../../core/programs/sandbox.ts';
 import { createSandboxFinder } from '../sandbox/find-sandbox.ts';
 import { createProcessRuntime } from './process-runtime.ts';
 

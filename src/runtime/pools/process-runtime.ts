@@ -1,5 +1,5 @@
+import type { Sandbox } from '../../core/programs/sandbox.ts';
 import type { PoolSettings, Runtime } from '../../core/runtime.ts';
-import type { Sandbox } from '../../core/sandbox.ts';
 import { execUri, findProgram } from '../../resources/uri/exec-uri.ts';
 import { runWorker, workerEnvironment } from './run-worker.ts';
 

@@ -1,5 +1,5 @@
 import { Fault } from '../../core/errors.ts';
-import type { PythonEngine } from '../../core/python.ts';
+import type { PythonEngine } from '../../core/programs/python.ts';
 import type { SandboxChoice } from '../sandbox/find-sandbox.ts';
 import { openNativePython } from './native-python.ts';
 import { createWasiPython } from './wasi-python.ts';

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { pythonRequest } from '../../../test/support/runtime/python-contract.ts';
 import { testSandbox } from '../../../test/support/runtime/python-engines.ts';
-import type { Sandbox } from '../../core/sandbox.ts';
+import type { Sandbox } from '../../core/programs/sandbox.ts';
 import { openNativePython } from './native-python.ts';
 
 const signal = new AbortController().signal;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PythonResult } from '../../core/python.ts';
+import type { PythonResult } from '../../core/programs/python.ts';
 import { measureBeneath, walkBeneath } from '../../lib/system/beneath.ts';
 
 interface OutputLimits {

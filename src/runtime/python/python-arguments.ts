@@ -1,5 +1,5 @@
 import { Fault } from '../../core/errors.ts';
-import type { PythonRequest } from '../../core/python.ts';
+import type { PythonRequest } from '../../core/programs/python.ts';
 
 const MODULE_ENTRYPOINT = /^-m ([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)$/;
 const MAX_INPUT_FILES = 1_000;

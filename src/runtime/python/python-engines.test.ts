@@ -8,7 +8,7 @@ import { cpuMsOf } from '../../../test/support/cpu-time.ts';
 import { processesWith } from '../../../test/support/runtime/processes.ts';
 import { describePython, pythonRequest } from '../../../test/support/runtime/python-contract.ts';
 import { testPythonEngines } from '../../../test/support/runtime/python-engines.ts';
-import type { PythonEngine, PythonRequest } from '../../core/python.ts';
+import type { PythonEngine, PythonRequest } from '../../core/programs/python.ts';
 
 for (const [name, open] of Object.entries(testPythonEngines)) describePython(name, open);
 

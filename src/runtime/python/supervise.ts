@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { abortFault } from '../../core/abort.ts';
-import type { PythonRequest, PythonResult } from '../../core/python.ts';
-import type { ExitStatus, Process } from '../../core/sandbox.ts';
+import type { PythonRequest, PythonResult } from '../../core/programs/python.ts';
+import type { ExitStatus, Process } from '../../core/programs/sandbox.ts';
 
 type StopReason = NonNullable<PythonResult['stopped']>;
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pythonRequest } from '../../../test/support/runtime/python-contract.ts';
 import { testPythonEngines } from '../../../test/support/runtime/python-engines.ts';
-import type { PythonEngine, PythonRequest } from '../../core/python.ts';
+import type { PythonEngine, PythonRequest } from '../../core/programs/python.ts';
 
 /** Prints the value of each line, or its error, which has the same name in both engines. */
 const printing = (lines: readonly string[]) => `

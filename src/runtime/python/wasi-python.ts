@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Fault } from '../../core/errors.ts';
-import type { PythonEngine, PythonRequest, PythonResult } from '../../core/python.ts';
+import type { PythonEngine, PythonRequest, PythonResult } from '../../core/programs/python.ts';
 import { startProcess } from '../sandbox/start-process.ts';
 import { pythonManifest } from './output-files.ts';
 import { pythonArguments } from './python-arguments.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Program } from '../../core/sandbox.ts';
+import type { Program } from '../../core/programs/sandbox.ts';
 import { createBubblewrap } from './bubblewrap.ts';
 
 const MIB = 2 ** 20;

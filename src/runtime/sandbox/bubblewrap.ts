@@ -1,4 +1,4 @@
-import type { Process, Program, Sandbox } from '../../core/sandbox.ts';
+import type { Process, Program, Sandbox } from '../../core/programs/sandbox.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import type { GuardDeps } from '../../resources/outgoing/guarded-connector.ts';
 import type { Cgroups } from './cgroups.ts';

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../../core/errors.ts';
-import type { ExitStatus, Process, ProgramLimits } from '../../core/sandbox.ts';
+import type { ExitStatus, Process, ProgramLimits } from '../../core/programs/sandbox.ts';
 
 /** Gives each program a cgroup (version 2), which limits all its processes together. */
 export interface Cgroups {

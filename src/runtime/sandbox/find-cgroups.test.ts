@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ExitStatus, Process } from '../../core/sandbox.ts';
+import type { ExitStatus, Process } from '../../core/programs/sandbox.ts';
 import { findCgroups } from './find-cgroups.ts';
 
 const SERVER = 100;

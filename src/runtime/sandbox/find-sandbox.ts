@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { Fault } from '../../core/errors.ts';
-import type { Program, Sandbox } from '../../core/sandbox.ts';
+import type { Program, Sandbox } from '../../core/programs/sandbox.ts';
 import { type BubblewrapSettings, BWRAP, createBubblewrap } from './bubblewrap.ts';
 import { findCgroups } from './find-cgroups.ts';
 import { isRoot } from './sandbox-user.ts';

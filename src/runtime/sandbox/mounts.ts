@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { Fault } from '../../core/errors.ts';
-import { type Program, SANDBOX_NODE_PATH } from '../../core/sandbox.ts';
+import { type Program, SANDBOX_NODE_PATH } from '../../core/programs/sandbox.ts';
 import { SHIPPED_ETC, type SystemFiles } from './system-files.ts';
 
 /** A file or folder of the host, and its path in the sandbox. */

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processesWith } from '../../../test/support/runtime/processes.ts';
 import { testSandbox } from '../../../test/support/runtime/python-engines.ts';
-import type { Program } from '../../core/sandbox.ts';
+import type { Program } from '../../core/programs/sandbox.ts';
 
 const MIB = 2 ** 20;
 

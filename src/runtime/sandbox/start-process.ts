@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { abortFault } from '../../core/abort.ts';
 import { Fault } from '../../core/errors.ts';
-import { type ExitStatus, exitStatusOf, type Process, type ProgramLimits } from '../../core/sandbox.ts';
+import { type ExitStatus, exitStatusOf, type Process, type ProgramLimits } from '../../core/programs/sandbox.ts';
 import { endWithParent } from '../../lib/system/end-with-parent.ts';
 import { threadTimes } from './process-tree.ts';
 import { limitTime } from './program-clock.ts';

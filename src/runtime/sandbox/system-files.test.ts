@@ -3,7 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Program } from '../../core/sandbox.ts';
+import type { Program } from '../../core/programs/sandbox.ts';
 import { createBubblewrap } from './bubblewrap.ts';
 import { areComplete, prepareSystemFiles } from './system-files.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRunning } from '../../../test/support/runtime/is-running.ts';
-import type { Program } from '../../core/sandbox.ts';
+import type { Program } from '../../core/programs/sandbox.ts';
 import { createUnsandboxed } from './unsandboxed.ts';
 
 describe('a machine without a sandbox', () => {

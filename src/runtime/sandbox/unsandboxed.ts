@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { Fault } from '../../core/errors.ts';
-import type { Sandbox } from '../../core/sandbox.ts';
+import type { Sandbox } from '../../core/programs/sandbox.ts';
 import { startLoopbackGateway } from './egress-socket.ts';
 import { hostPath, resolveMounts } from './mounts.ts';
 import { PRLIMIT, prlimitCommand, startProcess } from './start-process.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
-import type { Process } from '../../core/sandbox.ts';
+import type { Process } from '../../core/programs/sandbox.ts';
 import { openProcessTree, type ProcessTree } from './process-tree.ts';
 import { isRoot } from './sandbox-user.ts';
 import { limitUntilExit, type StartedProcess } from './start-process.ts';

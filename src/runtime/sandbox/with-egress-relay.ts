@@ -1,4 +1,4 @@
-import { type Program, type ProgramLimits, SANDBOX_NODE_PATH } from '../../core/sandbox.ts';
+import { type Program, type ProgramLimits, SANDBOX_NODE_PATH } from '../../core/programs/sandbox.ts';
 import type { Mount } from './mounts.ts';
 
 const RELAY_DIR = '/run/signalbox';

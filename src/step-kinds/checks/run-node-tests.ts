@@ -2,8 +2,8 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { PythonResult } from '../../core/python.ts';
-import type { Sandbox } from '../../core/sandbox.ts';
+import type { PythonResult } from '../../core/programs/python.ts';
+import type { Sandbox } from '../../core/programs/sandbox.ts';
 import type { FileContent } from '../files/read-files.ts';
 import { writeFiles } from '../files/write-files.ts';
 

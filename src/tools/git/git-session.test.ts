@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testSandbox } from '../../../test/support/runtime/python-engines.ts';
-import type { ProgramLimits, Sandbox } from '../../core/sandbox.ts';
+import type { ProgramLimits, Sandbox } from '../../core/programs/sandbox.ts';
 import { removeFolder } from '../../lib/system/remove-folder.ts';
 import { type GitSession, openGitSession } from './git-session.ts';
 

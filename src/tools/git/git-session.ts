@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http';
 import type { Readable } from 'node:stream';
 import { abortFault } from '../../core/abort.ts';
 import { Fault } from '../../core/errors.ts';
-import { exitStatusOf, limitFault, type Process, type Sandbox } from '../../core/sandbox.ts';
+import { exitStatusOf, limitFault, type Process, type Sandbox } from '../../core/programs/sandbox.ts';
 import { gitEnvironment } from './environment.ts';
 import { gitFault } from './git-fault.ts';
 import { quote } from './opening-script.ts';

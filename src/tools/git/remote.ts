@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { Secret } from '../../config/secrets.ts';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
-import type { Sandbox } from '../../core/sandbox.ts';
+import type { Sandbox } from '../../core/programs/sandbox.ts';
 import { canonicalUri } from '../../resources/canonical-uri.ts';
 import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
 import type { RequestOwner } from '../../resources/outgoing/places.ts';

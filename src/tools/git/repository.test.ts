@@ -8,7 +8,7 @@ import { testSandbox } from '../../../test/support/runtime/python-engines.ts';
 import { startTestGitServer } from '../../../test/support/tools/git-server.ts';
 import { hostGit, testGitDeps, testGitTools } from '../../../test/support/tools/git-tools.ts';
 import { createTestToolContext, type TestToolContext } from '../../../test/support/tools/tool-context.ts';
-import type { Process } from '../../core/sandbox.ts';
+import type { Process } from '../../core/programs/sandbox.ts';
 import { repoGitPush } from '../repo-git-push.ts';
 
 const PATH = { path: 'repo' };

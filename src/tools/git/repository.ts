@@ -3,7 +3,7 @@ import { type TString, Type } from 'typebox';
 import { abortFault } from '../../core/abort.ts';
 import type { ToolContext } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
-import type { Sandbox } from '../../core/sandbox.ts';
+import type { Sandbox } from '../../core/programs/sandbox.ts';
 import { awaitOrAbort } from '../shared/retry.ts';
 import { type GitCommand, type GitSession, openGitSession } from './git-session.ts';
 import { CLOSING_SCRIPT, OPENING_STATUS, openingScript } from './opening-script.ts';

@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import type { ToolContext } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
-import type { PythonRequest } from '../../core/python.ts';
+import type { PythonRequest } from '../../core/programs/python.ts';
 import { decodeBase64 } from '../../resources/content/decode-base64.ts';
 import { inputFault, type PythonInput } from './schema.ts';
 

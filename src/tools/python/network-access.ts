@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import type { CanonicalUri } from '../../core/canonical-uri.ts';
 import { Fault } from '../../core/errors.ts';
-import type { PythonEngine } from '../../core/python.ts';
+import type { PythonEngine } from '../../core/programs/python.ts';
 import { canonicalUri } from '../../resources/canonical-uri.ts';
 import { inputFault, type PythonInput } from './schema.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { PythonEngine, PythonRequest } from '../../../src/core/python.ts';
+import type { PythonEngine, PythonRequest } from '../../../src/core/programs/python.ts';
 
 const MIB = 2 ** 20;
 

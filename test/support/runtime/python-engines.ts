@@ -1,4 +1,4 @@
-import type { PythonEngine } from '../../../src/core/python.ts';
+import type { PythonEngine } from '../../../src/core/programs/python.ts';
 import { openNativePython } from '../../../src/runtime/python/native-python.ts';
 import { createWasiPython } from '../../../src/runtime/python/wasi-python.ts';
 import { createBubblewrap } from '../../../src/runtime/sandbox/bubblewrap.ts';

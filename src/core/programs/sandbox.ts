@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
-import { Fault } from './errors.ts';
+import { Fault } from '../errors.ts';
 
 /** The Node that runs this server: its path in every sandbox, and in URIs, which must not tell where the server is installed. */
 export const SANDBOX_NODE_PATH = '/run/signalbox/bin/node';
