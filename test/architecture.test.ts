@@ -53,7 +53,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'src/engine': [
     ['model', 'capabilities'],
     ['gate', 'outputs'],
-    ['machine', 'steps', 'accounts'],
+    ['machine', 'steps', 'accounts', 'webhooks'],
     ['driver', 'agents'],
     ['jobs'],
     ['failover'],
@@ -82,6 +82,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['sqlite', 'postgres'],
     ['.'],
   ],
+  'src/store/tables': [['.'], ['webhooks']],
   'src/surfaces/graphql': [['request'], ['operations', 'subscriptions'], ['http', 'socket', 'schema'], ['.']],
   'src/surfaces/graphql/http': [['graphiql'], ['.']],
   'src/surfaces/graphql/schema': [
@@ -90,7 +91,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['errors', 'journal'],
     ['accounts', 'resources', 'steps'],
     ['runs', 'server', 'cluster'],
-    ['workflows', 'events', 'agents', 'jobs'],
+    ['workflows', 'events', 'agents', 'jobs', 'webhooks'],
     ['commands'],
     ['.'],
   ],

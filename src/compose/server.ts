@@ -5,6 +5,7 @@ import { openAdapters } from './adapters.ts';
 import { openAgentsAndTools } from './agents-and-tools.ts';
 import { openEngine } from './engine.ts';
 import { createSurfaces } from './surfaces.ts';
+import { createWebhookParts } from './webhooks.ts';
 
 /** A server that is running. */
 export interface Server {
@@ -32,11 +33,14 @@ export async function startServer(config: Config): Promise<Server> {
   );
   const engineParts = await openEngine(config, adapters, agentsAndTools, plugins, opened);
   const { engine } = engineParts;
-  const surfaces = createSurfaces(config, adapters, agentsAndTools, engineParts);
+  const webhooks = createWebhookParts(config, adapters, engineParts);
+  opened.defer(() => webhooks.loop.stop());
+  const surfaces = createSurfaces(config, adapters, agentsAndTools, engineParts, webhooks);
   /** A start that fails waits for nothing. */
   let drainMs = 0;
   opened.defer(async () => void (await Promise.all([surfaces.close(drainMs), engine.stop(drainMs)])));
   await engine.begin();
+  webhooks.loop.begin();
   const { address, port } = await surfaces.listen();
   adapters.storage.begin();
   logger.info('server.started', { address, port, version, mode: config.mode });

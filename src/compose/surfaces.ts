@@ -16,6 +16,7 @@ import type { Adapters } from './adapters.ts';
 import type { AgentsAndTools } from './agents-and-tools.ts';
 import type { EngineParts } from './engine.ts';
 import { openJobGateway } from './job-gateway.ts';
+import type { WebhookParts } from './webhooks.ts';
 
 /** Longer than runs may take to drain, so that callers waiting for a run that is left to the next start learn of it. */
 const FINAL_RESPONSE_MS = 500;
@@ -32,6 +33,7 @@ export function createSurfaces(
   adapters: Adapters,
   agentsAndTools: AgentsAndTools,
   engineParts: EngineParts,
+  { requests: webhooks }: Pick<WebhookParts, 'requests'>,
 ): Surfaces {
   const { version, clock, logger, metrics, store, artifacts, resources, authenticator } = adapters;
   const { tools, backends, kinds } = agentsAndTools;
@@ -58,6 +60,7 @@ export function createSurfaces(
     schedules: store.schedules,
     memories: store.memories,
     deadLetters: store.deadLetters,
+    webhooks,
     verifyRun: (scope, runId) => store.verifyRun(scope, runId),
     exportRun: (scope, runId, maxBytes) => store.audit.exportRun(scope, runId, maxBytes),
     resources,

@@ -1,6 +1,19 @@
 import { hash, randomFillSync } from 'node:crypto';
 
-export type IdPrefix = 'run' | 'step' | 'art' | 'apr' | 'wf' | 'call' | 'usr' | 'node' | 'msg' | 'dead' | 'ses' | 'tok';
+export type IdPrefix =
+  | 'run'
+  | 'step'
+  | 'art'
+  | 'apr'
+  | 'wf'
+  | 'call'
+  | 'usr'
+  | 'node'
+  | 'msg'
+  | 'dead'
+  | 'ses'
+  | 'tok'
+  | 'hook';
 
 /** Requesting random bytes from the system costs far more than taking them from a pool. */
 const pool = Buffer.alloc(8_192);
@@ -51,7 +64,9 @@ function advanceCounter(random: number): void {
 
 /** The prefix of an id from `newId`; undefined for any other text. */
 export function idPrefix(id: string): IdPrefix | undefined {
-  return /^(run|step|art|apr|wf|call|usr|node|msg|dead|ses|tok)_[0-9a-f]{32}$/.exec(id)?.[1] as IdPrefix | undefined;
+  return /^(run|step|art|apr|wf|call|usr|node|msg|dead|ses|tok|hook)_[0-9a-f]{32}$/.exec(id)?.[1] as
+    | IdPrefix
+    | undefined;
 }
 
 /** A W3C trace id: 32 random hex digits. */

@@ -59,6 +59,8 @@ export interface Metrics {
   policyDecided(effect: PolicyEffect): void;
   /** A packet from the bus was not valid, or not signed by its sender. @param code of the protocol */
   packetRefused(code: string): void;
+  /** A webhook was sent an event. @param delivered it answered with a status 2xx */
+  webhookAttempted(delivered: boolean): void;
   /** This node drives a run. Returns a function to be called once, when it no longer does. */
   runDriven(): () => void;
   /** Counts the nodes that are alive at each scrape. */

@@ -30,6 +30,7 @@ const QUERIES = [
   'runs',
   'workflows',
   'deadLetters',
+  'webhooks',
   'quotas',
   'server',
   'policyRules',
@@ -189,7 +190,7 @@ describe('the shipped policy', () => {
   it('reserves saving workflows and decisions for admin and analyst', () => {
     const theirs = (role: string) =>
       ENGINE_ACTIONS.filter((action) => action.startsWith('mutation:') && may(role, action));
-    expect(theirs('admin')).toHaveLength(15);
+    expect(theirs('admin')).toHaveLength(19);
     expect(theirs('analyst')).toEqual(theirs('admin'));
     expect(theirs('user').toSorted()).toEqual([
       'mutation:cancelRun',
@@ -262,6 +263,12 @@ describe('the shipped policy', () => {
 
   it('shows dead letters to those who may submit jobs', () => {
     for (const action of ['query:deadLetters', 'mutation:submitJob', 'mutation:replayDeadLetter']) {
+      expect(['admin', 'analyst', 'user'].filter((role) => may(role, action))).toEqual(['admin', 'analyst']);
+    }
+  });
+
+  it('lets those have webhooks who may save workflows', () => {
+    for (const action of ['query:webhooks', 'mutation:createWebhook', 'mutation:redeliverWebhook']) {
       expect(['admin', 'analyst', 'user'].filter((role) => may(role, action))).toEqual(['admin', 'analyst']);
     }
   });

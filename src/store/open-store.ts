@@ -17,6 +17,7 @@ import type { Scope } from '../core/principal.ts';
 import type { WorkerHandshakes, WorkerRestrictions } from '../core/runtime.ts';
 import type { ChainVerification, DeadLetters, JobEndings, StoreReader } from '../core/store-reader.ts';
 import type { Logger, Metrics, StorageWatch } from '../core/telemetry.ts';
+import type { WebhookDeliveries, WebhookSource, Webhooks } from '../core/webhooks.ts';
 import type { Schedules, Workflows } from '../core/workflows.ts';
 import { type Audit, type AuditOptions, openAudit, readAuditKey } from './audit/open-audit.ts';
 import { verifyRun } from './audit/verify-run.ts';
@@ -37,6 +38,9 @@ import { createSchedules } from './tables/schedules.ts';
 import { openStandings } from './tables/standings.ts';
 import { createStoreReader } from './tables/store-reader.ts';
 import { createTokenUsage } from './tables/token-usage.ts';
+import { createWebhookDeliveries } from './tables/webhooks/webhook-deliveries.ts';
+import { createWebhookSource } from './tables/webhooks/webhook-source.ts';
+import { createWebhooks } from './tables/webhooks/webhooks.ts';
 import { createWorkflows } from './tables/workflows.ts';
 import { createWorkspaceUsage } from './tables/workspace-usage.ts';
 
@@ -59,6 +63,9 @@ export interface Store {
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetters;
   readonly jobEndings: JobEndings;
+  readonly webhooks: Webhooks;
+  readonly webhookDeliveries: WebhookDeliveries;
+  readonly webhookSource: WebhookSource;
   /** Finds texts in runs that have ended; fills in the background. */
   readonly textIndex: Pick<TextIndex, 'tick'>;
   /** The node that this store appends as. */
@@ -153,6 +160,9 @@ export async function openStore({
     inbox,
     deadLetters: createDeadLetters({ prisma, transactions }),
     jobEndings: createJobEndings({ prisma, transactions, nodeId }),
+    webhooks: createWebhooks({ prisma, transactions, quotas }),
+    webhookDeliveries: createWebhookDeliveries({ prisma, transactions }),
+    webhookSource: createWebhookSource({ prisma, transactions, nodeId }),
     textIndex,
     nodeId,
     openWorkerTables: async () => {

@@ -59,6 +59,12 @@ export function createMetrics(): Metrics {
     labelNames: ['code'],
     registers,
   });
+  const attempts = new Counter({
+    name: 'signalbox_webhook_attempts_total',
+    help: 'Attempts to send an event to a webhook, by outcome.',
+    labelNames: ['outcome'],
+    registers,
+  });
   let driven = 0;
   new Gauge({
     name: 'signalbox_runs_active',
@@ -126,6 +132,7 @@ export function createMetrics(): Metrics {
     },
     policyDecided: (effect) => decisions.inc({ effect }),
     packetRefused: (code) => packets.inc({ code }),
+    webhookAttempted: (delivered) => attempts.inc({ outcome: delivered ? 'delivered' : 'failed' }),
     runDriven: () => {
       driven += 1;
       return () => {

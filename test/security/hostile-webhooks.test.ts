@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Server, startServer } from '../support/server.ts';
+import { deliver, githubHeaders, post, standardHeaders } from '../support/surfaces/webhooks.ts';
 import { createTestUsers, type TestUsers } from '../support/test-users.ts';
-import { deliver, githubHeaders, post, standardHeaders } from '../support/webhooks.ts';
 import { valueStep } from '../support/workflow/workflow-source.ts';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';

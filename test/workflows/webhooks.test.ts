@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Server, startServer, tokenFor } from '../support/server.ts';
 import { createMigratedDatabase } from '../support/store/migrated-database.ts';
 import { onPostgres } from '../support/store/on-postgres.ts';
+import { deliver, githubHeaders, post, standardHeaders } from '../support/surfaces/webhooks.ts';
 import { createTempFolder } from '../support/temp-folder.ts';
 import { createTestUsers, type TestUsers } from '../support/test-users.ts';
-import { deliver, githubHeaders, post, standardHeaders } from '../support/webhooks.ts';
 import { fetchStep, valueStep } from '../support/workflow/workflow-source.ts';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';

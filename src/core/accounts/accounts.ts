@@ -89,6 +89,7 @@ export interface Quota extends QuotaLimits {
     | 'versions'
     | 'schedules'
     | 'starts'
+    | 'webhooks'
     | 'artifacts'
     | 'entries'
     | 'files'
@@ -140,6 +141,11 @@ export const QUOTAS = {
     description: 'Starts of all schedules in the busiest hour of each.',
     ...{ unit: 'starts', counts: 'stored', principal: 7_200, tenant: 36_000 },
     remedy: 'Let the workflow start less often.',
+  },
+  webhooks: {
+    description: 'Webhooks that get events of runs.',
+    ...{ unit: 'webhooks', counts: 'stored', principal: 50, tenant: 500 },
+    remedy: 'Delete webhooks that you no longer need.',
   },
   artifacts: {
     description: 'Artifacts of stored runs. The same bytes count as often as runs have them.',

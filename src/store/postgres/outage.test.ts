@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type DatabaseProxy, startDatabaseProxy } from '../../../test/support/store/database-proxy.ts';
+import { type DatabaseProxy, startDatabaseProxy } from '../../../test/support/reliability/database-proxy.ts';
 import { onPostgres } from '../../../test/support/store/on-postgres.ts';
 import { log, runCreated, user } from '../../../test/support/store/sample-events.ts';
 import { silentLogger } from '../../../test/support/store/sqlite-harness.ts';

@@ -19,6 +19,7 @@ import {
 } from '../../../test/support/store/standings-contract.ts';
 import { toolCallContract } from '../../../test/support/store/tool-call-contract.ts';
 import { tokenUsageContract, workspaceContract } from '../../../test/support/store/usage-contract.ts';
+import { webhooksContract } from '../../../test/support/store/webhooks-contract.ts';
 import { workflowContract } from '../../../test/support/store/workflow-contract.ts';
 
 await onPostgres(readerContract);
@@ -52,6 +53,8 @@ await onPostgres(restrictionsContract);
 await onPostgres(sharedRestrictionsContract);
 
 await onPostgres(deadLettersContract);
+
+await onPostgres(webhooksContract);
 
 await onPostgres(handshakesContract);
 

@@ -17,6 +17,7 @@ import {
 } from '../../../test/support/store/standings-contract.ts';
 import { toolCallContract } from '../../../test/support/store/tool-call-contract.ts';
 import { tokenUsageContract, workspaceContract } from '../../../test/support/store/usage-contract.ts';
+import { webhooksContract } from '../../../test/support/store/webhooks-contract.ts';
 import { workflowContract } from '../../../test/support/store/workflow-contract.ts';
 
 readerContract(sqliteHarness);
@@ -46,6 +47,8 @@ workspaceContract(sqliteHarness);
 restrictionsContract(sqliteHarness);
 
 deadLettersContract(sqliteHarness);
+
+webhooksContract(sqliteHarness);
 
 handshakesContract(sqliteHarness);
 

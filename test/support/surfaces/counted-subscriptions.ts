@@ -8,7 +8,13 @@ export function countSubscriptions(): { readonly metrics: Metrics; readonly subs
     runDriven: () => () => {},
     runEnded: () => {},
     journalCommitted: () => {},
-    ...{ policyDecided: () => {}, packetRefused: () => {}, nodesFrom: () => {}, queuesFrom: () => {} },
+    ...{
+      policyDecided: () => {},
+      packetRefused: () => {},
+      webhookAttempted: () => {},
+      nodesFrom: () => {},
+      queuesFrom: () => {},
+    },
     subscriptionOpened: () => {
       subscriptions.open += 1;
       return () => {

@@ -10,6 +10,7 @@ import type { AnyBackend } from '../../../src/agents/define-backend.ts';
 import { createApiTokens } from '../../../src/auth/api-tokens.ts';
 import { createAuthenticator } from '../../../src/auth/create-authenticator.ts';
 import { isDevAccount } from '../../../src/auth/dev-accounts.ts';
+import { createSealer } from '../../../src/auth/sealer.ts';
 import type { AnyCommand } from '../../../src/commands/definition/define-command.ts';
 import { createQueries } from '../../../src/commands/read/registry.ts';
 import { commands as builtIn } from '../../../src/commands/registry.ts';
@@ -24,6 +25,7 @@ import { createEngine } from '../../../src/engine/create-engine.ts';
 import { createGate } from '../../../src/engine/gate/gate.ts';
 import { createQuotas } from '../../../src/engine/gate/quotas.ts';
 import { createRunWorkspaces } from '../../../src/engine/gate/run-workspaces.ts';
+import { createWebhookRequests } from '../../../src/engine/webhooks/webhook-requests.ts';
 import { loadPolicy } from '../../../src/policy/load-policy.ts';
 import { scopeOf } from '../../../src/policy/visibility.ts';
 import { createArtifactStore } from '../../../src/resources/artifacts/artifact-store.ts';
@@ -137,8 +139,11 @@ export async function startGraphql({
       quotas,
       policy,
       journal,
-      reader,
-      workflows,
+      ...{ reader, workflows },
+      webhooks: createWebhookRequests({
+        ...{ ...store, deliveries: store.webhookDeliveries, gate, policy, resources, clock },
+        sealer: createSealer(config.credentialsKey),
+      }),
       ...{ schedules: store.schedules, memories: store.memories, deadLetters: store.deadLetters },
       verifyRun,
       exportRun: (scope, runId, maxBytes) => store.audit.exportRun(scope, runId, maxBytes),

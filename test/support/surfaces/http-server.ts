@@ -58,6 +58,7 @@ export async function startHttpServer(
       journalCommitted: () => {},
       policyDecided: () => {},
       packetRefused: () => {},
+      webhookAttempted: () => {},
       nodesFrom: () => {},
       queuesFrom: () => {},
       subscriptionOpened: () => () => {},

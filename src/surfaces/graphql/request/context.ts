@@ -22,6 +22,7 @@ import type { AccountManager } from '../../../engine/accounts/manage-accounts.ts
 import type { Gate } from '../../../engine/gate/gate.ts';
 import type { Quotas } from '../../../engine/gate/quotas.ts';
 import type { Engine } from '../../../engine/requests/engine.ts';
+import type { WebhookRequests } from '../../../engine/webhooks/webhook-requests.ts';
 import type { AnyStepKind } from '../../../step-kinds/define-step-kind.ts';
 import type { AnyTool } from '../../../tools/define-tool.ts';
 import type { Drives } from '../../../tools/drive/drives.ts';
@@ -43,6 +44,8 @@ export interface GraphqlApp {
   /** The memories of agents. */
   readonly memories: Memories;
   readonly deadLetters: Pick<DeadLetters, 'find' | 'list'>;
+  /** The URLs that get events. */
+  readonly webhooks: WebhookRequests;
   /** Recomputes the hash chain of a run; undefined when the scope does not cover it. */
   verifyRun(scope: Scope, runId: string): Promise<ChainVerification | undefined>;
   /** A run as plain JSON that is verified without the server; undefined when the scope does not cover it. @throws Fault RESOURCE_TOO_LARGE */

@@ -50,6 +50,7 @@ import './runs/run-control.ts';
 import './workflows/saved-workflows.ts';
 import './workflows/schedule.ts';
 import './workflows/webhook-trigger.ts';
+import './webhooks/webhook-mutations.ts';
 
 /**
  * The schema with a mutation for each command, and the types of plugins.

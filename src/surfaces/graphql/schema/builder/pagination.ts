@@ -93,7 +93,7 @@ export function createConnectionType<T>(name: string, Node: ObjectRef<T>) {
     }),
   });
   return builder.objectRef<Page<T>>(`${name}Connection`).implement({
-    description: `A page of a list of ${noun}s (Relay cursor connections).`,
+    description: `A page of a list of ${noun.replace(/y$/, 'ie')}s (Relay cursor connections).`,
     fields: (t) => ({
       edges: t.field({
         type: [Edge],

@@ -118,6 +118,12 @@ export const queryCapabilities: readonly CapabilityView[] = [
       reason: Type.Optional(Type.String({ description: 'Only for this reason.' })),
     }),
   ),
+  queryCapability(
+    'webhooks',
+    'See webhooks',
+    'URLs that get events, and what they got. The policy decides without a URI, and `query:runs` on whose.',
+    Type.Object({}),
+  ),
   queryCapability('quotas', 'See quotas', 'Shows what the caller may use, and uses.', Type.Object({})),
   queryCapability(
     'workers',

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { standardSignature } from '../../src/auth/webhook-signature.ts';
-import type { Server } from './server.ts';
+import { standardSignature } from '../../../src/auth/webhook-signature.ts';
+import type { Server } from '../server.ts';
 
 /** A delivery, as a sender would send it. */
 interface Delivery {

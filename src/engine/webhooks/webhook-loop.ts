@@ -1,0 +1,54 @@
+import { type PublishDeps, publishEvents } from './publish-events.ts';
+import { createDeliverySender, type SendDeps } from './send-deliveries.ts';
+
+/** Tells URLs what has happened: at least once each, also if nodes die. */
+export interface WebhookLoop {
+  begin(): void;
+  /** Does what is due now. @returns whether there may be more */
+  tick(): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+/** Between two looks, while nothing is due. */
+const POLL_MS = 1_000;
+/** While something is, and perhaps has no room. */
+const BUSY_POLL_MS = 50;
+
+export function createWebhookLoop(deps: PublishDeps & SendDeps): WebhookLoop {
+  const { logger } = deps;
+  const sender = createDeliverySender(deps);
+  let timer: NodeJS.Timeout | undefined;
+  let working: Promise<void> = Promise.resolve();
+  let isStopped = false;
+
+  const tick = async (): Promise<boolean> => {
+    const isMore = await publishEvents(deps);
+    return (await sender.tick()) || isMore;
+  };
+  const work = async (): Promise<void> => {
+    let isBusy = false;
+    try {
+      isBusy = await tick();
+    } catch (error) {
+      logger.warn('webhook.loop_failed', { error: String(error) });
+    }
+    schedule(isBusy ? BUSY_POLL_MS : POLL_MS);
+  };
+  const schedule = (ms: number) => {
+    if (isStopped) return;
+    timer = setTimeout(() => {
+      working = work();
+    }, ms);
+  };
+
+  return {
+    begin: () => schedule(POLL_MS),
+    tick,
+    async stop() {
+      isStopped = true;
+      clearTimeout(timer);
+      await working;
+      await sender.stop();
+    },
+  };
+}
