@@ -3,13 +3,15 @@ import { join, raw, type Sql, sqltag as sql } from '@prisma/client/runtime/clien
 import { UNFINISHED_RUN_STATES } from '../../core/states.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma } from '../connections/transactions.ts';
-import { ANY_TRIGRAM, indexedTo, jsonList } from './text-index.ts';
+import { ANY_TRIGRAM, indexedTo, jsonList, SEGMENT_RUNS } from './text-index.ts';
 import { commonIndexes, decodeIndexes, RUN_ID_LENGTH, trigramsOf } from './trigrams.ts';
 
 /** Trigrams that a search asks for: each halves what is left, roughly. */
 const MAX_TRIGRAMS = 8;
 /** Segments that one statement looks at: a few milliseconds of the event loop. */
 const SEGMENTS_PER_READ = 100;
+/** The newest of them, which show how frequent a text is. */
+const FIRST_SEGMENTS = 10;
 
 interface TextSearch {
   readonly prisma: Pick<Prisma, 'searchSegment'>;
@@ -22,15 +24,17 @@ interface TextSearch {
   readonly idPart?: string;
   /** More candidates are not worth a look at each. */
   readonly most: number;
+  /** So many candidates in a thousand runs are as quickly found by looking at each run: then it stops early. Default: it does not. */
+  readonly frequentPerThousand?: number;
 }
 
 /**
  * Ids in a range, without its bounds, of all runs that may contain some texts: those whose trigrams the index has, and those that it
  * does not cover yet. The caller must compare each with the texts themselves.
- * @returns undefined if the texts have no trigram, or there are too many candidates
+ * @returns undefined if the texts have no trigram, or there are too many candidates, or frequent ones
  */
 export async function findTextCandidates(
-  { prisma, query, kind, tenant, parts, idPart, most }: TextSearch,
+  { prisma, query, kind, tenant, parts, idPart, most, frequentPerThousand }: TextSearch,
   { above, below }: { readonly above: string; readonly below: string },
 ): Promise<readonly string[] | undefined> {
   const trigrams = chooseTrigrams(parts);
@@ -53,6 +57,8 @@ export async function findTextCandidates(
   );
   if (ended.length > most || !add([...ended, ...unfinished].map(({ id }) => id))) return undefined;
 
+  const unindexed = candidates.size;
+
   const lists = (positions: readonly number[], of: readonly string[]) =>
     query<TrigramRow>(sql`
       SELECT t.position, t.trigram, t.runs FROM (${jsonList(kind, positions.map(String))}) AS s CROSS JOIN (${jsonList(kind, of)}) AS w
@@ -69,11 +75,14 @@ export async function findTextCandidates(
     return segments.flatMap(({ runs }) => idsContaining(runs, part));
   };
 
+  const isFrequent = (found: number, segmentCount: number) =>
+    frequentPerThousand !== undefined && found * 1_000 > segmentCount * SEGMENT_RUNS * frequentPerThousand;
+
   let others: readonly string[] = [];
   let rarest: string | undefined;
-  for (let before = covered + 1; ; ) {
+  for (let [before, size] = [covered + 1, FIRST_SEGMENTS]; ; size = SEGMENTS_PER_READ) {
     const segments = await query<{ position: number | bigint }>(
-      sql`SELECT position FROM search_segments WHERE position < ${before} ORDER BY position DESC LIMIT ${raw(String(SEGMENTS_PER_READ))}`,
+      sql`SELECT position FROM search_segments WHERE position < ${before} ORDER BY position DESC LIMIT ${raw(String(size))}`,
     );
     if (segments.length === 0) return [...candidates];
     const positions = segments.map(({ position }) => Number(position));
@@ -97,6 +106,7 @@ export async function findTextCandidates(
           return undefined;
       }
     }
+    if (size === FIRST_SEGMENTS && isFrequent(candidates.size - unindexed, segments.length)) return undefined;
     before = positions.at(-1) as number;
     await setImmediate();
   }

@@ -7,7 +7,7 @@ import { SEARCHED_CHARACTERS } from './search-words.ts';
 import { encodeIndexes, MAX_INDEXES, trigramsOf } from './trigrams.ts';
 
 /** Runs of one segment. Fewer that have ended since are compared one by one, in a few milliseconds. */
-const SEGMENT_RUNS = Math.min(1_500, MAX_INDEXES);
+export const SEGMENT_RUNS = Math.min(1_500, MAX_INDEXES);
 
 /** The trigram under which runs are listed whose text is too long to have entries; a search looks at all of them. */
 export const ANY_TRIGRAM = '';

@@ -16,7 +16,8 @@ const SLOW_RUN_MS = 1_000;
 const MAX_LONGER_THAN_MS = 10 * 366 * 86_400_000;
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 
 /** One condition on a run, and the lists of ids in which an index finds its matches in order of id. */
 export interface RunCondition {
@@ -78,7 +79,13 @@ export function runConditions(scope: Scope, filter: RunFilter, database: Databas
     below: createdBefore ? idAt(createdBefore.getTime() + MINUTE_MS) : 'run_g',
     conditions: conditions.filter((each) => each !== undefined),
     // Each run is in the index of one of the two.
-    covered: [runs(sql`parent_id IS NULL`), runs(sql`parent_id IS NOT NULL`)],
+    covered: [
+      // Only the run of a step may have its id long before.
+      createdAfter
+        ? runs(sql`parent_id IS NULL AND id > ${idAt(createdAfter.getTime() - HOUR_MS)}`)
+        : runs(sql`parent_id IS NULL`),
+      runs(sql`parent_id IS NOT NULL`),
+    ],
   };
 }
 

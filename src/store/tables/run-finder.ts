@@ -23,6 +23,8 @@ const WINDOWS_BEFORE_INDEX = 1;
 
 /** Runs that may contain a text: so many are compared for one page, or one count. */
 const MAX_CANDIDATES = 4_000;
+/** If so many runs match, a page is filled from a few windows. */
+const FREQUENT_PER_THOUSAND = 5;
 
 type Direction = 'asc' | 'desc';
 
@@ -31,6 +33,8 @@ export interface RunFinderDeps {
   query<Row>(statement: Sql): Promise<Row[]>;
   readonly kind: DatabaseConfig['kind'];
 }
+
+type CandidateLimits = Pick<Parameters<typeof findTextCandidates>[0], 'most' | 'frequentPerThousand'>;
 
 interface RunFinder {
   find(range: IdRange, direction: Direction, count: number): Promise<Found<RunRecord>>;
@@ -108,10 +112,13 @@ export function createRunFinder({ prisma, query, kind }: RunFinderDeps, scope: S
   const matches = ({ ids, others }: Window) => sql`FROM (${ids}) AS ids ${runOfId} ${allOf(others)}`;
 
   /** All runs of the range that may match, by the text index, if there are not too many. */
-  const textCandidates = async (range: Required<IdRange>, most: number): Promise<readonly string[] | undefined> => {
+  const textCandidates = async (
+    range: Required<IdRange>,
+    limits: CandidateLimits,
+  ): Promise<readonly string[] | undefined> => {
     const { text, words } = filter;
     const candidates = (search: { parts: readonly string[]; idPart?: string }) =>
-      findTextCandidates({ prisma, query, kind, tenant: scope.tenant, most, ...search }, range);
+      findTextCandidates({ prisma, query, kind, tenant: scope.tenant, ...limits, ...search }, range);
     return (
       (words === undefined ? undefined : await candidates({ parts: searchWords(words).flatMap(plainParts) })) ??
       (text === undefined ? undefined : await candidates({ parts: [text], idPart: text }))
@@ -125,8 +132,11 @@ export function createRunFinder({ prisma, query, kind }: RunFinderDeps, scope: S
     edge: undefined,
   });
 
-  const textWindow = async (range: Required<IdRange>): Promise<Window | undefined> => {
-    const ids = await textCandidates(range, MAX_CANDIDATES);
+  const textWindow = async (
+    range: Required<IdRange>,
+    limits: CandidateLimits = { most: MAX_CANDIDATES },
+  ): Promise<Window | undefined> => {
+    const ids = await textCandidates(range, limits);
     return ids && windowOf(ids);
   };
 
@@ -162,7 +172,10 @@ export function createRunFinder({ prisma, query, kind }: RunFinderDeps, scope: S
         edge = window.edge;
         if (found.length >= count || read === MAX_WINDOWS) break;
         if (edge === undefined || read !== WINDOWS_BEFORE_INDEX) continue;
-        const rest = await textWindow(within({ ...range, [direction === 'asc' ? 'above' : 'below']: edge }));
+        const rest = await textWindow(within({ ...range, [direction === 'asc' ? 'above' : 'below']: edge }), {
+          most: MAX_CANDIDATES,
+          frequentPerThousand: FREQUENT_PER_THOUSAND,
+        });
         if (!rest) continue;
         found.push(...(await readWindow(rest, direction, count - found.length)));
         edge = undefined;
@@ -187,7 +200,7 @@ export function createRunFinder({ prisma, query, kind }: RunFinderDeps, scope: S
       return toTotalCount(total);
     },
     aggregate: async function* <Row>(columns: Sql, most: number) {
-      const candidates = await textCandidates(within({}), most);
+      const candidates = await textCandidates(within({}), { most });
       let looked = 0;
       for await (const window of candidates ? windowsOf(candidates) : windows({}, 'asc')) {
         if (looked >= most) return false;
