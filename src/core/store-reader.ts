@@ -13,7 +13,7 @@ import type {
   StepRecord,
   ToolCallRecord,
 } from './run.ts';
-import type { RunState } from './states.ts';
+import type { RunState, StepState } from './states.ts';
 
 export interface RunFilter {
   readonly state?: readonly RunState[];
@@ -50,6 +50,9 @@ export interface BucketedRange {
 
 /** How many runs of each state there are; states without a run are absent. */
 export type StateCounts = ReadonlyMap<RunState, number>;
+
+/** How many steps of each state there are; states without a step are absent. */
+export type StepCounts = ReadonlyMap<StepState, number>;
 
 /** What the runs that were accepted in a range are like: each as it was at some moment while they were counted. */
 export interface RunStats {
@@ -115,8 +118,18 @@ export interface StoreReader {
   snapshot(scope: Scope, id: string): Promise<RunSnapshot | undefined>;
   /** Without the items of a `for_each`. */
   steps(scope: Scope, runId: string): Promise<readonly StepRecord[]>;
-  /** The items of one step, by index. */
-  items(scope: Scope, runId: string, parent: string, page: PageArgs): Promise<Page<StepRecord>>;
+  /** The items of one step, by index. @param states only items in one of them */
+  items(
+    scope: Scope,
+    runId: string,
+    parent: string,
+    page: PageArgs,
+    states?: readonly StepState[],
+  ): Promise<Page<StepRecord>>;
+  /** The steps of some runs, without items, by state. Runs that the scope does not cover are absent. */
+  stepCounts(scope: Scope, runIds: readonly string[]): Promise<ReadonlyMap<string, StepCounts>>;
+  /** The items of one step by state, exactly. */
+  itemCounts(scope: Scope, runId: string, parent: string): Promise<StepCounts>;
   stepByKey(scope: Scope, runId: string, key: string): Promise<StepRecord | undefined>;
   step(scope: Scope, id: string): Promise<StepRecord | undefined>;
   /** For the server itself: which run has the step, of any tenant. */

@@ -4,7 +4,8 @@ import { onPostgres } from '../../../test/support/store/on-postgres.ts';
 import { plannedStep, runCreated } from '../../../test/support/store/sample-events.ts';
 import { sqliteHarness } from '../../../test/support/store/sqlite-harness.ts';
 import { newId } from '../../core/ids.ts';
-import type { Page, TotalCount } from '../../core/store-reader.ts';
+import type { Scope } from '../../core/principal.ts';
+import type { Page, PageArgs, TotalCount } from '../../core/store-reader.ts';
 
 const scope = { tenant: 'default' };
 const [parent, other] = [newId('run'), newId('run')];
@@ -40,7 +41,7 @@ function longListsContract(makeHarness: () => Promise<StoreHarness>): void {
       const step = `key, parent, role, item_index, position, title, kind, capability, effect, depends_on, max_attempts, state, attempt`;
       const item = [`'one[' || (i - 1) || ']'`, `'one'`, `'item'`, 'i - 1', '1000000', `''`, `'COMMAND'`, `'fetch'`];
       const undo = [`'undo:' || i`, `'one'`, `'compensation'`, 'NULL', '1000000 + i', `''`, `'COMMAND'`, `'fetch'`];
-      const rest = [`'pure'`, `'[]'`, '1', `'SUCCEEDED'`, '1'];
+      const rest = [`'pure'`, `'[]'`, '1', `CASE WHEN i % 9000 = 5 THEN 'FAILED' ELSE 'SUCCEEDED' END`, '1'];
       await multiply('steps', ITEMS, [...common, step], [...ofRun('step'), ...item, ...rest]);
       await multiply('steps', 2, [...common, step], [...ofRun('step', 8), ...undo, ...rest]);
       const run = `tenant, subject, username, roles, kind, state, priority, trace_id, request_digest, created_at, seq, head_position, head_hash, labels, inputs`;
@@ -74,6 +75,39 @@ function longListsContract(makeHarness: () => Promise<StoreHarness>): void {
     it('of items are counted exactly', async () => {
       const items = suite.store.reader.items(scope, parent, 'one', {});
       expect(await countOf(items)).toEqual({ count: ITEMS, isExact: true });
+    });
+
+    it('of items in a rare state are searched in pages that end early and continue', async () => {
+      const read = async (args: PageArgs) => {
+        const page = await suite.store.reader.items(scope, parent, 'one', args, ['FAILED', 'DENIED']);
+        expect(await page.totalCount()).toEqual({ count: 3, isExact: true });
+        return { ...page, found: page.edges.map(({ node }) => node.index) };
+      };
+      const first = await read({ first: 10 });
+      expect([first.found, first.hasNextPage]).toEqual([[4, 9_004], true]);
+      const second = await read({ first: 10, after: first.endCursor as string });
+      expect([second.found, second.hasNextPage]).toEqual([[18_004], false]);
+      expect((await read({ first: 1 })).found).toEqual([4]);
+      const last = await read({ last: 2 });
+      expect([last.found, last.hasPreviousPage]).toEqual([[18_004], true]);
+      expect((await read({ last: 2, before: last.startCursor as string })).found).toEqual([4, 9_004]);
+    });
+
+    it('of steps are counted by state, of many runs at once, as far as the scope covers them', async () => {
+      const { reader } = suite.store;
+      const [ofParent, ofOther] = [{ PENDING: 2, SUCCEEDED: 2 }, { PENDING: 2 }];
+      const counts = async (of: Scope) =>
+        [...(await reader.stepCounts(of, [parent, other, newId('run')]))].map(([id, states]) => [
+          id,
+          Object.fromEntries(states),
+        ]);
+      expect(Object.fromEntries(await counts(scope))).toEqual({ [parent]: ofParent, [other]: ofOther });
+      expect(await counts({ ...scope, subject: 'bob' })).toEqual([]);
+      expect(await counts({ tenant: 'other' })).toEqual([]);
+      const items = await reader.itemCounts(scope, parent, 'one');
+      expect(Object.fromEntries(items)).toEqual({ SUCCEEDED: ITEMS - 3, FAILED: 3 });
+      expect((await reader.itemCounts(scope, parent, 'two')).size).toBe(0);
+      expect((await reader.itemCounts({ tenant: 'other' }, parent, 'one')).size).toBe(0);
     });
 
     it('of workflows have only the newest versions', async () => {

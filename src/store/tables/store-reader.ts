@@ -14,6 +14,7 @@ import { COUNTED_ENTRIES, idInRange, paginate, toTotalCount } from './paginate.t
 import { readItems } from './read-items.ts';
 import { createRunFinder, runsInScope } from './run-finder.ts';
 import { readRunStats } from './run-stats.ts';
+import { countItems, countSteps } from './step-counts.ts';
 
 interface StoreReaderDeps {
   readonly prisma: Prisma;
@@ -40,6 +41,8 @@ const MAX_TOOL_CALLS = 1_000;
 
 /** Reads of the tables, on either database. */
 export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: StoreReaderDeps): StoreReader {
+  const query = <Row>(statement: Sql) => prisma.$queryRaw<Row[]>(statement);
+
   const run: StoreReader['run'] = async (scope, id) => {
     const row = await prisma.run.findFirst({ where: { id, ...runsInScope(scope) } });
     return row ? toRunRecord(row) : undefined;
@@ -66,7 +69,16 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
         });
       return [...(await ofRole(null)), ...(await ofRole('compensation'))].map(toStepRecord);
     },
-    items: (scope, runId, parent, page) => readItems(prisma, { ...partsOf(scope, runId), parent, role: 'item' }, page),
+    items: (scope, runId, parent, page, states) =>
+      readItems(
+        { prisma, countByState: () => countItems({ query, kind }, runId, parent) },
+        { ...partsOf(scope, runId), parent, role: 'item' },
+        page,
+        states,
+      ),
+    stepCounts: (scope, runIds) => countSteps({ query, kind }, scope, runIds),
+    itemCounts: async (scope, runId, parent) =>
+      (await run(scope, runId)) ? countItems({ query, kind }, runId, parent) : new Map(),
     stepByKey: async (scope, runId, key) => {
       const row = await prisma.step.findFirst({ where: { ...partsOf(scope, runId), key } });
       return row ? toStepRecord(row) : undefined;
@@ -126,16 +138,12 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
       return row ? toStepRecord(row) : undefined;
     },
     runs: async (scope, filter, page) => {
-      const query = <Row>(statement: Sql) => prisma.$queryRaw<Row[]>(statement);
       return paginate(
         { prefix: 'run', newestFirst: true, ...createRunFinder({ prisma, query, kind }, scope, filter) },
         page,
       );
     },
-    runStats: (scope, filter, range) => {
-      const query = <Row>(statement: Sql) => prisma.$queryRaw<Row[]>(statement);
-      return readRunStats({ prisma, query, kind }, scope, filter, range);
-    },
+    runStats: (scope, filter, range) => readRunStats({ prisma, query, kind }, scope, filter, range),
     children: async (scope, runId, page) => {
       const where = { parentId: runId, ...runsInScope(scope) };
       return paginate(

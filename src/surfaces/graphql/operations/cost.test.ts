@@ -133,6 +133,8 @@ describe('the cost of an operation', () => {
             where,
           ).toBe(true);
         }
+        // A list that filters a page does not make it longer.
+        if (names.some((name) => PAGED.includes(name))) continue;
         const lists = field.args.filter((argument) => {
           return isListType(isNonNullType(argument.type) ? argument.type.ofType : argument.type);
         });

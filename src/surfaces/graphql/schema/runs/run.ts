@@ -169,6 +169,17 @@ Run.implement({
       extensions: { cost: 5 },
       resolve: ({ run: { rerunOf } }, _args, ctx) => (rerunOf === undefined ? null : findRun(rerunOf, ctx)),
     }),
+    reruns: t.field({
+      type: RunConnection,
+      description: 'Runs that repeat it, newest first: those of which it is `rerunOf`.',
+      extensions: { cost: 5 },
+      args: {
+        first: t.arg.int({ description: 'Page size. Maximum 100; default 50.' }),
+        after: t.arg.string({ description: 'Only entries after this cursor of an earlier page.' }),
+      },
+      resolve: async ({ run }, page, ctx) =>
+        toRunViewPage(await ctx.app.reader.runs(callerScope(ctx), { rerunOf: run.id }, parsePageArgs(page))),
+    }),
     traceId: t.string({
       description: 'W3C trace ID, the same as in logs and traces.',
       resolve: ({ run }) => run.traceId,

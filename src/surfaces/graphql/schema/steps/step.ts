@@ -145,8 +145,10 @@ Step.implement({
       args: {
         first: t.arg.int({ description: 'Page size. Maximum 100; default 50.' }),
         after: t.arg.string({ description: 'Only entries after this cursor of an earlier page.' }),
+        state: t.arg({ type: [StepState], description: 'Only items in one of these states. Default: all.' }),
       },
-      resolve: ({ runId, key }, page, ctx) => ctx.app.reader.items(callerScope(ctx), runId, key, parsePageArgs(page)),
+      resolve: ({ runId, key }, { state, ...page }, ctx) =>
+        ctx.app.reader.items(callerScope(ctx), runId, key, parsePageArgs(page), state ?? undefined),
     }),
     index: t.exposeInt('index', {
       nullable: true,
