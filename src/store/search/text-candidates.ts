@@ -57,7 +57,7 @@ export async function findTextCandidates(
   );
   if (ended.length > most || !add([...ended, ...unfinished].map(({ id }) => id))) return undefined;
 
-  const unindexed = candidates.size;
+  const notIndexed = candidates.size;
 
   const lists = (positions: readonly number[], of: readonly string[]) =>
     query<TrigramRow>(sql`
@@ -106,7 +106,7 @@ export async function findTextCandidates(
           return undefined;
       }
     }
-    if (size === FIRST_SEGMENTS && isFrequent(candidates.size - unindexed, segments.length)) return undefined;
+    if (size === FIRST_SEGMENTS && isFrequent(candidates.size - notIndexed, segments.length)) return undefined;
     before = positions.at(-1) as number;
     await setImmediate();
   }
