@@ -142,6 +142,13 @@ export interface StoreReader {
    * @throws Fault BAD_INPUT for an empty range or a number of buckets out of bounds, TOO_COSTLY when it would have to look at too many runs
    */
   runStats(scope: Scope, filter: RunFilter, range: BucketedRange): Promise<RunStats>;
+  /** Of these runs those whose `seq` is no longer the known one. */
+  changedRuns(scope: Scope, known: ReadonlyMap<string, number>): Promise<readonly RunRecord[]>;
+  /**
+   * Number of runs with a greater id that `runs` would list, up to a limit. If few match, it looks at about 10,000 only.
+   * @throws Fault BAD_INPUT for a filter that exceeds a limit
+   */
+  countNewer(scope: Scope, filter: RunFilter, than: string, limit: number): Promise<number>;
   /** Runs whose `parentId` is this one. */
   children(scope: Scope, runId: string, page: PageArgs): Promise<Page<RunRecord>>;
   /** For the server itself: the ids, after this one, of unfinished runs of kind JOB whose `parentId` is this run, in order. */

@@ -26,6 +26,9 @@ const MAX_CANDIDATES = 4_000;
 /** If so many runs match, a page is filled from a few windows. */
 const FREQUENT_PER_THOUSAND = 5;
 
+/** Windows through which a count of newer runs looks: it is repeated every second. */
+const MAX_WINDOWS_OF_NEWER = 5;
+
 type Direction = 'asc' | 'desc';
 
 export interface RunFinderDeps {
@@ -39,6 +42,8 @@ type CandidateLimits = Pick<Parameters<typeof findTextCandidates>[0], 'most' | '
 interface RunFinder {
   find(range: IdRange, direction: Direction, count: number): Promise<Found<RunRecord>>;
   count(): Promise<TotalCount>;
+  /** Matches with a greater id, up to a limit, as far as a few windows show. */
+  countAbove(id: string, limit: number): Promise<number>;
   /**
    * What the columns say of all matches, in parts: a row of each window, or of more.
    * @param columns aggregates of the row `r` of `runs`
@@ -198,6 +203,17 @@ export function createRunFinder({ prisma, query, kind }: RunFinderDeps, scope: S
         if (total >= COUNTED_ENTRIES || read === MAX_WINDOWS) return toTotalCount(total, window.edge === undefined);
       }
       return toTotalCount(total);
+    },
+    countAbove: async (id, limit) => {
+      if (isOneList) return countOf(firstIds(drivers[0]?.lists ?? [], within({ above: id }), 'asc', limit));
+      let total = 0;
+      let read = 0;
+      for await (const window of windows({ above: id }, 'asc')) {
+        total += await countOf(sql`SELECT r.id ${matches(window)} LIMIT ${raw(String(limit - total))}`);
+        read += 1;
+        if (total >= limit || read === MAX_WINDOWS_OF_NEWER) break;
+      }
+      return total;
     },
     aggregate: async function* <Row>(columns: Sql, most: number) {
       const candidates = await textCandidates(within({}), { most });

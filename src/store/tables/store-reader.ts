@@ -144,6 +144,19 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
       );
     },
     runStats: (scope, filter, range) => readRunStats({ prisma, query, kind }, scope, filter, range),
+    changedRuns: async (scope, known) => {
+      const ids = [...known.keys()];
+      // A run with its inputs and plan is read only if it has changed.
+      const rows = await prisma.run.findMany({
+        where: { id: { in: ids }, ...runsInScope(scope) },
+        select: { id: true, seq: true },
+      });
+      const changed = rows.filter(({ id, seq }) => known.get(id) !== seq).map(({ id }) => id);
+      if (changed.length === 0) return [];
+      return (await prisma.run.findMany({ where: { id: { in: changed } }, orderBy: { id: 'desc' } })).map(toRunRecord);
+    },
+    countNewer: (scope, filter, than, limit) =>
+      createRunFinder({ prisma, query, kind }, scope, filter).countAbove(than, limit),
     children: async (scope, runId, page) => {
       const where = { parentId: runId, ...runsInScope(scope) };
       return paginate(

@@ -18,6 +18,7 @@ import './resources/read-resources.ts';
 import './runs/run.ts';
 import './runs/run-connection.ts';
 import './runs/run-stats.ts';
+import './runs/runs-updated.ts';
 import './runs/run-step-counts.ts';
 import './steps/step.ts';
 import './steps/step-log.ts';

@@ -131,8 +131,11 @@ export function recomputedContract(makeHarness: () => Promise<StoreHarness>): vo
         const bucketed = { from, to: new Date(from.getTime() + range.length), buckets: range.buckets };
         const expected = recomputed.filter((run) => isMatch(run, scope, filter));
         const stats = await store.reader.runStats(scope, filter, bucketed);
-        expect({ filter, ids: await listAll(store, scope, filter), stats: plain(stats) }).toEqual({
+        const than = ids[0] ?? 'run_';
+        const newer = await store.reader.countNewer(scope, filter, than, 30);
+        expect({ filter, newer, ids: await listAll(store, scope, filter), stats: plain(stats) }).toEqual({
           ...{ filter, stats: recomputeStats(expected, bucketed) },
+          newer: Math.min(30, expected.filter(({ id }) => id > than).length),
           ids: expected
             .map(({ id }) => id)
             .sort()
