@@ -54,6 +54,19 @@ export interface Explanation {
   readonly nearMisses: readonly NearMiss[];
 }
 
+/** What is wrong with the text of a policy; without a line, with its model. */
+export interface PolicyProblem {
+  readonly line?: number;
+  readonly message: string;
+}
+
+/** Another policy, which is not in force. */
+export interface SimulatedPolicy {
+  readonly problems: readonly PolicyProblem[];
+  /** Absent when there are problems. */
+  decide?(request: PolicyRequest): Decision;
+}
+
 /** The policy, as the layers above see it. */
 export interface Policy {
   /** Synchronous; never throws: an internal error denies. */
@@ -62,6 +75,8 @@ export interface Policy {
   rules(): readonly PolicyRule[];
   /** The text of the rules in force, as in the file, and the roles that it declares. */
   source(): { readonly text: string; readonly roles: readonly Role[] };
+  /** The policy with other rules and the same model. Nothing changes. */
+  simulate(rules: string): Promise<SimulatedPolicy>;
   /** sha256 of the model and rules in force; changes when a reload is accepted. */
   snapshot(): string;
 }

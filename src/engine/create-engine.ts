@@ -30,6 +30,7 @@ import { callTool, executeCommand, runAgent } from './requests/execute-command.t
 import { createIdempotency } from './requests/idempotency.ts';
 import { rerunFrom } from './requests/rerun-from.ts';
 import { cancelRun, type RunControlDeps, retryStep, sendMessage, sendSignal } from './requests/run-control.ts';
+import { simulatePolicy } from './requests/simulate-policy.ts';
 import { type StartWorkflowDeps, startWorkflow } from './requests/start-workflow.ts';
 import { replayDeadLetter, submitJob } from './requests/submit-job.ts';
 import { createWebhookReceiver } from './requests/triggers/receive-webhook.ts';
@@ -202,6 +203,7 @@ export function createEngine(deps: EngineDeps): Engine {
     sendSignal: open((principal, runId, signal) => sendSignal(controlDeps, principal, runId, signal)),
     load: () => ({ nodes: deps.leases.countNodes(), queued: dispatcher.queued, slots: dispatcher.slots() }),
     validateWorkflow: (principal, source, inputs) => validateWorkflow(savedWorkflowDeps, principal, source, inputs),
+    simulatePolicy: (principal, rules, since) => simulatePolicy(deps, principal, rules, since),
     workflowGraph: (workflow) => workflowLoader.graphOf(workflow),
     convertWorkflow: (principal, source, form) => workflowLoader.convert(principal, source, form),
     saveWorkflow: open(async (principal, source, ifVersion) => {

@@ -16,7 +16,8 @@ export interface PolicyText {
 export interface CompiledPolicy extends ParsedPolicy {
   readonly index: RuleIndex;
   readonly evaluator: CasbinEvaluator;
-  /** The rules as text. */
+  /** The model, and the rules, as text. */
+  readonly model: string;
   readonly text: string;
   /** SHA-256 of model and rules. */
   readonly snapshot: string;
@@ -37,6 +38,7 @@ export async function compilePolicy(text: PolicyText, actions?: readonly string[
     ...parsed,
     index: createRuleIndex(parsed.rules, parsed.roles),
     evaluator: await createCasbinEvaluator(text.model, parsed),
+    model: text.model,
     text: text.rules,
     snapshot: snapshotOf(text),
     decisionCache: new LRUCache({ max: MAX_CACHED_DECISIONS }),

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Fault } from '../core/errors.ts';
-import type { Policy } from '../core/policy.ts';
+import type { Policy, SimulatedPolicy } from '../core/policy.ts';
 import type { Logger } from '../core/telemetry.ts';
 import { type CompiledPolicy, compilePolicy, type PolicyText, snapshotOf } from './compile-policy.ts';
 import { decide } from './decide.ts';
@@ -54,9 +54,25 @@ export async function loadPolicy(source: PolicySource): Promise<Policy & { close
     explain: (request) => explain(current, request),
     rules: () => current.rules.map(({ rule }) => rule),
     source: () => ({ text: current.text, roles: [...current.roles.keys()] }),
+    simulate: (rules) => simulate({ model: current.model, rules }, actions),
     snapshot: () => current.snapshot,
     close: () => watch.close(),
   };
+}
+
+async function simulate(text: PolicyText, actions: readonly string[] | undefined): Promise<SimulatedPolicy> {
+  try {
+    const policy = await compilePolicy(text, actions);
+    return { problems: [], decide: (request) => decide(policy, request) };
+  } catch (error) {
+    if (!(error instanceof Fault) || error.violations.length === 0) throw error;
+    return {
+      problems: error.violations.map(({ path, message }) => {
+        const [, line] = /^\/line\/(\d+)$/.exec(path) ?? [];
+        return { message, ...(line !== undefined && { line: Number(line) }) };
+      }),
+    };
+  }
 }
 
 const summary = ({ snapshot, rules, roles }: CompiledPolicy) => ({

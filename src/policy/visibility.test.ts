@@ -17,6 +17,7 @@ async function policyOf(...rules: string[]): Promise<Policy> {
     explain: (request) => explain(policy, request),
     rules: () => policy.rules.map(({ rule }) => rule),
     source: () => ({ text: policy.text, roles: [...policy.roles.keys()] }),
+    simulate: async () => ({ problems: [] }),
     snapshot: () => policy.snapshot,
   };
 }

@@ -27,6 +27,7 @@ const policy: Policy = {
   },
   rules: () => [],
   source: () => ({ text: '', roles: [] }),
+  simulate: async () => ({ problems: [] }),
   snapshot: () => 's',
 };
 

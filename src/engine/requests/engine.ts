@@ -9,6 +9,7 @@ import type { Json, JsonObject } from '../../lib/json.ts';
 import type { ConvertedWorkflow, WorkflowForm } from '../../workflow/convert-workflow.ts';
 import type { Problem, WebhookTrigger, WorkflowGraph } from '../../workflow/model/workflow-document.ts';
 import type { SlotUsage } from '../driver/dispatcher.ts';
+import type { PolicySimulation } from './simulate-policy.ts';
 
 export interface CommandRequest {
   readonly command: string;
@@ -182,6 +183,12 @@ export interface Engine {
   ): Promise<RunSnapshot>;
   /** A dry run: nothing starts and nothing is recorded. @throws Fault when the source cannot be read */
   validateWorkflow(principal: SignedIn, source: WorkflowSource, inputs?: JsonObject): Promise<WorkflowReport>;
+  /**
+   * What the policy would have decided with other rules: about the recorded decisions since then, of runs that the principal may see,
+   * among the newest 500,000 events. @param since default: a day ago
+   * @throws Fault FORBIDDEN without permission for `query:policyRules`, BAD_INPUT for rules of more than 524,288 characters
+   */
+  simulatePolicy(principal: SignedIn, rules: string, since?: Date): Promise<PolicySimulation>;
   /** The graph of a saved workflow, even if it names something that this server no longer has. */
   workflowGraph(workflow: WorkflowRecord): Promise<WorkflowGraph>;
   /** The same workflow in another form. Nothing starts and nothing is recorded. @throws Fault when the source cannot be read */
