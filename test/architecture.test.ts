@@ -79,7 +79,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['connections'],
     ['search'],
     ['journal', 'tables', 'audit', 'retention', 'migrations'],
-    ['sqlite', 'postgres'],
+    ['sqlite', 'postgres', 'backup'],
     ['.'],
   ],
   'src/store/tables': [['.'], ['webhooks']],

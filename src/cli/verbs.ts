@@ -45,6 +45,19 @@ export const VERBS: readonly Verb[] = [
     run: async (args) => (await import('./verify.ts')).verify(args),
   },
   {
+    name: 'backup',
+    usage: 'DIR',
+    description:
+      'Copies the database as of now, the artifacts that DIR does not have yet, and the keys in DATA_DIR, while the server runs; and verifies the database.',
+    run: async (args, env) => (await import('./backup.ts')).backup(args, env),
+  },
+  {
+    name: 'restore',
+    usage: 'DIR',
+    description: 'Fills an empty DATA_DIR, or an empty database, from a backup, which is verified before.',
+    run: async (args, env) => (await import('./backup.ts')).restore(args, env),
+  },
+  {
     name: 'user',
     usage: 'add NAME --roles ROLE[,ROLE…] [--tenant NAME]',
     description:

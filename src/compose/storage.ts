@@ -20,12 +20,18 @@ export interface Storage extends Pick<ResourcesDeps, 's3' | 'redis'> {
 
 /**
  * @param opened gets what closes each of them
+ * @param user of the stores; default: the server of the data folder
  * @throws Fault UNAVAILABLE when the folder or the bucket of artifacts cannot be used
  */
-export async function openStorage(config: Config, logger: Logger, opened: AsyncDisposableStack): Promise<Storage> {
+export async function openStorage(
+  config: Config,
+  logger: Logger,
+  opened: AsyncDisposableStack,
+  user = 'server',
+): Promise<Storage> {
   const client = await openS3(config, opened);
   const redis = await openRedisServer(config, logger, opened);
-  const { artifacts, services } = await openArtifacts(config, client);
+  const { artifacts, services } = await openArtifacts(config, client, user);
   const { artifacts: place } = config;
   return {
     artifacts,
@@ -64,10 +70,12 @@ function redisCheck(redis: Redis) {
 async function openArtifacts(
   config: Config,
   client: S3Client | undefined,
+  user: string,
 ): Promise<Pick<Storage, 'artifacts' | 'services'>> {
   const { artifacts: place, dataDir } = config;
-  // A data folder belongs to one process, so its path names the node.
-  const node = createHash('sha256').update(`${hostname()}:${dataDir}`).digest('hex').slice(0, 32);
+  // A data folder belongs to one server, so its path names the node.
+  const name = createHash('sha256').update(`${hostname()}:${dataDir}`).digest('hex').slice(0, 32);
+  const node = user === 'server' ? name : `${user}-${name}`;
   if (place.kind === 'folder') return { artifacts: await createArtifactStore(place.folder, node), services: [] };
   // The environment is not valid without.
   if (!client) throw new TypeError('artifacts on S3 require a client of S3');

@@ -51,6 +51,11 @@ const DAY_MS = 86_400_000;
 /** Long enough that it cannot be guessed over the network. */
 const MIN_METRICS_TOKEN_BYTES = 16;
 
+/** The folder of the server's data; it need not exist. */
+export function readDataDir(env: Readonly<Record<string, string | undefined>>): string {
+  return resolve(createEnvironmentReader(env).text('DATA_DIR') ?? 'data');
+}
+
 /**
  * Reads the settings from the environment; docs/configuration.md describes the variables. Paths are relative to the
  * working directory. In development without JWT_SECRET, it creates one in DATA_DIR.
@@ -60,7 +65,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   const read = createEnvironmentReader(env);
   const mode = read.choice('NODE_ENV', ['development', 'production'], 'development');
   const development = mode === 'development';
-  const dataDir = resolve(read.text('DATA_DIR') ?? 'data');
+  const dataDir = readDataDir(env);
   const s3 = readS3(read);
   const redisUrl = readRedisUrl(read);
   const artifacts = readArtifacts(read, { defaultFolder: join(dataDir, 'artifacts'), s3 });
