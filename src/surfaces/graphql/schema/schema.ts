@@ -34,7 +34,7 @@ import './events/step-events.ts';
 import './events/agent-events.ts';
 import './events/decision-events.ts';
 import './policy/policy.ts';
-import './policy/policy-simulation.ts';
+import './runs/policy-simulation.ts';
 import './policy/quotas.ts';
 import './runs/run-verification.ts';
 import './commands/conversion-mode.ts';

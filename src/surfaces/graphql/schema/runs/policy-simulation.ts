@@ -7,7 +7,7 @@ import { requireUser } from '../../request/caller-scope.ts';
 import { builder } from '../builder/builder.ts';
 import { Run } from '../nodes/refs.ts';
 import { findRun } from '../nodes/run-view.ts';
-import { PolicyDecision } from './policy.ts';
+import { PolicyDecision } from '../policy/policy.ts';
 
 const PolicyProblem = builder.objectRef<Problem>('PolicyProblem').implement({
   description: 'Something that is wrong with the text of a policy.',
