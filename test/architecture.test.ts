@@ -82,7 +82,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['sqlite', 'postgres', 'backup'],
     ['.'],
   ],
-  'src/store/tables': [['.'], ['webhooks']],
+  'src/store/tables': [['.'], ['webhooks', 'accounts']],
   'src/surfaces/graphql': [['request'], ['operations', 'subscriptions'], ['http', 'socket', 'schema'], ['.']],
   'src/surfaces/graphql/http': [['graphiql'], ['.']],
   'src/surfaces/graphql/schema': [

@@ -1,5 +1,5 @@
-import type { Credentials } from '../../core/accounts/accounts.ts';
-import type { Prisma, Transactions } from '../connections/transactions.ts';
+import type { Credentials } from '../../../core/accounts/accounts.ts';
+import type { Prisma, Transactions } from '../../connections/transactions.ts';
 
 interface CredentialsDeps {
   readonly prisma: Prisma;

@@ -1,10 +1,10 @@
-import type { AccountKey, AccountStandings, Standing } from '../../core/accounts/accounts.ts';
-import type { Role } from '../../core/principal.ts';
-import type { Logger } from '../../core/telemetry.ts';
-import { ownerKey } from '../../lib/fair-queue.ts';
-import type { DatabaseConfig } from '../connections/database-config.ts';
-import type { Prisma, Transaction, Transactions } from '../connections/transactions.ts';
-import { type FollowedTable, followTable, lockTable, type WatchChanges } from './follow-table.ts';
+import type { AccountKey, AccountStandings, Standing } from '../../../core/accounts/accounts.ts';
+import type { Role } from '../../../core/principal.ts';
+import type { Logger } from '../../../core/telemetry.ts';
+import { ownerKey } from '../../../lib/fair-queue.ts';
+import type { DatabaseConfig } from '../../connections/database-config.ts';
+import type { Prisma, Transaction, Transactions } from '../../connections/transactions.ts';
+import { type FollowedTable, followTable, lockTable, type WatchChanges } from '../follow-table.ts';
 
 interface StandingsDeps {
   readonly prisma: Prisma;

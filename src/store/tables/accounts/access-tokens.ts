@@ -1,12 +1,12 @@
-import type { AccessToken, AccessTokens, TokenOwner } from '../../core/accounts/access-tokens.ts';
-import type { Clock } from '../../core/clock.ts';
-import { Fault } from '../../core/errors.ts';
-import type { Role } from '../../core/principal.ts';
-import type { Logger } from '../../core/telemetry.ts';
-import type { DatabaseConfig } from '../connections/database-config.ts';
-import type { Prisma, Transaction, Transactions } from '../connections/transactions.ts';
-import { type FollowedTable, followTable, lockTable, type WatchChanges } from './follow-table.ts';
-import { COUNTED_ENTRIES, idInRange, paginate, toTotalCount } from './paginate.ts';
+import type { AccessToken, AccessTokens, TokenOwner } from '../../../core/accounts/access-tokens.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { Fault } from '../../../core/errors.ts';
+import type { Role } from '../../../core/principal.ts';
+import type { Logger } from '../../../core/telemetry.ts';
+import type { DatabaseConfig } from '../../connections/database-config.ts';
+import type { Prisma, Transaction, Transactions } from '../../connections/transactions.ts';
+import { type FollowedTable, followTable, lockTable, type WatchChanges } from '../follow-table.ts';
+import { COUNTED_ENTRIES, idInRange, paginate, toTotalCount } from '../paginate.ts';
 
 interface AccessTokensDeps {
   readonly prisma: Prisma;

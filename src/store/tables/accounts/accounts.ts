@@ -1,11 +1,11 @@
-import type { AccountRecord, Accounts } from '../../core/accounts/accounts.ts';
-import type { Clock } from '../../core/clock.ts';
-import { Fault } from '../../core/errors.ts';
-import type { Role } from '../../core/principal.ts';
-import type { DatabaseConfig } from '../connections/database-config.ts';
-import type { Prisma, Transaction, Transactions } from '../connections/transactions.ts';
-import { lockTable } from './follow-table.ts';
-import { COUNTED_ENTRIES, idInRange, paginate, toTotalCount } from './paginate.ts';
+import type { AccountRecord, Accounts } from '../../../core/accounts/accounts.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { Fault } from '../../../core/errors.ts';
+import type { Role } from '../../../core/principal.ts';
+import type { DatabaseConfig } from '../../connections/database-config.ts';
+import type { Prisma, Transaction, Transactions } from '../../connections/transactions.ts';
+import { lockTable } from '../follow-table.ts';
+import { COUNTED_ENTRIES, idInRange, paginate, toTotalCount } from '../paginate.ts';
 import { changeStanding, type Standings } from './standings.ts';
 
 interface AccountsDeps {
