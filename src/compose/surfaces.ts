@@ -74,6 +74,7 @@ export function createSurfaces(
     drives: agentsAndTools.drives,
     ...(adapters.cluster && { cluster: adapters.cluster }),
     authenticator,
+    savedViews: store.savedViews,
     accounts: createAccountManager({
       ...{ accounts: store.accounts, authenticator, gate, policy, clock },
       isReserved: (username) => config.auth.devAccounts && isDevAccount(username),

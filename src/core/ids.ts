@@ -13,7 +13,8 @@ export type IdPrefix =
   | 'dead'
   | 'ses'
   | 'tok'
-  | 'hook';
+  | 'hook'
+  | 'view';
 
 /** Requesting random bytes from the system costs far more than taking them from a pool. */
 const pool = Buffer.alloc(8_192);
@@ -64,7 +65,7 @@ function advanceCounter(random: number): void {
 
 /** The prefix of an id from `newId`; undefined for any other text. */
 export function idPrefix(id: string): IdPrefix | undefined {
-  return /^(run|step|art|apr|wf|call|usr|node|msg|dead|ses|tok|hook)_[0-9a-f]{32}$/.exec(id)?.[1] as
+  return /^(run|step|art|apr|wf|call|usr|node|msg|dead|ses|tok|hook|view)_[0-9a-f]{32}$/.exec(id)?.[1] as
     | IdPrefix
     | undefined;
 }

@@ -87,6 +87,17 @@ export interface Page<T> {
   totalCount(): Promise<TotalCount>;
 }
 
+/** Everything that is given must match. */
+export interface ArtifactFilter {
+  readonly runId?: string;
+  /** A part of the name, in upper or lower case; at most 256 characters. */
+  readonly text?: string;
+  /** `image/png`, or `image/*`. Parameters of the artifact's media type do not count. */
+  readonly mediaType?: string;
+  /** Stored then or later. */
+  readonly since?: Date;
+}
+
 /** The greatest total count. Counting more would take time in proportion. */
 export const MAX_TOTAL_COUNT = 10_000;
 
@@ -159,6 +170,17 @@ export interface StoreReader {
     limit: number,
   ): Promise<readonly { readonly id: string; readonly tenant: string; readonly parentId: string }[]>;
   artifacts(scope: Scope, runId: string, page: PageArgs): Promise<Page<ArtifactRecord>>;
+  /**
+   * Artifacts of all runs, newest first. A page ends early when few match.
+   * @param isVisible asked about artifacts that match, by their digest; the total count does not ask
+   * @throws Fault BAD_INPUT for a filter that exceeds a limit
+   */
+  artifactsOf(
+    scope: Scope,
+    filter: ArtifactFilter,
+    page: PageArgs,
+    isVisible: (digest: string) => boolean,
+  ): Promise<Page<ArtifactRecord>>;
   artifact(scope: Scope, id: string): Promise<ArtifactRecord | undefined>;
   artifactByDigest(scope: Scope, digest: string): Promise<ArtifactRecord | undefined>;
   content(scope: Scope, digest: string): Promise<StoredContent | undefined>;

@@ -190,7 +190,7 @@ describe('the shipped policy', () => {
   it('reserves saving workflows and decisions for admin and analyst', () => {
     const theirs = (role: string) =>
       ENGINE_ACTIONS.filter((action) => action.startsWith('mutation:') && may(role, action));
-    expect(theirs('admin')).toHaveLength(19);
+    expect(theirs('admin')).toHaveLength(20);
     expect(theirs('analyst')).toEqual(theirs('admin'));
     expect(theirs('user').toSorted()).toEqual([
       'mutation:cancelRun',

@@ -8,6 +8,7 @@ import {
   type QuotaUsage,
   type WorkspaceUsage,
 } from '../core/accounts/accounts.ts';
+import type { SavedViews } from '../core/accounts/saved-views.ts';
 import type { Memories, TokenUsage } from '../core/agent-stores.ts';
 import { systemClock } from '../core/clock.ts';
 import { newId } from '../core/ids.ts';
@@ -30,6 +31,7 @@ import { startTextIndex, type TextIndex } from './search/text-index.ts';
 import { openAccessTokens } from './tables/accounts/access-tokens.ts';
 import { createAccounts } from './tables/accounts/accounts.ts';
 import { createCredentials } from './tables/accounts/credentials.ts';
+import { createSavedViews } from './tables/accounts/saved-views.ts';
 import { openStandings } from './tables/accounts/standings.ts';
 import { createDeadLetters } from './tables/dead-letters.ts';
 import { createJobEndings } from './tables/job-endings.ts';
@@ -58,6 +60,7 @@ export interface Store {
   readonly quotaUsage: QuotaUsage;
   readonly workspaceUsage: WorkspaceUsage;
   readonly credentials: Credentials;
+  readonly savedViews: SavedViews;
   /** Which node drives which runs. This store appends only to runs that its node owns. */
   readonly leases: Leases;
   readonly inbox: Inbox;
@@ -153,6 +156,7 @@ export async function openStore({
     quotaUsage: createQuotaUsage({ prisma, transactions, limits: quotas }),
     workspaceUsage: createWorkspaceUsage({ transactions }),
     credentials: createCredentials({ prisma, transactions }),
+    savedViews: createSavedViews({ prisma, transactions }),
     audit,
     startRetention: (options) => createRetention({ prisma, transactions, kind, logger: deps.logger, ...options }),
     watchStorage: backend.watchStorage,

@@ -29,6 +29,7 @@ export const ENGINE_ACTIONS = [
   'account:write',
   'account:tokens',
   'mutation:createApiToken',
+  'mutation:shareView',
   'mutation:saveWorkflow',
   'mutation:deleteWorkflow',
   'mutation:runAgent',

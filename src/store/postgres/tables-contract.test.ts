@@ -1,6 +1,15 @@
-import { accessTokensContract } from '../../../test/support/store/access-tokens-contract.ts';
-import { accountsContract } from '../../../test/support/store/accounts-contract.ts';
-import { credentialsContract } from '../../../test/support/store/credentials-contract.ts';
+import { accessTokensContract } from '../../../test/support/store/accounts/access-tokens-contract.ts';
+import { accountsContract } from '../../../test/support/store/accounts/accounts-contract.ts';
+import { credentialsContract } from '../../../test/support/store/accounts/credentials-contract.ts';
+import { savedViewsContract } from '../../../test/support/store/accounts/saved-views-contract.ts';
+import {
+  handshakesContract,
+  restrictionsContract,
+  sharedHandshakesContract,
+  sharedRestrictionsContract,
+  standingsContract,
+} from '../../../test/support/store/accounts/standings-contract.ts';
+import { artifactsContract } from '../../../test/support/store/artifacts-contract.ts';
 import { deadLettersContract } from '../../../test/support/store/dead-letters-contract.ts';
 import { leasesContract } from '../../../test/support/store/leases-contract.ts';
 import { memoriesContract } from '../../../test/support/store/memories-contract.ts';
@@ -10,13 +19,6 @@ import { readerContract } from '../../../test/support/store/reader-contract.ts';
 import { recomputedContract } from '../../../test/support/store/runs/recomputed-contract.ts';
 import { runFilterContract } from '../../../test/support/store/runs/run-filter-contract.ts';
 import { textIndexContract } from '../../../test/support/store/runs/text-index-contract.ts';
-import {
-  handshakesContract,
-  restrictionsContract,
-  sharedHandshakesContract,
-  sharedRestrictionsContract,
-  standingsContract,
-} from '../../../test/support/store/standings-contract.ts';
 import { toolCallContract } from '../../../test/support/store/tool-call-contract.ts';
 import { tokenUsageContract, workspaceContract } from '../../../test/support/store/usage-contract.ts';
 import { webhooksContract } from '../../../test/support/store/webhooks-contract.ts';
@@ -63,3 +65,7 @@ await onPostgres(sharedHandshakesContract);
 await onPostgres(accessTokensContract);
 
 await onPostgres(accountsContract);
+
+await onPostgres(artifactsContract);
+
+await onPostgres(savedViewsContract);

@@ -1,6 +1,13 @@
-import { accessTokensContract } from '../../../test/support/store/access-tokens-contract.ts';
-import { accountsContract } from '../../../test/support/store/accounts-contract.ts';
-import { credentialsContract } from '../../../test/support/store/credentials-contract.ts';
+import { accessTokensContract } from '../../../test/support/store/accounts/access-tokens-contract.ts';
+import { accountsContract } from '../../../test/support/store/accounts/accounts-contract.ts';
+import { credentialsContract } from '../../../test/support/store/accounts/credentials-contract.ts';
+import { savedViewsContract } from '../../../test/support/store/accounts/saved-views-contract.ts';
+import {
+  handshakesContract,
+  restrictionsContract,
+  standingsContract,
+} from '../../../test/support/store/accounts/standings-contract.ts';
+import { artifactsContract } from '../../../test/support/store/artifacts-contract.ts';
 import { deadLettersContract } from '../../../test/support/store/dead-letters-contract.ts';
 import { leasesContract } from '../../../test/support/store/leases-contract.ts';
 import { memoriesContract } from '../../../test/support/store/memories-contract.ts';
@@ -10,11 +17,6 @@ import { recomputedContract } from '../../../test/support/store/runs/recomputed-
 import { runFilterContract } from '../../../test/support/store/runs/run-filter-contract.ts';
 import { textIndexContract } from '../../../test/support/store/runs/text-index-contract.ts';
 import { sqliteHarness } from '../../../test/support/store/sqlite-harness.ts';
-import {
-  handshakesContract,
-  restrictionsContract,
-  standingsContract,
-} from '../../../test/support/store/standings-contract.ts';
 import { toolCallContract } from '../../../test/support/store/tool-call-contract.ts';
 import { tokenUsageContract, workspaceContract } from '../../../test/support/store/usage-contract.ts';
 import { webhooksContract } from '../../../test/support/store/webhooks-contract.ts';
@@ -55,3 +57,7 @@ handshakesContract(sqliteHarness);
 accessTokensContract(sqliteHarness);
 
 accountsContract(sqliteHarness);
+
+artifactsContract(sqliteHarness);
+
+savedViewsContract(sqliteHarness);

@@ -10,6 +10,7 @@ import { toArtifactRecord } from '../rows/artifact-row.ts';
 import { toRunRecord } from '../rows/run-row.ts';
 import { toOutput, toStepRecord } from '../rows/step-row.ts';
 import { toToolCallRecord } from '../rows/tool-call-row.ts';
+import { findArtifacts } from './artifact-finder.ts';
 import { COUNTED_ENTRIES, idInRange, paginate, toTotalCount } from './paginate.ts';
 import { readItems } from './read-items.ts';
 import { createRunFinder, runsInScope } from './run-finder.ts';
@@ -216,6 +217,7 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
         page,
       );
     },
+    artifactsOf: (...request) => findArtifacts(prisma, ...request),
     artifact: (scope, id) => findArtifact(scope, { id }),
     artifactByDigest: (scope, digest) => findArtifact(scope, { digest }),
     content: async (scope, digest) => {

@@ -95,6 +95,7 @@ export async function startGraphql({
   await createMigratedFile(file);
   const store = await openStore({ database: { kind: 'sqlite', file }, logger });
   const { journal, reader, workflows, verifyRun, accounts, standings, accessTokens } = store;
+  const { savedViews, schedules, memories, deadLetters } = store;
   const artifacts = await createArtifactStore(join(folder, 'artifacts'));
   const outgoing = createOutgoing({ version: '0.0.0-test', ...config.resources });
   const resources = createResources({
@@ -133,27 +134,15 @@ export async function startGraphql({
   ]);
   const app: GraphqlApp = {
     ...{
-      config,
-      engine,
-      gate,
-      quotas,
-      policy,
-      journal,
-      ...{ reader, workflows },
+      ...{ config, engine, gate, quotas, policy, journal, reader, workflows },
       webhooks: createWebhookRequests({
         ...{ ...store, deliveries: store.webhookDeliveries, gate, policy, resources, clock },
         sealer: createSealer(config.credentialsKey),
       }),
-      ...{ schedules: store.schedules, memories: store.memories, deadLetters: store.deadLetters },
+      ...{ savedViews, schedules, memories, deadLetters },
       verifyRun,
       exportRun: (scope, runId, maxBytes) => store.audit.exportRun(scope, runId, maxBytes),
-      resources,
-      artifacts,
-      schemas,
-      cpu,
-      clock,
-      logger,
-      metrics,
+      ...{ resources, artifacts, schemas, cpu, clock, logger, metrics },
     },
     ...{ commands: all, tools, backends, kinds: [], drives },
     accounts: createAccountManager({

@@ -5,6 +5,7 @@ import type { Authenticator } from '../../../auth/authenticator.ts';
 import type { Cluster } from '../../../cluster/cluster.ts';
 import type { AnyCommand } from '../../../commands/definition/define-command.ts';
 import type { Config } from '../../../config/config.ts';
+import type { SavedViews } from '../../../core/accounts/saved-views.ts';
 import type { Memories } from '../../../core/agent-stores.ts';
 import type { ArtifactStore } from '../../../core/artifact-store.ts';
 import type { Clock } from '../../../core/clock.ts';
@@ -66,6 +67,7 @@ export interface GraphqlApp {
   readonly authenticator: Authenticator;
   readonly apiTokens: ApiTokens;
   readonly accounts: AccountManager;
+  readonly savedViews: SavedViews;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { AccessToken } from '../../../src/core/accounts/access-tokens.ts';
-import { newId } from '../../../src/core/ids.ts';
-import type { Store } from '../../../src/store/open-store.ts';
-import { until } from '../until.ts';
-import type { StoreHarness } from './harness.ts';
+import type { AccessToken } from '../../../../src/core/accounts/access-tokens.ts';
+import { newId } from '../../../../src/core/ids.ts';
+import type { Store } from '../../../../src/store/open-store.ts';
+import { until } from '../../until.ts';
+import type { StoreHarness } from '../harness.ts';
 
 const HOUR_MS = 3_600_000;
 const owner = { tenant: 'north', subject: 'usr_alice' };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Account } from '../../../src/core/accounts/accounts.ts';
-import { newId } from '../../../src/core/ids.ts';
-import type { Role } from '../../../src/core/principal.ts';
-import { type StoreHarness, useStore } from './harness.ts';
+import type { Account } from '../../../../src/core/accounts/accounts.ts';
+import { newId } from '../../../../src/core/ids.ts';
+import type { Role } from '../../../../src/core/principal.ts';
+import { type StoreHarness, useStore } from '../harness.ts';
 
 /** What other code may rely on: the administration of `Accounts`. `standingsContract` has what it means for tokens. */
 export function accountsContract(makeHarness: () => Promise<StoreHarness>): void {

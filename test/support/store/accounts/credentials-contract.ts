@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type StoreHarness, useStore } from './harness.ts';
+import { type StoreHarness, useStore } from '../harness.ts';
 
 /** What every store promises of sealed secrets. */
 export function credentialsContract(makeHarness: () => Promise<StoreHarness>): void {

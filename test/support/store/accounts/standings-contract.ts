@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { AccountKey, AccountStandings } from '../../../src/core/accounts/accounts.ts';
-import type { WorkerRestriction } from '../../../src/core/runtime.ts';
-import type { Store } from '../../../src/store/open-store.ts';
-import { until } from '../until.ts';
-import type { StoreHarness } from './harness.ts';
+import type { AccountKey, AccountStandings } from '../../../../src/core/accounts/accounts.ts';
+import type { WorkerRestriction } from '../../../../src/core/runtime.ts';
+import type { Store } from '../../../../src/store/open-store.ts';
+import { until } from '../../until.ts';
+import type { StoreHarness } from '../harness.ts';
 
 const alice = {
   ...{ subject: 'usr_alice', username: 'alice', tenant: 'north', roles: ['analyst'] },
