@@ -15,6 +15,14 @@ export function checkpointText({ origin, size, root }: TreeHead): string {
   return `${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`;
 }
 
+/** Lines of a note, from the origin to the last signature. */
+const NOTE = /^[^\s+]+\n(?:0|[1-9]\d{0,15})\n[A-Za-z0-9+/]{43}=\n\n(?:— [^\s+]+ [A-Za-z0-9+/]+=*\n)+/gmu;
+
+/** The notes of checkpoints in a text such as that of `checkpoints.log`, in their order; anything else is skipped. Not verified. */
+export function findCheckpointNotes(text: string): readonly string[] {
+  return text.match(NOTE) ?? [];
+}
+
 /** @throws TypeError when the text is not a checkpoint; lines after the third are ignored */
 export function parseCheckpointText(text: string): TreeHead {
   const [origin = '', size = '', root = ''] = text.split('\n');

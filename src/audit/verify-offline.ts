@@ -1,19 +1,12 @@
-import { openCheckpoint } from './checkpoint-note.ts';
-import { isConsistent, rootOfInclusion } from './merkle-proof.ts';
-import { type ExportedEvent, type ExportedInclusion, RUN_EXPORT_FORMAT, type RunExport } from './run-export.ts';
-import { runLeafHash } from './run-leaf.ts';
-import { type NoteKey, parseNoteKey } from './signed-note.ts';
+import { type ExportedEvent, RUN_EXPORT_FORMAT, type RunExport } from './run-export.ts';
+import { parseNoteKey } from './signed-note.ts';
 import { type ChainReport, type ChainRow, createProblemList, verifyChain } from './verify-chain.ts';
+import { type VerifiedCheckpoint, verifyInclusion } from './verify-tree.ts';
 
 /** The result of recomputing an export. */
 export interface OfflineReport extends ChainReport {
   /** The checkpoint that covers the run; absent when none does, or when it is not valid. */
-  readonly checkpoint?: {
-    readonly origin: string;
-    readonly size: number;
-    readonly rootHash: string;
-    readonly keyId: string;
-  };
+  readonly checkpoint?: VerifiedCheckpoint;
   /** False when the key came from the export: then only its internal consistency is proved. */
   readonly keyTrusted: boolean;
 }
@@ -42,7 +35,7 @@ export function verifyRunOffline(exported: RunExport, trustedKey?: string): Offl
     if (rows.some((row) => row.seq > seq)) problems.add(seq + 1, 'no checkpoint covers this event');
     try {
       if (!key) throw new TypeError('there is no public key');
-      checkpoint = verifyInclusion(runId, inclusion, key);
+      checkpoint = verifyInclusion(runId, inclusion, [key]);
     } catch (error) {
       problems.add(seq, `its place in the tree is not shown: ${(error as Error).message}`);
     }
@@ -54,42 +47,6 @@ export function verifyRunOffline(exported: RunExport, trustedKey?: string): Offl
   };
 }
 
-/**
- * Shows that the head of a run is a leaf of a signed tree.
- * @throws TypeError that names the problem: the note, its signature, or the path to its root
- */
-function verifyInclusion(
-  runId: string,
-  { index, seq, hash, proof, checkpoint }: ExportedInclusion,
-  key: NoteKey,
-): NonNullable<OfflineReport['checkpoint']> {
-  const { origin, size, root } = openCheckpoint(checkpoint, key);
-  const computed = rootOfInclusion(index, size, runLeafHash({ runId, seq, hash }), proof.map(bytes));
-  if (!computed || Buffer.compare(computed, root) !== 0) {
-    throw new TypeError('the path from its leaf does not lead to the root that was signed');
-  }
-  return { origin, size, rootHash: Buffer.from(root).toString('hex'), keyId: key.id };
-}
-
-/**
- * Shows that the newer of two signed trees begins with the older one: nothing that the older covers was changed.
- * @param proof RFC 6962, section 2.1.2, in hex
- * @throws TypeError that names the problem
- */
-export function verifyConsistency(older: string, newer: string, proof: readonly string[], key: NoteKey): void {
-  const [before, after] = [openCheckpoint(older, key), openCheckpoint(newer, key)];
-  if (before.size > after.size) throw new TypeError('the checkpoint that is said to be the newer one is smaller');
-  if (before.size > 0 && !isConsistent(before, after, proof.map(bytes))) {
-    throw new TypeError(
-      'the newer tree does not begin with the older one: what the older checkpoint covers was changed',
-    );
-  }
-}
-
 function toRow(runId: string, { at, step, payload, ...event }: ExportedEvent): ChainRow {
   return { ...event, runId, at: Date.parse(at), step: step ?? null, payload: JSON.stringify(payload) };
-}
-
-function bytes(hex: string): Buffer {
-  return Buffer.from(hex, 'hex');
 }

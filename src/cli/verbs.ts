@@ -39,9 +39,23 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'verify',
-    usage: '[FILE] [--key FILE]… [--json]',
+    usage: '[run] [FILE] [--key FILE]… [--json]',
     description:
       'Verifies an export of a run (Run.export) without a server: its chain, its place in the tree, the signature. Reads standard input unless FILE is given.',
+    run: async (args) => (await import('./verify.ts')).verify(args),
+  },
+  {
+    name: 'verify',
+    usage: 'inclusion [FILE] [--checkpoint FILE [--consistency FILE]] [--key FILE]… [--json]',
+    description:
+      'Verifies that a signed checkpoint covers the end of an exported run: that of the export, or one in FILE, such as checkpoints.log; a newer one with a proof of consistency.',
+    run: async (args) => (await import('./verify.ts')).verify(args),
+  },
+  {
+    name: 'verify',
+    usage: 'consistency [FILE] [--older FILE] [--newer FILE] [--key FILE]… [--json]',
+    description:
+      'Verifies that a newer checkpoint covers all that an older one does, from a proof (Query.treeConsistency); with checkpoints that you have kept in place of those of the proof.',
     run: async (args) => (await import('./verify.ts')).verify(args),
   },
   {

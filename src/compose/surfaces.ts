@@ -63,6 +63,7 @@ export function createSurfaces(
     webhooks,
     verifyRun: (scope, runId) => store.verifyRun(scope, runId),
     exportRun: (scope, runId, maxBytes) => store.audit.exportRun(scope, runId, maxBytes),
+    treeConsistency: (olderSize, newerSize) => store.audit.exportConsistency(olderSize, newerSize),
     resources,
     artifacts,
     schemas: adapters.schemas,

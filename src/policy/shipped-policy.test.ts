@@ -31,6 +31,7 @@ const QUERIES = [
   'workflows',
   'deadLetters',
   'webhooks',
+  'treeConsistency',
   'quotas',
   'server',
   'policyRules',
@@ -271,6 +272,11 @@ describe('the shipped policy', () => {
     for (const action of ['query:webhooks', 'mutation:createWebhook', 'mutation:redeliverWebhook']) {
       expect(['admin', 'analyst', 'user'].filter((role) => may(role, action))).toEqual(['admin', 'analyst']);
     }
+  });
+
+  it('proves to admin and analyst that checkpoints continue each other', () => {
+    const permitted = ['admin', 'analyst', 'user'].filter((role) => may(role, 'query:treeConsistency'));
+    expect(permitted).toEqual(['admin', 'analyst']);
   });
 
   it.each(['query:quotas', 'query:catalog'])('permits %s to all three', (action) => {

@@ -27,6 +27,8 @@ export interface CheckpointTable {
   bySize(size: number): Promise<Checkpoint | undefined>;
   /** The largest one that is smaller than the size. */
   largestBelow(size: number): Promise<Checkpoint | undefined>;
+  /** The largest one that the key has signed, up to the size. */
+  newestOf(keyId: string, maxSize: number): Promise<Checkpoint | undefined>;
   /** The first one that the key has signed and that covers the position. */
   firstCovering(position: number, keyId: string): Promise<Checkpoint | undefined>;
   /** The last one that ends before the position. */
@@ -48,6 +50,7 @@ export function createCheckpointTable(prisma: Prisma, transactions: Transactions
     newest: () => find({ orderBy: { size: 'desc' } }),
     bySize: (size) => find({ where: { size: BigInt(size) } }),
     largestBelow: (size) => find({ where: { size: { lt: BigInt(size) } }, orderBy: { size: 'desc' } }),
+    newestOf: (keyId, maxSize) => find({ where: { keyId, size: { lte: BigInt(maxSize) } }, orderBy: { size: 'desc' } }),
     firstCovering: (position, keyId) =>
       find({ where: { position: { gte: BigInt(position) }, keyId }, orderBy: { position: 'asc' } }),
     lastBefore: (position) => find({ where: { position: { lt: BigInt(position) } }, orderBy: { position: 'desc' } }),

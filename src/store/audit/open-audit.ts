@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { consistencyProof, createSubtrees } from '../../audit/merkle-proof.ts';
+import { type ConsistencyExport, exportConsistency, MAX_CONSISTENCY_LEAVES } from '../../audit/consistency-export.ts';
+import { createSubtrees } from '../../audit/merkle-proof.ts';
 import { exportRun, type RunExport } from '../../audit/run-export.ts';
 import { runLeafHash } from '../../audit/run-leaf.ts';
 import { printNote, printNoteKey } from '../../audit/signed-note.ts';
@@ -28,15 +29,6 @@ export interface AuditOptions {
   readonly intervalMs?: number;
 }
 
-/** Proof that one signed tree starts with another. Plain JSON, the input of `verifyConsistency`. */
-interface ConsistencyExport {
-  /** Signed notes. */
-  readonly older: string;
-  readonly newer: string;
-  readonly proof: readonly string[];
-  readonly publicKey: string;
-}
-
 export interface Audit {
   /** Undefined if nothing is signed. */
   readonly checkpointer: Checkpointer | undefined;
@@ -47,8 +39,13 @@ export interface Audit {
    * @throws Fault RESOURCE_TOO_LARGE
    */
   exportRun(scope: Scope, id: string, maxBytes?: number): Promise<RunExport | undefined>;
-  /** @param size of the older checkpoint @throws Fault NOT_FOUND if there is no checkpoint of that size */
-  exportConsistency(size: number): Promise<ConsistencyExport>;
+  /**
+   * Proves that a newer signed tree starts with an older one.
+   * @param olderSize of a checkpoint
+   * @param newerSize of a checkpoint; default: the newest one within MAX_CONSISTENCY_LEAVES of the older one
+   * @throws Fault NOT_FOUND without such checkpoints, RESOURCE_TOO_LARGE if more leaves are between them
+   */
+  exportConsistency(olderSize: number, newerSize?: number): Promise<ConsistencyExport>;
 }
 
 interface OpenAuditDeps {
@@ -106,15 +103,19 @@ export async function openAudit(
       const { seq, hash } = leaf;
       return exportRun(id, rows, { leaf: { index, seq, hash, subtrees, checkpoint: { ...checkpoint, text } }, key });
     },
-    exportConsistency: async (size) => {
-      const [older, newer] = [await table.bySize(size), await table.newest()];
-      if (!key || !older || !newer) {
-        throw new Fault('NOT_FOUND', `There is no checkpoint of ${size} leaves. Use a size from checkpoints.log.`);
-      }
+    exportConsistency: async (olderSize, newerSize) => {
+      const older = key && (await table.bySize(olderSize));
+      if (!older) throw noCheckpoint(olderSize);
+      const newer = await table.newestOf(key.id, newerSize ?? olderSize + MAX_CONSISTENCY_LEAVES);
+      if (!newer || newer.size < Math.max(olderSize, newerSize ?? 0))
+        throw noCheckpoint(newerSize ?? olderSize, key.name);
+      if (newer.size - olderSize > MAX_CONSISTENCY_LEAVES) throw tooFarApart(olderSize, newer.size);
       const subtrees = await loadSubtrees(table, older, newer);
-      const proof = consistencyProof(older.size, newer.size, subtrees).map((node) => Buffer.from(node).toString('hex'));
-      const [before, after] = [printCheckpoint(key, older), printCheckpoint(key, newer)];
-      return { older: before, newer: after, proof, publicKey: printNoteKey(key) };
+      return exportConsistency(older.size, newer.size, subtrees, {
+        ...(older.keyId === key.id && { older: printCheckpoint(key, older) }),
+        newer: printCheckpoint(key, newer),
+        publicKey: printNoteKey(key),
+      });
     },
   };
 }
@@ -122,6 +123,16 @@ export async function openAudit(
 function exportTooLarge(id: string, maxBytes: number): Fault {
   const message = `The events of ${id} are larger than an export may be (${maxBytes} bytes). Verify the run on the server, with verifyRun.`;
   return new Fault('RESOURCE_TOO_LARGE', message, { details: { maxBytes } });
+}
+
+function noCheckpoint(size: number, origin?: string): Fault {
+  const which = origin === undefined ? `of ${size} leaves` : `of ${size} leaves or a little more, signed by ${origin}`;
+  return new Fault('NOT_FOUND', `There is no checkpoint ${which}. Use sizes from checkpoints.log.`);
+}
+
+function tooFarApart(olderSize: number, newerSize: number): Fault {
+  const message = `There are ${newerSize - olderSize} leaves between the checkpoints; at most ${MAX_CONSISTENCY_LEAVES} are possible. Leave out newerSize, and continue from the size of the answer.`;
+  return new Fault('RESOURCE_TOO_LARGE', message, { details: { maxLeaves: MAX_CONSISTENCY_LEAVES } });
 }
 
 /** @throws Fault BAD_INPUT */

@@ -142,6 +142,7 @@ export async function startGraphql({
       ...{ savedViews, schedules, memories, deadLetters },
       verifyRun,
       exportRun: (scope, runId, maxBytes) => store.audit.exportRun(scope, runId, maxBytes),
+      treeConsistency: (olderSize, newerSize) => store.audit.exportConsistency(olderSize, newerSize),
       ...{ resources, artifacts, schemas, cpu, clock, logger, metrics },
     },
     ...{ commands: all, tools, backends, kinds: [], drives },

@@ -1,4 +1,5 @@
 import type { AnyBackend } from '../../../agents/define-backend.ts';
+import type { ConsistencyExport } from '../../../audit/consistency-export.ts';
 import type { RunExport } from '../../../audit/run-export.ts';
 import type { ApiTokens } from '../../../auth/api-tokens.ts';
 import type { Authenticator } from '../../../auth/authenticator.ts';
@@ -51,6 +52,11 @@ export interface GraphqlApp {
   verifyRun(scope: Scope, runId: string): Promise<ChainVerification | undefined>;
   /** A run as plain JSON that is verified without the server; undefined when the scope does not cover it. @throws Fault RESOURCE_TOO_LARGE */
   exportRun(scope: Scope, runId: string, maxBytes: number): Promise<RunExport | undefined>;
+  /**
+   * Proves that the newer signed tree begins with the older one. @throws Fault NOT_FOUND, RESOURCE_TOO_LARGE
+   * @param newerSize default: the newest one that a single proof leads to
+   */
+  treeConsistency(olderSize: number, newerSize?: number): Promise<ConsistencyExport>;
   readonly resources: Resources;
   readonly artifacts: ArtifactStore;
   readonly schemas: SchemaValidator;

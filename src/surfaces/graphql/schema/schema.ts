@@ -37,6 +37,7 @@ import './policy/policy.ts';
 import './runs/policy-simulation.ts';
 import './policy/quotas.ts';
 import './runs/run-verification.ts';
+import './journal/tree-consistency.ts';
 import './commands/conversion-mode.ts';
 import './accounts/sign-in.ts';
 import './accounts/api-token.ts';

@@ -2,7 +2,9 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../../../../src/audit/checkpoint-note.ts';
-import { verifyConsistency, verifyRunOffline } from '../../../../src/audit/verify-offline.ts';
+import { MAX_CONSISTENCY_LEAVES } from '../../../../src/audit/consistency-export.ts';
+import { verifyRunOffline } from '../../../../src/audit/verify-offline.ts';
+import { verifyConsistency } from '../../../../src/audit/verify-tree.ts';
 import { newId } from '../../../../src/core/ids.ts';
 import type { StoreHarness } from '../harness.ts';
 import { log, runCreated } from '../sample-events.ts';
@@ -124,17 +126,46 @@ export function auditContract(makeHarness: () => Promise<StoreHarness>): void {
       expect(verifyRunOffline(exported as NonNullable<typeof exported>)).toMatchObject({ valid: true, events: 2 });
     });
 
-    it('proves that its newest tree starts with each older one', async () => {
+    it('proves that each tree starts with each older one', async () => {
       for (let runs = 0; runs < 6; runs += 1) await signRun();
       const known = await notes();
+      const { audit } = suite.store;
       for (let size = 1; size <= 6; size += 1) {
-        const { older, newer, proof } = await suite.store.audit.exportConsistency(size);
-        expect(older).toBe(known[size - 1]);
-        verifyConsistency(older, newer, proof, key());
+        const { older, newer, proof } = await audit.exportConsistency(size);
+        expect([older, newer]).toEqual([known[size - 1], known[5]]);
+        verifyConsistency(known[size - 1] ?? '', newer, proof, [key()]);
+        const upTo5 = audit.exportConsistency(size, 5);
+        if (size > 5) await expect(upTo5).rejects.toMatchObject({ code: 'NOT_FOUND' });
+        else verifyConsistency(known[size - 1] ?? '', known[4] ?? '', (await upTo5).proof, [key()]);
       }
-      await expect(suite.store.audit.exportConsistency(7)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-      const { older, newer, proof } = await suite.store.audit.exportConsistency(3);
-      expect(() => verifyConsistency(older, newer, proof.slice(1), key())).toThrow(/does not begin with/);
+      for (const [older, newer] of [[7], [3, 7], [0], [-1, 3]])
+        await expect(audit.exportConsistency(older ?? 0, newer)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      const { newer, proof } = await audit.exportConsistency(3);
+      expect(() => verifyConsistency(known[2] ?? '', newer, proof.slice(1), [key()])).toThrow(/does not begin with/);
+    });
+
+    it('leads through a long tree in several proofs, each of a limited number of leaves', async () => {
+      const step = MAX_CONSISTENCY_LEAVES - 1;
+      await signRun();
+      for (const from of [1, step + 1]) {
+        await close();
+        await suite.harness.tamper(`INSERT INTO leaves (position, run_id, seq, hash)
+          WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${step})
+          SELECT ${from} * 100 + i, 'run_${from}_' || i, 1, '${'ab'.repeat(32)}' FROM n`);
+        await suite.harness.tamper(`UPDATE journal SET position = ${from * 100 + step}`);
+        await reopen();
+        await expect.poll(sizes, { timeout: 30_000 }).toContain(from + step);
+      }
+      const { audit } = suite.store;
+      const tooFar = audit.exportConsistency(1, 2 * step + 1);
+      await expect(tooFar).rejects.toMatchObject({ code: 'RESOURCE_TOO_LARGE' });
+      const known = await notes();
+      const first = await audit.exportConsistency(1);
+      expect(first.newerSize).toBe(step + 1);
+      const second = await audit.exportConsistency(first.newerSize);
+      expect(second.newerSize).toBe(2 * step + 1);
+      verifyConsistency(known[0] ?? '', known[1] ?? '', first.proof, [key()]);
+      verifyConsistency(known[1] ?? '', known[2] ?? '', second.proof, [key()]);
     });
 
     it('is signed by several nodes with one key, each of which continues the tree of the others', async () => {

@@ -124,6 +124,15 @@ export const queryCapabilities: readonly CapabilityView[] = [
     'URLs that get events, and what they got. The policy decides without a URI, and `query:runs` on whose.',
     Type.Object({}),
   ),
+  queryCapability(
+    'treeConsistency',
+    'Compare signed checkpoints',
+    'Proves that a newer signed checkpoint covers all that an older one does. It shows numbers of run ends, and hashes. The policy decides without a URI.',
+    Type.Object({
+      olderSize: Type.Integer({ minimum: 1, description: 'Number of run ends that the older checkpoint covers.' }),
+      newerSize: Type.Optional(Type.Integer({ minimum: 1, description: 'Number that the newer one covers.' })),
+    }),
+  ),
   queryCapability('quotas', 'See quotas', 'Shows what the caller may use, and uses.', Type.Object({})),
   queryCapability(
     'workers',
