@@ -5,6 +5,7 @@ import { startServer, tokenFor } from '../test/support/server.ts';
 import { createTempFolder } from '../test/support/temp-folder.ts';
 import { awaitTextIndex, fillRuns } from './clients/fill-runs.ts';
 import { measureLists, measureStats } from './clients/measure-lists.ts';
+import { fillLog, measureLog } from './clients/measure-logs.ts';
 import { measureUpdates } from './clients/measure-updates.ts';
 import type { BenchOptions } from './load/figure.ts';
 import { openFilledStore } from './load/growth-store.ts';
@@ -14,7 +15,7 @@ const QUICK = { runs: 20_000, rounds: 5 };
 
 /**
  * What clients that show runs ask for: lists by each filter, and statistics, over 1,000,000 runs (20,000 if quick) that are filled in bulk, on both
- * databases; and lists that are kept current while 2,000 runs a second are recorded.
+ * databases; a log of 50,000 lines; and lists that are kept current while 2,000 runs a second are recorded.
  */
 export async function main(options: BenchOptions): Promise<void> {
   for (const kind of ['sqlite', 'postgres'] as const) await measureDatabase(kind, options.quick ? QUICK : FULL);
@@ -39,10 +40,12 @@ async function measureDatabase(kind: 'sqlite' | 'postgres', { runs, rounds }: ty
   };
   const [large, none] = [await subject('filled'), await subject('empty')];
   const range = await fillRuns(large.target, runs);
+  const logged = await fillLog(large.target);
   const [filled, empty] = [await large.start(), await none.start()];
   await awaitTextIndex(large.target, runs);
   const token = await tokenFor('bench', { roles: ['admin'] });
   const lists = { kind, runs, rounds, range, filled, empty, token };
   await measureLists(lists);
   await measureStats(lists);
+  await measureLog(lists, logged);
 }

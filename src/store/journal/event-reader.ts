@@ -21,6 +21,16 @@ export interface Stretch {
   readonly seq: number;
 }
 
+/** The columns of an event that a search for a text needs. */
+export interface SearchedRow {
+  readonly type: Event['type'];
+  readonly payload: string;
+}
+
+export function toSearched({ type, payload }: SearchedRow): Pick<Event, 'type' | 'payload'> {
+  return { type, payload: JSON.parse(payload) };
+}
+
 /** Reads of the table `events`, each of them bounded. */
 export interface EventReader {
   /** The newest committed position. */

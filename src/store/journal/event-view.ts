@@ -19,7 +19,7 @@ export interface EventView {
   /** What the payload of a LOG event that matches contains, once its ASCII letters are lower case; more events contain it than match. */
   readonly fragment: string | undefined;
   /** Whether the text of a LOG event is one that is looked for; true for other events. */
-  hasText(event: Event): boolean;
+  hasText(event: Pick<Event, 'type' | 'payload'>): boolean;
   /** @param workflow name of the workflow of the event's run */
   matches(event: Event, workflow: string | undefined): boolean;
 }
@@ -31,8 +31,8 @@ export function createEventView(filter: EventFilter, scope: Scope): EventView {
   const text = filter.text === undefined ? undefined : asciiLowerCase(filter.text);
   const types = filter.types && [...new Set(filter.types)].sort();
   const steps = filter.steps && [...new Set(filter.steps)].sort();
-  const hasText = (event: Event) =>
-    text === undefined || event.type !== 'LOG' || asciiLowerCase(event.payload.text).includes(text);
+  const hasText = ({ type, payload }: Pick<Event, 'type' | 'payload'>) =>
+    text === undefined || type !== 'LOG' || asciiLowerCase((payload as { text: string }).text).includes(text);
   const levels = level && LOG_LEVELS.slice(LOG_LEVELS.indexOf(level));
   return {
     key: JSON.stringify([tenant, subject, runId, types, steps, workflow, level, text].map((part) => part ?? null)),

@@ -2,7 +2,14 @@ import type { Pool } from 'pg';
 import type { Event } from '../../core/event.ts';
 import { retryReads } from '../connections/retry-reads.ts';
 import type { CommittedAppend } from '../journal/append-queue.ts';
-import { type EventReader, MAX_PAGE_CHARACTERS, MAX_WINDOW_ROWS, type RunEventView } from '../journal/event-reader.ts';
+import {
+  type EventReader,
+  MAX_PAGE_CHARACTERS,
+  MAX_WINDOW_ROWS,
+  type RunEventView,
+  type SearchedRow,
+  toSearched,
+} from '../journal/event-reader.ts';
 import type { EventView } from '../journal/event-view.ts';
 import { EVENT_COLUMNS, selectList } from '../rows/columns.ts';
 import { type EventRow, toEvent } from '../rows/event-row.ts';
@@ -81,10 +88,10 @@ export function createPostgresEventReader(pool: Pool): EventReader {
     countBack: async (view, beforeSeq) => {
       const seq = Math.max(1, beforeSeq - MAX_WINDOW_ROWS);
       const isSearch = view.fragment !== undefined;
-      const { found, values } = stretchQuery(view, seq, beforeSeq, isSearch ? EVENT_FIELDS : 'count(*) AS count');
-      const { rows } = await retryReads(() => pool.query<PgEventRow & { count: number }>(found, values));
+      const { found, values } = stretchQuery(view, seq, beforeSeq, isSearch ? 'type, payload' : 'count(*) AS count');
+      const { rows } = await retryReads(() => pool.query<SearchedRow & { count: number }>(found, values));
       if (!isSearch) return { count: Number(rows[0]?.count), seq };
-      return { count: rows.filter((row) => view.hasText(toEvent(toEventRow(row)))).length, seq };
+      return { count: rows.filter((row) => view.hasText(toSearched(row))).length, seq };
     },
   };
 }

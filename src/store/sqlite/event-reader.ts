@@ -6,7 +6,9 @@ import {
   MAX_PAGE_CHARACTERS,
   MAX_WINDOW_ROWS,
   type RunEventView,
+  type SearchedRow,
   type Stretch,
+  toSearched,
 } from '../journal/event-reader.ts';
 import type { EventView } from '../journal/event-view.ts';
 import { EVENT_COLUMNS, selectList } from '../rows/columns.ts';
@@ -87,10 +89,8 @@ export function createSqliteEventReader(db: SqliteConnection, schedule: <T>(work
       const count = prepared(`SELECT count(*) FROM ${range} ${filters}`).pluck().get(values) as number;
       return { count, seq };
     }
-    let count = 0;
-    for (const row of prepared(`SELECT ${EVENT_FIELDS} FROM ${range} ${filters}`).iterate(values))
-      if (view.hasText(toEvent(row as EventRow))) count += 1;
-    return { count, seq };
+    const rows = prepared(`SELECT type, payload FROM ${range} ${filters}`).all(values) as SearchedRow[];
+    return { count: rows.filter((row) => view.hasText(toSearched(row))).length, seq };
   };
   const head = async () => newest.get() ?? 0;
 
