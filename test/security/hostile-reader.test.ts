@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ACCOUNT_ATTEMPTS } from './hostile-reader/accounts.ts';
+import { LIST_ATTEMPTS } from './hostile-reader/lists.ts';
 import { SESSION_ATTEMPTS } from './hostile-reader/sessions.ts';
 import { type Attempt, openTarget, type Target } from './hostile-reader/target.ts';
 import { TOKEN_ATTEMPTS } from './hostile-reader/tokens.ts';
@@ -10,6 +11,7 @@ const SURFACES: Readonly<Record<string, readonly Attempt[]>> = {
   'Sessions and requests of other sites': SESSION_ATTEMPTS,
   'API tokens and renewal': TOKEN_ATTEMPTS,
   Accounts: ACCOUNT_ATTEMPTS,
+  'Lists and saved views': LIST_ATTEMPTS,
 };
 
 describe.each(Object.entries(SURFACES))('a hostile reader: %s', (title, attempts) => {

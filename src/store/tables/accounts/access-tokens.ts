@@ -42,8 +42,10 @@ export async function openAccessTokens(deps: AccessTokensDeps): Promise<AccessTo
   };
   const readChanges = async () => {
     for (let wasFull = true; wasFull; ) {
+      // What ended before this node started was never in its memory.
+      const isInForce = revision === 0n ? { revoked: false, expiresAt: { gt: clock.now() } } : {};
       const rows = await prisma.accessToken.findMany({
-        where: { revision: { gt: revision } },
+        where: { revision: { gt: revision }, ...isInForce },
         orderBy: { revision: 'asc' },
         take: ROWS_PER_READ,
       });
