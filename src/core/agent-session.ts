@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../lib/json.ts';
 import type { CanonicalUri } from './canonical-uri.ts';
 import type { Cpu } from './cpu-pool.ts';
-import type { LogLevel, ToolCallRequest } from './event.ts';
+import type { LogLevel, TokenCounts, ToolCallRequest } from './event.ts';
 import type { User } from './principal.ts';
 import type { Body, ResourceInput } from './resource.ts';
 
@@ -46,6 +46,8 @@ export interface ModelReply {
   readonly text: string;
   /** Empty when the model is done. */
   readonly calls: readonly ToolCallRequest[];
+  /** Absent if the endpoint does not say. */
+  readonly usage?: TokenCounts;
 }
 
 /**

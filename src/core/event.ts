@@ -1,16 +1,23 @@
 import type { Json, JsonObject } from '../lib/json.ts';
 import type { Decision } from './policy.ts';
 import type { User } from './principal.ts';
-import type { AddedStep, ApprovalState, Failure, PlannedStep, Priority, RunKind, RunPlan, StepOutput } from './run.ts';
+import type {
+  AddedStep,
+  ApprovalState,
+  Failure,
+  PlannedStep,
+  Priority,
+  Repair,
+  RunKind,
+  RunPlan,
+  StepOutput,
+} from './run.ts';
 import type { RunState, StepState } from './states.ts';
 
-/** Why a step runs again: another step failed, and this one is to repair it. */
-export interface Repair {
-  /** Key of the step that failed. */
-  readonly step: string;
-  /** From 1. */
-  readonly round: number;
-  readonly error: Failure;
+/** Tokens of a language model. */
+export interface TokenCounts {
+  readonly input: number;
+  readonly output: number;
 }
 
 /** A tool call requested by a model. */
@@ -108,6 +115,8 @@ export interface EventPayloads {
     readonly text: string;
     /** The tool calls that the agent requests, in this order. */
     readonly calls?: readonly ToolCallRequest[];
+    /** Of an answer, as the endpoint reports it. */
+    readonly usage?: TokenCounts;
   };
   /** A fragment of a message from an agent; the complete message follows as AGENT_MESSAGE. */
   AGENT_DELTA: { readonly text: string };

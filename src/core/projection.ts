@@ -18,6 +18,7 @@ export type StepPatch = Clearable<
     | 'error'
     | 'decision'
     | 'progress'
+    | 'repair'
     | 'wakeAt'
     | 'childId'
     | 'worker'
@@ -90,7 +91,7 @@ export function runPatch(event: NewEvent): RunPatch | undefined {
 export function stepPatch(event: NewEvent): StepPatch | undefined {
   switch (event.type) {
     case 'STEP_STATE_CHANGED': {
-      const { to, attempt, scheduledAt, startedAt, input, output, error, wakeAt, childId } = event.payload;
+      const { to, attempt, scheduledAt, startedAt, input, output, error, wakeAt, childId, repair } = event.payload;
       return {
         state: to,
         attempt,
@@ -104,6 +105,7 @@ export function stepPatch(event: NewEvent): StepPatch | undefined {
         ...(startedAt === undefined && (to === 'RUNNING' || to === 'DISPATCHED') && { startedAt: event.at }),
         ...(input !== undefined && { input }),
         ...(childId !== undefined && { childId }),
+        ...(repair && { repair }),
       };
     }
     case 'JOB_DISPATCHED':

@@ -159,6 +159,15 @@ export interface RunPlan {
   readonly sender?: string;
 }
 
+/** Why a step runs again: another step failed, and this one is to repair it. */
+export interface Repair {
+  /** Key of the step that failed. */
+  readonly step: string;
+  /** From 1. */
+  readonly round: number;
+  readonly error: Failure;
+}
+
 export interface StepRecord extends PlannedStep {
   readonly runId: string;
   /** Position among the run's steps, from 0; items and compensations come after all planned steps. */
@@ -170,6 +179,8 @@ export interface StepRecord extends PlannedStep {
   readonly error?: Failure;
   readonly decision?: Decision;
   readonly progress?: Progress;
+  /** What it was to repair when it ran again last. */
+  readonly repair?: Repair;
   /** Key of the step of which this step is an item or the compensation. */
   readonly parent?: string;
   readonly role?: AddedStep['role'];

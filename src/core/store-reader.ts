@@ -1,6 +1,6 @@
 import type { JsonObject } from '../lib/json.ts';
 import type { ErrorCode } from './errors.ts';
-import type { Event } from './event.ts';
+import type { Event, TokenCounts } from './event.ts';
 import type { Scope } from './principal.ts';
 import type {
   ApprovalRecord,
@@ -169,6 +169,10 @@ export interface StoreReader {
     after: string,
     limit: number,
   ): Promise<readonly { readonly id: string; readonly tenant: string; readonly parentId: string }[]>;
+  /** The tokens that agents of some runs used, as their endpoints reported them; runs without a report are absent. */
+  tokensOfRuns(scope: Scope, runIds: readonly string[]): Promise<ReadonlyMap<string, TokenCounts>>;
+  /** The same for one step, in all its attempts. */
+  tokensOfStep(scope: Scope, runId: string, key: string): Promise<TokenCounts | undefined>;
   artifacts(scope: Scope, runId: string, page: PageArgs): Promise<Page<ArtifactRecord>>;
   /**
    * Artifacts of all runs, newest first. A page ends early when few match.

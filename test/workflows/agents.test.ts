@@ -115,6 +115,22 @@ describe('the budget of a run', () => {
     expect(reported).toBeLessThanOrEqual(ceiling);
     expect(new Set(states)).toEqual(new Set(['SUCCEEDED', 'TOO_COSTLY']));
     expect(model.requests.length).toBe(states.filter((state: string) => state === 'SUCCEEDED').length);
+    const counts = '{ input output limit }';
+    const { run: told } = await users.ask(
+      `query ($id: ID!) { run(id: $id) { usage ${counts} steps { key repair { round } usage ${counts} }
+        events(first: 1000, filter: { types: [AGENT_MESSAGE] }) { events { ... on AgentMessage { role usage ${counts} } } } } }`,
+      { id: run.id },
+      'admin',
+    );
+    type Usage = { input: number; output: number; limit: number | null } | null;
+    const sum = (usages: Usage[]) =>
+      usages.reduce((total, usage) => total + (usage ? usage.input + usage.output : 0), 0);
+    expect(told.usage.limit).toBe(ceiling);
+    expect(sum([told.usage])).toBe(reported);
+    expect(sum(told.steps.map(({ usage }: { usage: Usage }) => usage))).toBe(reported);
+    const messages = told.events.events as { role: string; usage: Usage }[];
+    expect(sum(messages.map(({ usage }) => usage))).toBe(reported);
+    expect(messages.filter(({ role, usage }) => (role === 'assistant') !== (usage !== null))).toEqual([]);
     await model.close();
   });
 });

@@ -1,4 +1,5 @@
 import { Fault } from '../../core/errors.ts';
+import type { TokenCounts } from '../../core/event.ts';
 import { parseJson } from '../../core/parse-json.ts';
 import { isJsonObject, type Json, type JsonObject, wellFormed } from '../../lib/json.ts';
 import { type LlmToolCall, malformedStreamFault, toolCallAccumulator } from './tool-call-pieces.ts';
@@ -7,6 +8,11 @@ export interface LlmUsage {
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly totalTokens: number;
+}
+
+/** The field of a reply that has the usage, if the endpoint reports it. */
+export function tokenCounts(usage: LlmUsage | undefined): { readonly usage?: TokenCounts } {
+  return usage ? { usage: { input: usage.promptTokens, output: usage.completionTokens } } : {};
 }
 
 /** The complete answer of a model. */

@@ -4,6 +4,7 @@ import { Fault } from '../../core/errors.ts';
 import { requireHttpUri } from '../shared/http-uri.ts';
 import { checkAnswer } from '../shared/structured-answer.ts';
 import type { ChatCompletionDeps } from './chat-completion.ts';
+import { tokenCounts } from './completion-stream.ts';
 import type { LlmEndpoint, LlmMessage, ServerModel } from './request.ts';
 import { completeWithSchema, schemaInstruction, violationFeedback } from './schema-request.ts';
 
@@ -34,10 +35,10 @@ export function createLanguageModel(deps: LanguageModelDeps): LanguageModel {
       ];
       const requestText = async () => {
         const request = { messages, maxTokens, ...(schema && { schema }) };
-        const { text } = await session.requestModel(async () => ({
-          text: (await ask(request, session)).text,
-          calls: [],
-        }));
+        const { text } = await session.requestModel(async () => {
+          const answer = await ask(request, session);
+          return { text: answer.text, calls: [], ...tokenCounts(answer.usage) };
+        });
         return text;
       };
       const first = await requestText();

@@ -2,7 +2,7 @@ import { abortFault } from '../../core/abort.ts';
 import type { AgentSession, ModelReply } from '../../core/agent-session.ts';
 import { Fault } from '../../core/errors.ts';
 import type { ToolCallRequest } from '../../core/event.ts';
-import type { LlmCompletion, LlmUsage } from './completion-stream.ts';
+import { type LlmCompletion, type LlmUsage, tokenCounts } from './completion-stream.ts';
 import { hasUnreadableArguments, type OfferedTools, toToolCallRequests } from './offered-tools.ts';
 import type { LlmMessage } from './request.ts';
 
@@ -59,7 +59,7 @@ export async function runToolLoop(
     const turn = await session.requestModel(async () => {
       const answer = await ask(messages);
       usage = answer.usage;
-      return { text: answer.text, calls: toToolCallRequests(answer, tools) };
+      return { text: answer.text, calls: toToolCallRequests(answer, tools), ...tokenCounts(usage) };
     });
     usages.push(usage);
     if (turn.calls.length === 0) {

@@ -57,9 +57,14 @@ export async function createAgentSession(deps: AgentStepDeps, redactor: SecretRe
       if (entry) return { text: entry.text, calls: entry.calls ?? [] };
       const turn = await request();
       deltas.end();
-      const { text, calls } = wellFormedJson({ ...turn } as JsonObject & ModelReply) as ModelReply;
+      const { text, calls, usage } = wellFormedJson({ ...turn } as JsonObject & ModelReply) as ModelReply;
       checkMessageSize(JSON.stringify(calls));
-      const payload = { role: 'assistant', text: checkMessageSize(text), ...(calls.length > 0 && { calls }) } as const;
+      const payload = {
+        role: 'assistant' as const,
+        text: checkMessageSize(text),
+        ...(calls.length > 0 && { calls }),
+        ...(usage && { usage }),
+      };
       emit({ type: 'AGENT_MESSAGE', at: clock.now(), step: step.key, payload });
       await flush();
       return { text, calls };

@@ -1,4 +1,4 @@
-import type { Event, EventPayloads, JobEnd, NewEvent, Repair } from '../../core/event.ts';
+import type { Event, EventPayloads, JobEnd, NewEvent } from '../../core/event.ts';
 import {
   applyPatch,
   createAddedStep,
@@ -7,7 +7,7 @@ import {
   runPatch,
   stepPatch,
 } from '../../core/projection.ts';
-import type { ApprovalRecord, RunRecord, RunSnapshot, StepBody, StepRecord } from '../../core/run.ts';
+import type { ApprovalRecord, Repair, RunRecord, RunSnapshot, StepBody, StepRecord } from '../../core/run.ts';
 import { isFailedEnd, isFinalRunState, isFinalStepState, type StepState } from '../../core/states.ts';
 import type { Json } from '../../lib/json.ts';
 

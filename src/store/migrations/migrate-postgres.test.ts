@@ -36,6 +36,32 @@ await onPostgres(() => {
       await remove();
     });
 
+    it('gives runs the code of their error, also where a text of it cannot be read as JSON', async () => {
+      const { url, remove } = await createScratchDatabase();
+      const all = await readMigrations('postgres');
+      const at = all.migrationDirectories.findIndex(({ path }) => path.endsWith('_run_filters'));
+      const engine = await openSchemaEngine({ kind: 'postgres', url });
+      await engine.apply({ ...all, migrationDirectories: all.migrationDirectories.slice(0, at) });
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      const columns =
+        'subject, username, roles, kind, state, priority, trace_id, request_digest, head_hash, labels, inputs';
+      const insert = `INSERT INTO runs (id, error, tenant, created_at, seq, head_position, ${columns})
+        VALUES ($1, $2, 't', now(), 1, 1, ${columns.split(', ').fill(`''`)})`;
+      const error = { code: 'TIMEOUT', message: 'Read \u0000 and "code":"BAD_INPUT"', retryable: true };
+      await client.query(insert, ['run_failed', JSON.stringify(error)]);
+      await client.query(insert, ['run_good', null]);
+      await engine.apply(all);
+      await engine.close();
+      const { rows } = await client.query('SELECT id, error_code FROM runs ORDER BY id');
+      await client.end();
+      expect(rows).toEqual([
+        { id: 'run_failed', error_code: 'TIMEOUT' },
+        { id: 'run_good', error_code: null },
+      ]);
+      await remove();
+    });
+
     it('does nothing afterwards, and one of several that start together migrates', async () => {
       const { url, remove } = await createScratchDatabase();
       const applied = await Promise.all([migrate(url), migrate(url), migrate(url)]);

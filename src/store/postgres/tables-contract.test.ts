@@ -18,6 +18,7 @@ import { quotaContract } from '../../../test/support/store/quota-contract.ts';
 import { readerContract } from '../../../test/support/store/reader-contract.ts';
 import { recomputedContract } from '../../../test/support/store/runs/recomputed-contract.ts';
 import { runFilterContract } from '../../../test/support/store/runs/run-filter-contract.ts';
+import { stepFactsContract } from '../../../test/support/store/runs/step-facts-contract.ts';
 import { textIndexContract } from '../../../test/support/store/runs/text-index-contract.ts';
 import { toolCallContract } from '../../../test/support/store/tool-call-contract.ts';
 import { tokenUsageContract, workspaceContract } from '../../../test/support/store/usage-contract.ts';
@@ -27,6 +28,8 @@ import { workflowContract } from '../../../test/support/store/workflow-contract.
 await onPostgres(readerContract);
 
 await onPostgres(runFilterContract);
+
+await onPostgres(stepFactsContract);
 
 await onPostgres(recomputedContract);
 

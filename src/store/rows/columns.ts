@@ -76,6 +76,7 @@ export const STEP_COLUMNS = {
   outputDigest: 'text',
   outputText: 'text',
   progress: 'text',
+  repair: 'text',
   error: 'text',
   decision: 'text',
 } as const satisfies Columns<StepRow>;
@@ -174,6 +175,7 @@ export const STEP_CHANGES = {
   worker: 'unless-null',
   input: 'unless-null',
   progress: 'unless-null',
+  repair: 'unless-null',
   decision: 'unless-null',
   finishedAt: 'with-state',
   wakeAt: 'with-state',

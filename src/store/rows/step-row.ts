@@ -5,6 +5,7 @@ import type {
   Effect,
   Failure,
   Progress,
+  Repair,
   StepKind,
   StepOptions,
   StepOutput,
@@ -34,6 +35,7 @@ export interface StepChange<Time = number, Long = number> {
   readonly outputDigest: string | null;
   readonly outputText: string | null;
   readonly progress: string | null;
+  readonly repair: string | null;
   readonly error: string | null;
   readonly decision: string | null;
 }
@@ -79,6 +81,7 @@ export function toStepChange(patch: StepPatch): StepChange {
     outputDigest: output?.digest ?? null,
     outputText: output?.text ?? null,
     progress: patch.progress ? JSON.stringify(patch.progress) : null,
+    repair: patch.repair ? JSON.stringify(patch.repair) : null,
     error: patch.error ? JSON.stringify(patch.error) : null,
     decision: patch.decision ? JSON.stringify(patch.decision) : null,
   };
@@ -144,6 +147,7 @@ export function toStepRecord(row: StoredStepRow): StepRecord {
     ...(row.error !== null && { error: JSON.parse(row.error) as Failure }),
     ...(row.decision !== null && { decision: JSON.parse(row.decision) as Decision }),
     ...(row.progress !== null && { progress: JSON.parse(row.progress) as Progress }),
+    ...(row.repair !== null && { repair: JSON.parse(row.repair) as Repair }),
     ...(row.scheduledAt !== null && { scheduledAt: new Date(row.scheduledAt) }),
     ...(row.startedAt !== null && { startedAt: new Date(row.startedAt) }),
     ...(row.finishedAt !== null && { finishedAt: new Date(row.finishedAt) }),

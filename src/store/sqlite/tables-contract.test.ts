@@ -15,6 +15,7 @@ import { quotaContract } from '../../../test/support/store/quota-contract.ts';
 import { readerContract } from '../../../test/support/store/reader-contract.ts';
 import { recomputedContract } from '../../../test/support/store/runs/recomputed-contract.ts';
 import { runFilterContract } from '../../../test/support/store/runs/run-filter-contract.ts';
+import { stepFactsContract } from '../../../test/support/store/runs/step-facts-contract.ts';
 import { textIndexContract } from '../../../test/support/store/runs/text-index-contract.ts';
 import { sqliteHarness } from '../../../test/support/store/sqlite-harness.ts';
 import { toolCallContract } from '../../../test/support/store/tool-call-contract.ts';
@@ -24,6 +25,7 @@ import { workflowContract } from '../../../test/support/store/workflow-contract.
 
 readerContract(sqliteHarness);
 runFilterContract(sqliteHarness);
+stepFactsContract(sqliteHarness);
 recomputedContract(sqliteHarness);
 
 workflowContract(sqliteHarness);

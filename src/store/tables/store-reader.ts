@@ -16,6 +16,7 @@ import { readItems } from './read-items.ts';
 import { createRunFinder, runsInScope } from './run-finder.ts';
 import { readRunStats } from './run-stats.ts';
 import { countItems, countSteps } from './step-counts.ts';
+import { readTokens } from './token-usage.ts';
 
 interface StoreReaderDeps {
   readonly prisma: Prisma;
@@ -198,6 +199,8 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
       FROM runs AS child JOIN runs AS parent ON parent.id = child.parent_id
       WHERE child.due_at IS NOT NULL AND parent.state || '' = 'CANCELLED' AND child.id || '' > ${after}
       ORDER BY child.id || '' LIMIT ${take}`,
+    tokensOfRuns: (scope, runIds) => readTokens({ query, kind }, scope, runIds),
+    tokensOfStep: async (scope, runId, key) => (await readTokens({ query, kind }, scope, [runId], key)).get(runId),
     artifacts: async (scope, runId, page) => {
       const where = partsOf(scope, runId);
       return paginate(

@@ -1,7 +1,10 @@
+import { type Sql, sqltag as sql } from '@prisma/client/runtime/client';
 import type { TokenLimits, TokenUsage } from '../../core/agent-stores.ts';
-import type { User } from '../../core/principal.ts';
+import type { TokenCounts } from '../../core/event.ts';
+import type { Scope, User } from '../../core/principal.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
 import type { Prisma, Transaction, Transactions } from '../connections/transactions.ts';
+import { jsonList } from '../search/text-index.ts';
 
 interface TokenUsageDeps {
   readonly prisma: Prisma;
@@ -71,4 +74,42 @@ async function sumTokens(client: Client, where: Partial<Record<'runId' | 'tenant
 async function lockPrincipal(tx: Transaction, { tenant, subject }: User): Promise<void> {
   const key = JSON.stringify(['token_usage', tenant, subject]);
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`;
+}
+
+interface ReportedTokensDeps {
+  query<Row>(statement: Sql): Promise<Row[]>;
+  readonly kind: DatabaseConfig['kind'];
+}
+
+/** PostgreSQL refuses to read JSON with \u0000. The payload is canonical JSON, so `usage` is the last of its names. */
+const USAGE_AT_END = {
+  input: '"usage":[{]"input":([0-9]+),"output":[0-9]+[}][}]$',
+  output: '"usage":[{]"input":[0-9]+,"output":([0-9]+)[}][}]$',
+};
+
+/**
+ * The sums of what the messages of agents report, by run: one statement for all runs, and an index that has only such messages.
+ * @param step only of this step
+ */
+export async function readTokens(
+  { query, kind }: ReportedTokensDeps,
+  { tenant, subject }: Scope,
+  runIds: readonly string[],
+  step?: string,
+): Promise<ReadonlyMap<string, TokenCounts>> {
+  const tokens = (name: keyof typeof USAGE_AT_END) =>
+    kind === 'sqlite'
+      ? sql`json_extract(e.payload, ${`$.usage.${name}`})`
+      : sql`substring(right(e.payload, 100) FROM ${USAGE_AT_END[name]})::bigint`;
+  const rows = await query<{ id: string; input: number | bigint | null; output: number | bigint | null }>(sql`
+    SELECT r.id, CAST(sum(${tokens('input')}) AS BIGINT) AS input, CAST(sum(${tokens('output')}) AS BIGINT) AS output
+    FROM (${jsonList(kind, runIds)}) AS ids CROSS JOIN runs r CROSS JOIN events e
+    WHERE r.id = ids.value AND r.tenant = ${tenant} ${subject === undefined ? sql`` : sql`AND r.subject = ${subject}`}
+      AND e.run_id = r.id AND e.type = 'AGENT_MESSAGE' ${step === undefined ? sql`` : sql`AND e.step = ${step}`}
+    GROUP BY r.id`);
+  return new Map(
+    rows.flatMap(({ id, input, output }): [string, TokenCounts][] =>
+      input === null || output === null ? [] : [[id, { input: Number(input), output: Number(output) }]],
+    ),
+  );
 }

@@ -6,7 +6,8 @@ DROP INDEX "runs_tenant_id_idx";
 
 -- AlterTable
 ALTER TABLE "runs" ADD COLUMN     "error_code" TEXT;
-UPDATE runs SET error_code = trim(BOTH '"' FROM (error::json -> 'code')::text) WHERE error IS NOT NULL;
+-- PostgreSQL refuses to read JSON with \u0000. Quotation marks within texts are escaped, so that they do not match.
+UPDATE runs SET error_code = substring(error FROM '"code":"([A-Z_]+)"') WHERE error IS NOT NULL;
 
 -- The text index has more texts of each run now: it is built again, in the background.
 DELETE FROM search_segments;

@@ -23,6 +23,8 @@ import './runs/run-step-counts.ts';
 import './steps/step.ts';
 import './steps/step-log.ts';
 import './steps/step-counts.ts';
+import './steps/token-usage.ts';
+import './steps/repair.ts';
 import './resources/artifact.ts';
 import './runs/approval.ts';
 import './workflows/workflow.ts';

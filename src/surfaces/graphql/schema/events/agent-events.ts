@@ -1,4 +1,5 @@
 import { addEventType } from '../journal/event.ts';
+import { TokenUsage } from '../steps/token-usage.ts';
 import { ToolCall } from '../steps/tool-call.ts';
 
 addEventType('AGENT_MESSAGE', (t) => ({
@@ -9,6 +10,13 @@ addEventType('AGENT_MESSAGE', (t) => ({
   text: t.string({
     description: 'Text of the message. Empty when an agent only calls tools.',
     resolve: ({ payload }) => payload.text,
+  }),
+  usage: t.field({
+    type: TokenUsage,
+    nullable: true,
+    description:
+      'Tokens of this answer and its request. Null for other messages, and when the endpoint does not report them.',
+    resolve: ({ payload }) => payload.usage ?? null,
   }),
 }));
 
