@@ -9,6 +9,8 @@ import {
   startAuthenticator,
   unauthenticated,
 } from '../../test/support/auth/authenticator.ts';
+import type { Config } from '../config/config.ts';
+import { createSecret } from '../config/secrets.ts';
 import type { SignedIn } from '../core/principal.ts';
 
 const KEY = { tenant: 'north', subject: 'subject-of-ada' };
@@ -55,5 +57,38 @@ describe('a token that is renewed', () => {
     const accessToken = { id: 'ses_1', kind: 'SESSION' as const };
     const session: SignedIn = { kind: 'user', ...KEY, username: 'ada', roles: [], accessToken };
     await expect(started.authenticator.renew(session)).rejects.toEqual(unauthenticated('extended while it is used'));
+  });
+});
+
+describe('a signing secret that is replaced', () => {
+  const issuerOf = (text: string, previous?: string): Config['auth']['issuer'] => {
+    const secretOf = (from: string) => createSecret(Buffer.from(from.repeat(32)));
+    return { kind: 'secret', secret: secretOf(text), ...(previous && { previous: secretOf(previous) }) };
+  };
+  const startWith = (...secrets: [string, string?]) =>
+    startAuthenticator(
+      { devAccounts: false, issuer: issuerOf(...secrets) },
+      memoryAccounts(account('ada', 'lovelace')),
+    );
+
+  it('loses no session when nodes are restarted one after the other, as docs/operate.md says', async () => {
+    const phases = [startWith('a'), startWith('a', 'b'), startWith('b', 'a')];
+    for (const [index, phase] of phases.entries()) {
+      const { token } = await phase.authenticator.signIn('ada', 'lovelace', '192.0.2.1');
+      // The nodes next to it are in the phase before or after it.
+      for (const other of phases.slice(Math.max(index - 1, 0), index + 2)) {
+        const renewed = await other.authenticator.renew(await holderOf(other, token));
+        await holderOf(phase, renewed.token);
+      }
+    }
+  });
+
+  it('is refused once it is no longer configured, and signs nothing new before', async () => {
+    const [before, between, after] = [startWith('a'), startWith('b', 'a'), startWith('b')];
+    const { token } = await before.authenticator.signIn('ada', 'lovelace', '192.0.2.1');
+    const renewed = await between.authenticator.renew(await holderOf(between, token));
+    await holderOf(after, renewed.token);
+    await expect(after.authenticator.authenticate(token)).rejects.toEqual(unauthenticated(/./));
+    await expect(before.authenticator.authenticate(renewed.token)).rejects.toEqual(unauthenticated(/./));
   });
 });

@@ -17,6 +17,20 @@ describe('sealing', () => {
     );
   });
 
+  it('opens what the previous key sealed, and seals with the current one', () => {
+    const [old, key] = [createSecret(Buffer.alloc(32, 7)), createSecret(Buffer.alloc(32, 8))];
+    const replacing = createSealer(key, old);
+    fc.assert(
+      fc.property(purpose, bytes, (to, inside) => {
+        expect(Buffer.from(replacing.open(to, sealer.seal(to, inside)) ?? [])).toEqual(Buffer.from(inside));
+        const sealed = replacing.seal(to, inside);
+        expect(Buffer.from(other.open(to, sealed) ?? [])).toEqual(Buffer.from(inside));
+        expect(sealer.open(to, sealed)).toBeUndefined();
+        expect(replacing.open([...to, 'x'], sealer.seal(to, inside))).toBeUndefined();
+      }),
+    );
+  });
+
   it('does not open for another purpose, not even one with the same joined text', () => {
     fc.assert(
       fc.property(purpose, purpose, bytes, (to, wrong, inside) => {

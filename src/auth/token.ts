@@ -52,16 +52,25 @@ const KEY_SET_FAILURES = new Set(['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_J
 /** Tokens as JWT (RFC 7519). The accepted algorithms are fixed here and never taken from the token (RFC 8725, 3.1). */
 export function createTokens(issuer: TokenIssuer, clock: Clock, fetchKeys?: FetchKeys): Tokens {
   return issuer.kind === 'secret'
-    ? secretTokens(issuer.secret.reveal(), clock)
+    ? secretTokens(issuer.secret.reveal(), clock, issuer.previous?.reveal())
     : keySetTokens(issuer, clock, fetchKeys);
 }
 
-function secretTokens(secret: Uint8Array, clock: Clock): Tokens {
+function secretTokens(secret: Uint8Array, clock: Clock, previous?: Uint8Array): Tokens {
   const options: JWTVerifyOptions = { algorithms: ['HS256'], requiredClaims: ['sub', 'exp'] };
+  const verifySigned = async (token: string) => {
+    const at = { ...options, currentDate: clock.now() };
+    try {
+      return await jwtVerify(token, secret, at);
+    } catch (error) {
+      if (!previous || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+      return jwtVerify(token, previous, at);
+    }
+  };
   return {
     async verify(token) {
       try {
-        const { payload } = await jwtVerify(token, secret, { ...options, currentDate: clock.now() });
+        const { payload } = await verifySigned(token);
         return withSignIn(issuedBefore(clock, principalOf(payload)), payload[SIGNED_IN_CLAIM]);
       } catch (error) {
         throw error instanceof errors.JOSEError ? invalidToken(error) : error;

@@ -92,6 +92,12 @@ export const VERBS: readonly Verb[] = [
       'API tokens for programs: prints a new one, once; lists them; ends one on all nodes. --subject SUB --roles ROLE names a user of an identity provider.',
     run: async (args, env) => (await import('./token.ts')).token(args, env),
   },
+  {
+    name: 'reseal',
+    description:
+      'Seals with CREDENTIALS_KEY what CREDENTIALS_PREVIOUS_KEY has sealed in the database, while the server runs.',
+    run: async (args, env) => (await import('./reseal.ts')).reseal(args, env),
+  },
 ];
 
 const WIDTH = 96;

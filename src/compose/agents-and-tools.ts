@@ -72,7 +72,7 @@ export async function openAgentsAndTools(
   const drives = createDrives({
     settings: drive,
     credentials,
-    sealer: createSealer(config.credentialsKey),
+    sealer: createSealer(config.credentialsKey, config.credentialsPreviousKey),
     outgoing,
     clock,
     publicUrl: config.publicUrl ?? `http://${config.server.host}:${config.server.port}${config.server.basePath}`,

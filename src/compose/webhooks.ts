@@ -12,12 +12,13 @@ export interface WebhookParts {
 }
 
 export function createWebhookParts(
-  { credentialsKey }: Config,
+  { credentialsKey, credentialsPreviousKey }: Config,
   { store, standings, resources, outgoing, clock, logger, metrics }: Adapters,
   { policy, gate }: EngineParts,
 ): WebhookParts {
   const { webhooks, webhookDeliveries: deliveries, webhookSource: source, reader } = store;
-  const shared = { webhooks, deliveries, gate, policy, resources, sealer: createSealer(credentialsKey), clock };
+  const sealer = createSealer(credentialsKey, credentialsPreviousKey);
+  const shared = { webhooks, deliveries, gate, policy, resources, sealer, clock };
   return {
     requests: createWebhookRequests(shared),
     loop: createWebhookLoop({ ...shared, source, reader, standings, outgoing, logger, metrics }),

@@ -5,7 +5,12 @@ import type { Secret } from './secrets.ts';
 
 /** How bearer tokens are issued and verified: with the server's secret, or with the public keys of an identity provider. */
 export type TokenIssuer =
-  | { readonly kind: 'secret'; readonly secret: Secret }
+  | {
+      readonly kind: 'secret';
+      readonly secret: Secret;
+      /** Signs nothing; tokens that it signed are valid too, while the secret is replaced. */
+      readonly previous?: Secret;
+    }
   | {
       readonly kind: 'jwks';
       readonly url: string;
@@ -163,6 +168,8 @@ export interface Config {
   };
   /** Key that seals stored credentials, such as OAuth tokens. */
   readonly credentialsKey: Secret;
+  /** Seals nothing; what it sealed is opened too, while the key is replaced. */
+  readonly credentialsPreviousKey?: Secret;
   /** URL of this server for browsers, without a trailing slash. Default: where it listens. */
   readonly publicUrl?: string;
   /** Files of command modules, absolute. */

@@ -146,6 +146,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   const secrets = readNamedSecrets(read, env);
   const tools = readTools(read, { project: PROJECT_FOLDER, dataDir });
   const credentialsKey = readSecret(read, 'CREDENTIALS_KEY', MIN_KEY_BYTES);
+  const credentialsPreviousKey = readSecret(read, 'CREDENTIALS_PREVIOUS_KEY', MIN_KEY_BYTES);
   const publicUrl = readWebUrl(read, 'PUBLIC_URL')?.replace(/\/$/, '');
   const plugins = readFiles(read, 'SIGNALBOX_PLUGINS');
   const logLevel = read.choice('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], 'info');
@@ -182,6 +183,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     secrets,
     tools,
     credentialsKey: credentialsKey ?? persistedSecret(dataDir, 'credentials-key'),
+    ...(credentialsPreviousKey && { credentialsPreviousKey }),
     ...(publicUrl && { publicUrl }),
     plugins,
     telemetry: { ...(otlpEndpoint && { otlpEndpoint }), logLevel },

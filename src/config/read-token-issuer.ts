@@ -13,10 +13,14 @@ export function readTokenIssuer(
   privateHosts: readonly string[],
 ): TokenIssuer | undefined {
   const secret = readSecret(read, 'JWT_SECRET', mode === 'development' ? 1 : MIN_KEY_BYTES);
+  const previous = readSecret(read, 'JWT_PREVIOUS_SECRET', mode === 'development' ? 1 : MIN_KEY_BYTES);
   const [url, issuer, audience] = [readWebUrl(read, 'JWKS_URL'), read.text('JWT_ISSUER'), read.text('JWT_AUDIENCE')];
   const wantsKeys = [read.text('JWKS_URL'), issuer, audience].some((value) => value !== undefined);
   const hasSecret = read.text('JWT_SECRET') !== undefined || read.text('JWT_SECRET_FILE') !== undefined;
 
+  if (previous && !hasSecret) {
+    read.addProblem('JWT_PREVIOUS_SECRET', 'has no effect without JWT_SECRET; set both or neither');
+  }
   if (wantsKeys && hasSecret) {
     read.addProblem('JWT_SECRET', 'set either JWT_SECRET, or JWKS_URL with JWT_ISSUER and JWT_AUDIENCE, not both');
   } else if (wantsKeys) {
@@ -29,7 +33,7 @@ export function readTokenIssuer(
   } else if (!hasSecret && mode === 'production') {
     read.addProblem('JWT_SECRET', `set it (at least ${MIN_KEY_BYTES} bytes), or JWKS_URL, JWT_ISSUER and JWT_AUDIENCE`);
   }
-  return secret && { kind: 'secret', secret };
+  return secret && { kind: 'secret', secret, ...(previous && { previous }) };
 }
 
 /** An attacker who can modify the keys in transit could issue tokens for everyone. */

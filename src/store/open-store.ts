@@ -9,6 +9,7 @@ import {
   type WorkspaceUsage,
 } from '../core/accounts/accounts.ts';
 import type { SavedViews } from '../core/accounts/saved-views.ts';
+import type { SealedValues } from '../core/accounts/sealed-values.ts';
 import type { Memories, TokenUsage } from '../core/agent-stores.ts';
 import { systemClock } from '../core/clock.ts';
 import { newId } from '../core/ids.ts';
@@ -38,6 +39,7 @@ import { createJobEndings } from './tables/job-endings.ts';
 import { createMemories } from './tables/memories.ts';
 import { createQuotaUsage } from './tables/quota-usage.ts';
 import { createSchedules } from './tables/schedules.ts';
+import { createSealedValues } from './tables/sealed-values.ts';
 import { createStoreReader } from './tables/store-reader.ts';
 import { createTokenUsage } from './tables/token-usage.ts';
 import { createWebhookDeliveries } from './tables/webhooks/webhook-deliveries.ts';
@@ -60,6 +62,7 @@ export interface Store {
   readonly quotaUsage: QuotaUsage;
   readonly workspaceUsage: WorkspaceUsage;
   readonly credentials: Credentials;
+  readonly sealedValues: SealedValues;
   readonly savedViews: SavedViews;
   /** Which node drives which runs. This store appends only to runs that its node owns. */
   readonly leases: Leases;
@@ -156,6 +159,7 @@ export async function openStore({
     quotaUsage: createQuotaUsage({ prisma, transactions, limits: quotas }),
     workspaceUsage: createWorkspaceUsage({ transactions }),
     credentials: createCredentials({ prisma, transactions }),
+    sealedValues: createSealedValues({ prisma, transactions }),
     savedViews: createSavedViews({ prisma, transactions }),
     audit,
     startRetention: (options) => createRetention({ prisma, transactions, kind, logger: deps.logger, ...options }),

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { SealedValue } from '../../../../src/core/accounts/sealed-values.ts';
+import { newId } from '../../../../src/core/ids.ts';
 import { type StoreHarness, useStore } from '../harness.ts';
 
 /** What every store promises of sealed secrets. */
@@ -43,6 +45,31 @@ export function credentialsContract(makeHarness: () => Promise<StoreHarness>): v
       expect(await suite.store.credentials.remove('default', 'erin', 'drive')).toBe(true);
       expect(await suite.store.credentials.remove('default', 'erin', 'drive')).toBe(false);
       expect(await find('default', 'erin', 'drive')).toBeUndefined();
+    });
+
+    it('are listed with the secrets of webhooks, and replaced unless they have changed since', async () => {
+      const { credentials, sealedValues, webhooks } = suite.store;
+      const names = Array.from(
+        { length: 230 },
+        (_, n) => [`tenant-${n % 3}`, `subject-${n % 50}`, `name-${n}`] as const,
+      );
+      for (const [tenant, subject, name] of names) await credentials.put(tenant, subject, name, bytes(1));
+      const principal = { subject: 'gina', username: 'gina', tenant: 'default', roles: [] };
+      const hook = await webhooks.create({
+        ...{ id: newId('hook'), tenant: 'default', principal, events: ['run.ended'], url: 'https://a.example/' },
+        ...{ secret: bytes(2), createdAt: new Date() },
+      });
+      const read = async () => {
+        const found: SealedValue[] = [];
+        for await (const value of sealedValues.all()) found.push(value);
+        return found;
+      };
+      const found = await read();
+      const keys = found.map((one) => (one.kind === 'webhook' ? one.id : [one.tenant, one.subject, one.name].join()));
+      expect(keys.toSorted()).toEqual([...names.map((key) => key.join()), hook.id].toSorted());
+      for (const value of found) expect(await sealedValues.replace(value, bytes(3, 4))).toBe(true);
+      for (const value of found) expect(await sealedValues.replace(value, bytes(5))).toBe(false);
+      expect((await read()).every(({ sealed }) => [...sealed].join() === '3,4')).toBe(true);
     });
 
     it('may be part of a larger buffer', async () => {
