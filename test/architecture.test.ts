@@ -49,7 +49,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'src/cluster': [['peers'], ['workers'], ['.']],
   'src/commands': [['definition'], ['conversion', 'templates', 'read'], ['.']],
   'src/commands/conversion': [['json'], ['xml'], ['.']],
-  'src/core': [['.'], ['accounts', 'programs']],
+  'src/core': [['.'], ['accounts', 'programs', 'workflows']],
   'src/engine': [
     ['model', 'capabilities'],
     ['gate', 'outputs'],
@@ -57,6 +57,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['driver', 'agents'],
     ['jobs'],
     ['failover'],
+    ['flow'],
     ['requests'],
     ['.'],
   ],
@@ -82,7 +83,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['sqlite', 'postgres', 'backup'],
     ['.'],
   ],
-  'src/store/tables': [['.'], ['webhooks', 'accounts']],
+  'src/store/tables': [['.'], ['webhooks', 'accounts', 'flow']],
   'src/surfaces/graphql': [['request'], ['operations', 'subscriptions'], ['http', 'socket', 'schema'], ['.']],
   'src/surfaces/graphql/http': [['graphiql'], ['.']],
   'src/surfaces/graphql/schema': [

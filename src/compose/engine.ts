@@ -71,6 +71,7 @@ export async function openEngine(
     reader: store.reader,
     workflows: store.workflows,
     schedules: store.schedules,
+    flowTickets: store.flowTickets,
     standings: adapters.standings,
     leases: store.leases,
     inbox: store.inbox,

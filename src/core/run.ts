@@ -3,6 +3,7 @@ import { canonicalJson, type Json, type JsonObject } from '../lib/json.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Decision } from './policy.ts';
 import type { User } from './principal.ts';
+import type { FlowRules, RetryPolicy } from './run-rules.ts';
 import type { RunState, StepState } from './states.ts';
 
 export type RunKind = 'COMMAND' | 'PIPELINE' | 'WORKFLOW' | 'AGENT' | 'JOB';
@@ -58,15 +59,6 @@ export interface StepOutput {
   /** sha256 of the bytes, 64 hex digits. */
   readonly digest: string;
   readonly text?: string;
-}
-
-/** When a failed attempt is followed by another; the maximum is the step's `maxAttempts`. */
-export interface RetryPolicy {
-  /** Delay before the second attempt; doubled before each further attempt, with jitter. */
-  readonly backoffMs: number;
-  readonly maxBackoffMs: number;
-  /** Codes that are retried. Default: the retryable codes. */
-  readonly on?: readonly ErrorCode[];
 }
 
 /** What a step does, and the options of its attempts. */
@@ -153,6 +145,8 @@ export interface RunPlan {
   readonly maxParallel?: number;
   /** Maximum number of steps that run at once in all runs of the workflow. */
   readonly maxParallelRuns?: number;
+  /** When it may begin. */
+  readonly flow?: FlowRules;
   /** By name, values with expressions that are evaluated when the run has succeeded. */
   readonly outputs?: JsonObject;
   /** Of a job that came by the bus: the id of its sender, who learns of its end there. */

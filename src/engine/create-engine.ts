@@ -4,17 +4,20 @@ import { newId } from '../core/ids.ts';
 import type { Journal } from '../core/journal.ts';
 import type { Inbox, Leases } from '../core/leases.ts';
 import type { Decision, Policy } from '../core/policy.ts';
+import type { User } from '../core/principal.ts';
 import type { RunRecord } from '../core/run.ts';
 import { isFinalRunState } from '../core/states.ts';
 import type { DeadLetters, StoreReader } from '../core/store-reader.ts';
 import type { Logger, Metrics } from '../core/telemetry.ts';
-import type { Schedules, Workflows } from '../core/workflows.ts';
+import type { FlowTickets } from '../core/workflows/flow-control.ts';
+import type { Schedules, Workflows } from '../core/workflows/workflows.ts';
 import { type CapabilityDeps, createCapabilities } from './capabilities/capabilities.ts';
 import { createDispatcher, type DispatcherLimits } from './driver/dispatcher.ts';
 import type { EffectHandlers } from './driver/effect-runner.ts';
 import { createRunRegistry, type RunRegistry } from './driver/run-registry.ts';
 import { createFailover } from './failover/failover.ts';
 import { createJobFamily, type JobFamily } from './failover/job-family.ts';
+import { createFlowControl, type FlowControl } from './flow/flow-control.ts';
 import type { JobEngineDeps } from './jobs/job-deps.ts';
 import type { Jobs } from './jobs/jobs.ts';
 import { undoJobs } from './jobs/undo-jobs.ts';
@@ -50,6 +53,7 @@ export interface EngineDeps extends Omit<AgentStepDeps, 'capabilities' | 'reader
   readonly reader: StoreReader;
   readonly workflows: Workflows;
   readonly schedules: Schedules;
+  readonly flowTickets: FlowTickets;
   readonly standings: Pick<AccountStandings, 'standingOf'>;
   readonly leases: Leases;
   readonly inbox: Inbox;
@@ -121,12 +125,19 @@ export function createEngine(deps: EngineDeps): Engine {
     toFailure: (error, { record: run }, step) =>
       toFailure(error, logger, { runId: run.id, traceId: run.traceId, ...(step && { stepId: step.id }) }),
   };
+  const flow: FlowControl = createFlowControl({
+    ...{ tickets: deps.flowTickets, journal: deps.journal, leases: deps.leases, inbox: deps.inbox, clock, logger },
+    room: () => limits.runs - runs.size,
+    find: findRun,
+    cancel: (runId, by, reason) => cancelElsewhere(by.principal, runId, reason),
+  });
   const runs: RunRegistry = createRunRegistry({
     ...deps,
     dispatcher,
     ...(jobs && { jobPlaces: jobs.places }),
     handlers,
     onRelease: (runId, fault) => failover.onReleased(runId, fault),
+    onEnded: flow.onEnded,
     onWaiting: (runId) => failover.considerParking(runId),
     // If this fails, the next heartbeat of any node finds that the parent is due.
     onChildEnded: (parentId) => void failover.find(parentId).catch(() => {}),
@@ -144,29 +155,37 @@ export function createEngine(deps: EngineDeps): Engine {
     idempotency,
     admitted,
     workflowLoader,
+    flow,
     maxRuns: limits.runs,
   };
   const scheduler = createScheduler(startDeps);
   const receiveWebhook = createWebhookReceiver({ ...startDeps, countNodes: deps.leases.countNodes });
   const failover = createFailover({
-    ...{ ...deps, runs, onNextSchedule: scheduler.setNextDue, onNodeEnded: () => jobFamily.cancelLeftovers() },
+    ...{
+      ...deps,
+      runs,
+      inputOf: flow.inputOf,
+      onNextSchedule: scheduler.setNextDue,
+      onNodeEnded: () => jobFamily.cancelLeftovers(),
+    },
     ...(jobs && { onNodes: jobs.shareWorkers }),
   });
   const jobFamily: JobFamily = createJobFamily({ ...deps, failover });
-  const controlDeps: RunControlDeps & StartWorkflowDeps & EngineDeps = { ...startDeps, failover, jobFamily };
+  const controlDeps: RunControlDeps & StartWorkflowDeps & EngineDeps = { ...startDeps, flow, failover, jobFamily };
   const decisionDeps: DecideApprovalDeps = { ...deps, ...controlDeps, capabilities };
   const savedWorkflowDeps: ValidateWorkflowDeps = { ...deps, capabilities, workflowLoader };
 
-  const cancelChild = async ({ id, principal: by }: RunRecord, childId: string): Promise<void> => {
-    const reason = `its parent run ${id} ended`;
+  const cancelChild = ({ id, principal: by }: RunRecord, childId: string): Promise<void> =>
+    cancelElsewhere(by, childId, `its parent run ${id} ended`);
+  const cancelElsewhere = async (by: User, runId: string, reason: string): Promise<void> => {
     // It may not be recorded yet.
-    const handle = runs.get(childId);
+    const handle = runs.get(runId);
     if (handle) return handle.send({ type: 'cancelled', by, reason, compensate: false });
-    const child = await reader.run({ tenant: by.tenant }, childId);
-    if (!child || isFinalRunState(child.state)) return;
-    await sendMessage(controlDeps, child, {
+    const run = await reader.run({ tenant: by.tenant }, runId);
+    if (!run || isFinalRunState(run.state)) return;
+    await sendMessage(controlDeps, run, {
       id: newId('msg'),
-      runId: childId,
+      runId,
       type: 'cancel',
       by,
       reason,
@@ -220,14 +239,17 @@ export function createEngine(deps: EngineDeps): Engine {
       return resumed;
     }),
     deleteWorkflow: open((principal, name) => deleteWorkflow(savedWorkflowDeps, principal, name)),
+    flowWaitOf: flow.waitOf,
     async begin() {
       await failover.tick();
       failover.start();
+      flow.begin();
       await jobs?.begin();
     },
     async stop(drainMs) {
       stopping = true;
       scheduler.stop();
+      await flow.stop();
       await jobs?.stop();
       const until = Date.now() + drainMs;
       while (isBusy(runs) && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));

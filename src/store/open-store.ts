@@ -19,8 +19,9 @@ import type { Scope } from '../core/principal.ts';
 import type { WorkerHandshakes, WorkerRestrictions } from '../core/runtime.ts';
 import type { ChainVerification, DeadLetters, JobEndings, StoreReader } from '../core/store-reader.ts';
 import type { Logger, Metrics, StorageWatch } from '../core/telemetry.ts';
-import type { WebhookDeliveries, WebhookSource, Webhooks } from '../core/webhooks.ts';
-import type { Schedules, Workflows } from '../core/workflows.ts';
+import type { FlowTickets } from '../core/workflows/flow-control.ts';
+import type { WebhookDeliveries, WebhookSource, Webhooks } from '../core/workflows/webhooks.ts';
+import type { Schedules, Workflows } from '../core/workflows/workflows.ts';
 import { type Audit, type AuditOptions, openAudit, readAuditKey } from './audit/open-audit.ts';
 import { verifyRun } from './audit/verify-run.ts';
 import { type DatabaseConfig, revealDatabaseUrl } from './connections/database-config.ts';
@@ -35,6 +36,7 @@ import { createCredentials } from './tables/accounts/credentials.ts';
 import { createSavedViews } from './tables/accounts/saved-views.ts';
 import { openStandings } from './tables/accounts/standings.ts';
 import { createDeadLetters } from './tables/dead-letters.ts';
+import { createFlowTickets } from './tables/flow/flow-tickets.ts';
 import { createJobEndings } from './tables/job-endings.ts';
 import { createMemories } from './tables/memories.ts';
 import { createQuotaUsage } from './tables/quota-usage.ts';
@@ -69,6 +71,7 @@ export interface Store {
   readonly inbox: Inbox;
   readonly deadLetters: DeadLetters;
   readonly jobEndings: JobEndings;
+  readonly flowTickets: FlowTickets;
   readonly webhooks: Webhooks;
   readonly webhookDeliveries: WebhookDeliveries;
   readonly webhookSource: WebhookSource;
@@ -168,6 +171,7 @@ export async function openStore({
     inbox,
     deadLetters: createDeadLetters({ prisma, transactions }),
     jobEndings: createJobEndings({ prisma, transactions, nodeId }),
+    flowTickets: createFlowTickets({ prisma, transactions, kind }),
     webhooks: createWebhooks({ prisma, transactions, quotas }),
     webhookDeliveries: createWebhookDeliveries({ prisma, transactions }),
     webhookSource: createWebhookSource({ prisma, transactions, nodeId }),

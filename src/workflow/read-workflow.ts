@@ -1,11 +1,10 @@
-import { Fault } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
-import type { Json, JsonObject } from '../lib/json.ts';
+import type { Priority } from '../core/run.ts';
+import { isJsonObject, type Json, type JsonObject } from '../lib/json.ts';
 import { checkTemplates, type ReferenceContext } from './checks/check-references.ts';
 import { checkShape } from './checks/check-shape.ts';
 import { checkSteps, type StepCheckDeps } from './checks/check-steps.ts';
 import { createExpressionChecker } from './checks/expression-checker.ts';
-import { evaluate } from './expressions/evaluate.ts';
 import { completeSteps } from './forms/complete-steps.ts';
 import { originOf } from './forms/native-form.ts';
 import { otherForm } from './forms/other-form.ts';
@@ -21,6 +20,7 @@ import type {
   WorkflowPlan,
 } from './model/workflow-document.ts';
 import { MAX_STEPS } from './model/workflow-limits.ts';
+import { FLOW_KEYS, flowRulesOf, textOf } from './read-flow.ts';
 import { readSchedule } from './read-schedule.ts';
 import { readSource, type WorkflowSource } from './read-source.ts';
 import { readWebhook } from './read-webhook.ts';
@@ -95,6 +95,11 @@ function checkValues(native: JsonObject, { inputs, ids, engine, problems }: Omit
   const outside = { inputs, engine, item: false, repair: false };
   const goal: ReferenceContext = { ...outside, steps: new Set(), name: 'goal_template', run: false, linearTime: true };
   checkTemplates(native.goal_template, ['goal_template'], goal, problems);
+  for (const name of FLOW_KEYS) {
+    const rule = native[name];
+    const key = isJsonObject(rule) ? rule.key : undefined;
+    checkTemplates(key, [name, 'key'], { ...goal, name: `${name}.key` }, problems);
+  }
   checkTemplates(native.outputs, ['outputs'], { ...outside, steps: ids, name: 'outputs', run: true }, problems);
 }
 
@@ -131,16 +136,18 @@ function documentOf({ native, value, yaml, inputs, steps, graph, catalog, trigge
     graph,
     steps: templates,
     ...triggers,
+    ...(typeof native.priority === 'string' && { priority: native.priority.toUpperCase() as Priority }),
     compile(values): WorkflowPlan {
       const filled = inputs.check(values);
-      const goal = goalOf(native.goal_template, filled);
+      const goal = textOf(native.goal_template, filled);
+      const flow = flowRulesOf(native, filled);
       return {
         name,
         ...(goal !== undefined && { goal }),
         inputs: filled,
         labels: (native.labels ?? {}) as JsonObject,
         steps: planned.map((step) => ({ ...step, id: newId('step') })),
-        plan,
+        plan: { ...plan, ...(flow && { flow }) },
       };
     },
   };
@@ -149,11 +156,4 @@ function documentOf({ native, value, yaml, inputs, steps, graph, catalog, trigge
 /** So that its keys are not sorted when a run is recorded. Its values stay as the document has them, whose order may mean something. */
 function withSortedKeys<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) as T;
-}
-
-function goalOf(template: Json | undefined, inputs: JsonObject): string | undefined {
-  if (typeof template !== 'string') return undefined;
-  const goal = evaluate(template, { inputs, steps: {}, run: { id: '', labels: {} } });
-  if (goal instanceof Promise) throw new Fault('INTERNAL', 'The goal was not evaluated synchronously.');
-  return typeof goal === 'string' ? goal : JSON.stringify(goal);
 }

@@ -44,6 +44,7 @@ function startRegistry() {
     quotas: { count: () => () => {} },
     onRelease,
     onChildEnded() {},
+    onEnded() {},
     onCancelled() {},
   });
   return { registry, dispatcher, error, onRelease };

@@ -26,6 +26,8 @@ interface RunRegistryDeps extends DriveOptions {
   onRelease(runId: string, fault: Fault): void;
   /** Called with the parent of a run that has ended. */
   onChildEnded(parentId: string): void;
+  /** Called with a run that has ended. */
+  onEnded(run: RunRecord): void;
   /** Called with a run that was cancelled, once that is durable. */
   onCancelled(run: RunRecord): void;
 }
@@ -67,6 +69,7 @@ export function createRunRegistry(deps: RunRegistryDeps): RunRegistry {
     const { id: runId, kind, state, createdAt, finishedAt, traceId, error, parentId } = run;
     deps.metrics.runEnded(kind, state, ((finishedAt ?? createdAt).getTime() - createdAt.getTime()) / 1_000);
     deps.logger.info('run.ended', { runId, traceId, state, code: error?.code });
+    deps.onEnded(run);
     if (parentId !== undefined) deps.onChildEnded(parentId);
     if (state === 'CANCELLED') deps.onCancelled(run);
   };

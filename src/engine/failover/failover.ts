@@ -10,6 +10,7 @@ import type { RunHandle } from '../driver/drive-run.ts';
 import type { RunRegistry } from '../driver/run-registry.ts';
 import { loadRun } from '../driver/run-start.ts';
 import type { MachineInput } from '../model/machine-input.ts';
+import type { RunAggregate } from '../model/run-aggregate.ts';
 import { createInboxConsumer } from './inbox-consumer.ts';
 import { createParking } from './parking.ts';
 
@@ -39,6 +40,8 @@ interface FailoverDeps {
   readonly runs: RunRegistry;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** How a run continues that was just read; undefined when it waits for its turn, and was parked again. */
+  inputOf(run: RunAggregate, input: MachineInput): Promise<MachineInput | undefined>;
   /** Called with the ids of the nodes that are alive, this one included. */
   onNodes?(nodeIds: readonly string[]): void;
   /** Called when this node starts, and when another one has ended: what that was about to do is left. Again after it rejected. */
@@ -51,8 +54,11 @@ interface FailoverDeps {
 export interface Failover {
   /** One heartbeat: renews the lease, claims runs, recovers them. */
   tick(): Promise<void>;
-  /** Continues a run from its events. This node must own it, and no other input may be resuming it. */
-  resume(runId: string, input: MachineInput): Promise<RunHandle>;
+  /**
+   * Continues a run from its events. This node must own it, and no other input may be resuming it.
+   * @returns undefined when it waits for its turn
+   */
+  resume(runId: string, input: MachineInput): Promise<RunHandle | undefined>;
   /** The run, if this node drives it or, because it is parked, can. */
   find(runId: string): Promise<RunHandle | undefined>;
   /** Takes the run out of memory if it waits for long. It has just begun to wait. */
@@ -75,11 +81,12 @@ export function createFailover(deps: FailoverDeps): Failover {
   const recheckQueue = new Map<string, number>();
   const crashes = new Map<string, number>();
 
-  const resume = async (runId: string, input: MachineInput): Promise<RunHandle> => {
+  const resume = async (runId: string, input: MachineInput): Promise<RunHandle | undefined> => {
     const handle = runs.get(runId);
     if (handle) return handle;
     const { run, persistedSeq } = await loadRun(reader, runId);
-    return runs.get(runId) ?? runs.drive({ run, persistedSeq, events: [], input });
+    const next = await deps.inputOf(run, input);
+    return runs.get(runId) ?? (next && runs.drive({ run, persistedSeq, events: [], input: next }));
   };
 
   const inboxConsumer = createInboxConsumer({ ...deps, find: (runId) => find(runId) });
@@ -89,7 +96,7 @@ export function createFailover(deps: FailoverDeps): Failover {
     try {
       if (!(await leases.unpark(runId)) || isStopped) return runs.get(runId);
       const handle = await resume(runId, { type: 'recovered' });
-      void inboxConsumer.deliver([runId]);
+      if (handle) void inboxConsumer.deliver([runId]);
       return handle;
     } catch (error) {
       onRecoveryFailed(runId)(error);
@@ -125,7 +132,9 @@ export function createFailover(deps: FailoverDeps): Failover {
     if (isStopped || runs.get(runId) || !(await leases.takeOver(runId))) return;
     const { run, persistedSeq } = await loadRun(reader, runId);
     if (isFinalRunState(run.record.state) || runs.get(runId)) return;
-    runs.drive({ run, persistedSeq, events: [], input: { type: 'recovered' } });
+    const input = await deps.inputOf(run, { type: 'recovered' });
+    if (!input || runs.get(runId)) return;
+    runs.drive({ run, persistedSeq, events: [], input });
     void inboxConsumer.deliver([runId]);
   };
 

@@ -4,11 +4,12 @@ import type { Decision } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { ApprovalRecord, ArtifactRecord, Priority, RunRecord, RunSnapshot, StepOutput } from '../../core/run.ts';
 import type { Page, PageArgs } from '../../core/store-reader.ts';
-import type { ScheduleRecord, WorkflowRecord } from '../../core/workflows.ts';
+import type { ScheduleRecord, WorkflowRecord } from '../../core/workflows/workflows.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import type { ConvertedWorkflow, WorkflowForm } from '../../workflow/convert-workflow.ts';
 import type { Problem, WebhookTrigger, WorkflowGraph } from '../../workflow/model/workflow-document.ts';
 import type { SlotUsage } from '../driver/dispatcher.ts';
+import type { FlowControl } from '../flow/flow-control.ts';
 import type { PolicySimulation } from './simulate-policy.ts';
 
 export interface CommandRequest {
@@ -209,6 +210,8 @@ export interface Engine {
    * are undone by their compensations, last first, one after the other; also one that succeeds only afterwards.
    */
   undoJobs(job: RunRecord): Promise<void>;
+  /** The turn that a run waits for, by `concurrency` of its document, and how many are before it. Undefined when it waits for none. */
+  flowWaitOf: FlowControl['waitOf'];
   /** How busy this node is. */
   load(): EngineLoad;
   /** Starts this node's lease, the failover of other nodes' runs, and the scheduler. */

@@ -4,6 +4,7 @@ import type { RunRecord, RunSnapshot } from '../../core/run.ts';
 import type { StoreReader } from '../../core/store-reader.ts';
 import type { RunHandle } from '../driver/drive-run.ts';
 import type { RequestIdentity } from '../driver/run-start.ts';
+import type { Held } from '../flow/flow-control.ts';
 import { awaitHandle, awaitStored, type FollowDeps, type Wait } from './wait-for-end.ts';
 
 /**
@@ -14,7 +15,7 @@ export type Idempotency = (
   user: User,
   identity: RequestIdentity,
   wait: Wait,
-  start: () => Promise<RunHandle>,
+  start: () => Promise<RunHandle | Held>,
 ) => Promise<RunSnapshot>;
 
 interface IdempotencyDeps extends FollowDeps {
@@ -44,10 +45,10 @@ export function createIdempotency(deps: IdempotencyDeps): Idempotency {
   };
 
   return async (user, { idempotencyKey: key, requestDigest }, wait, start) => {
-    if (key === undefined) return awaitHandle(await start(), wait);
+    if (key === undefined) return answer(toStarted(await start()), wait, requestDigest);
     const name = JSON.stringify([user.tenant, user.subject, key]);
     const earlier = underWay.get(name);
-    const started = earlier ?? find(user, key).then(async (found) => found ?? { handle: await start() });
+    const started = earlier ?? find(user, key).then(async (found) => found ?? toStarted(await start()));
     if (!earlier) underWay.set(name, started);
     try {
       return await answer(await started, wait, requestDigest);
@@ -61,6 +62,10 @@ export function createIdempotency(deps: IdempotencyDeps): Idempotency {
       if (!earlier) underWay.delete(name);
     }
   };
+}
+
+function toStarted(started: RunHandle | Held): Started {
+  return 'held' in started ? { stored: started.held } : { handle: started };
 }
 
 function assertSameRequest(run: RunRecord, requestDigest: string): void {

@@ -16,6 +16,7 @@ import { userOf } from '../driver/run-start.ts';
 import type { Failover } from '../failover/failover.ts';
 import { toMachineInput } from '../failover/inbox-consumer.ts';
 import type { JobFamily } from '../failover/job-family.ts';
+import { assertNotHeld, type FlowControl } from '../flow/flow-control.ts';
 import type { Gate } from '../gate/gate.ts';
 import { signalName, snapshotOf } from '../model/run-aggregate.ts';
 import { MAX_INLINE_BYTES } from '../outputs/store-output.ts';
@@ -32,6 +33,7 @@ export interface RunControlDeps {
   readonly runs: RunRegistry;
   readonly failover: Failover;
   readonly jobFamily: JobFamily;
+  readonly flow: Pick<FlowControl, 'waitOf'>;
   /** How long a run on another node may take to answer, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -84,6 +86,7 @@ export async function sendSignal(
   }
   const run = await visibleRun(deps, principal, runId, 'mutation:sendSignal');
   assertNotEnded(run);
+  assertNotHeld(await deps.flow.waitOf(run), runId);
   await checkSignalName(deps, run, name);
   const by = userOf(principal);
   return sendMessage(deps, run, {
@@ -146,7 +149,9 @@ export async function retryStep(
     throw new Fault('CONFLICT', `Run ${runId} was compensated. Start a new run with rerunFrom.`);
   }
   const driven = await admitRun(deps, run.principal, async () => {
-    if (await deps.leases.takeOver(runId)) return deps.failover.resume(runId, { type: 'retried', step: key });
+    const isOurs = await deps.leases.takeOver(runId);
+    const handle = isOurs && (await deps.failover.resume(runId, { type: 'retried', step: key }));
+    if (handle) return handle;
     throw new Fault('CONFLICT', `Run ${runId} belongs to another node. Try again.`, { retryAfterMs: 1_000 });
   });
   await driven.flush();

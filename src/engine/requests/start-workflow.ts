@@ -7,6 +7,7 @@ import type { WorkflowDocument, WorkflowPlan } from '../../workflow/model/workfl
 import { workflowAccessRequest } from '../capabilities/access-requests.ts';
 import type { RunHandle } from '../driver/drive-run.ts';
 import { createRunStart, identifyRequest, type RequestIdentity, userOf } from '../driver/run-start.ts';
+import type { FlowControl, Held } from '../flow/flow-control.ts';
 import { actorOf, authorsBeside } from '../model/actor.ts';
 import { admitRun } from './admit-run.ts';
 import { denyRun } from './deny-run.ts';
@@ -18,6 +19,7 @@ import type { LoadedWorkflow, WorkflowLoader } from './workflow-loader.ts';
 const MAX_LABELS = 16;
 
 export interface StartWorkflowDeps extends ExecuteDeps {
+  readonly flow: Pick<FlowControl, 'start'>;
   readonly workflowLoader: WorkflowLoader;
 }
 
@@ -27,11 +29,12 @@ export async function startWorkflow(
   principal: SignedIn,
   request: StartRequest,
 ): Promise<RunSnapshot> {
-  const { source, inputs = {}, priority = 'INTERACTIVE', waitMs = 0 } = request;
+  const { source, inputs = {}, waitMs = 0 } = request;
   checkWait(waitMs);
   const user = userOf(principal);
   const workflow = await deps.workflowLoader.readValid(principal, source);
   const plan = workflow.document.compile(inputs);
+  const priority = request.priority ?? workflow.document.priority ?? 'INTERACTIVE';
   const labels = { ...plan.labels, ...request.labels };
   checkLabels(labels);
   const identity = identifyRequest(request, [plan.name, workflow.document.yaml, plan.inputs, labels, priority]);
@@ -48,18 +51,21 @@ interface WorkflowStart {
   readonly priority: Priority;
 }
 
-/** Starts a run of a compiled workflow. @throws Fault FORBIDDEN, APPROVAL_REQUIRED, THROTTLED, UNAVAILABLE */
+/** Starts a run of a compiled workflow, or records one that waits for its turn. @throws Fault FORBIDDEN, APPROVAL_REQUIRED, THROTTLED, UNAVAILABLE */
 export async function beginWorkflow(
   deps: StartWorkflowDeps,
   user: User,
   { workflow, plan, labels, priority }: WorkflowStart,
   identity: RequestIdentity,
-): Promise<RunHandle> {
+): Promise<RunHandle | Held> {
   const at = deps.clock.now();
   const opening = { ...workflowOpening(user, plan, workflow), workflow: plan.name, labels, priority };
   const decided = await authorizeWorkflow(deps, user, opening, identity, at);
-  const start = createRunStart(user, opening, identity, at);
-  return admitRun(deps, user, () => deps.runs.drive({ ...start, events: [...start.events, decided] }));
+  const created = createRunStart(user, opening, identity, at);
+  const start = { ...created, events: [...created.events, decided] };
+  const drive = () => admitRun(deps, user, () => deps.runs.drive(start));
+  const { flow } = plan.plan;
+  return flow ? deps.flow.start(start, flow, drive) : drive();
 }
 
 /**

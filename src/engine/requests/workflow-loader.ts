@@ -3,7 +3,7 @@ import { Fault, type Violation } from '../../core/errors.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { SignedIn } from '../../core/principal.ts';
 import type { Resources } from '../../core/resource.ts';
-import type { WorkflowRecord, Workflows } from '../../core/workflows.ts';
+import type { WorkflowRecord, Workflows } from '../../core/workflows/workflows.ts';
 import type { Json } from '../../lib/json.ts';
 import { scopeOf } from '../../policy/visibility.ts';
 import type { ConvertedWorkflow, WorkflowForm } from '../../workflow/convert-workflow.ts';

@@ -5,7 +5,7 @@ import { Fault } from '../../core/errors.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { Resources } from '../../core/resource.ts';
 import type { StoreReader } from '../../core/store-reader.ts';
-import type { DeliveryOutcome, WebhookDeliveryRecord, WebhookRecord } from '../../core/webhooks.ts';
+import type { DeliveryOutcome, WebhookDeliveryRecord, WebhookRecord } from '../../core/workflows/webhooks.ts';
 import type { Outgoing } from '../../resources/outgoing/outgoing.ts';
 import type { Gate } from '../gate/gate.ts';
 import { ownerToday, scopeToday } from './owner-today.ts';

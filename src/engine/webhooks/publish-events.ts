@@ -12,7 +12,7 @@ import {
   type WebhookRecord,
   type WebhookSource,
   type Webhooks,
-} from '../../core/webhooks.ts';
+} from '../../core/workflows/webhooks.ts';
 import { scopeToday } from './owner-today.ts';
 
 export interface PublishDeps {

@@ -6,7 +6,7 @@ import type {
   WebhookDisabledReason,
   WebhookRecord,
   Webhooks,
-} from '../../core/webhooks.ts';
+} from '../../core/workflows/webhooks.ts';
 import { type AttemptDeps, type AttemptResult, attemptDelivery, outcomeOf } from './attempt-delivery.ts';
 
 export interface SendDeps extends AttemptDeps {

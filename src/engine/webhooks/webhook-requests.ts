@@ -14,7 +14,7 @@ import type {
   WebhookEvent,
   WebhookRecord,
   Webhooks,
-} from '../../core/webhooks.ts';
+} from '../../core/workflows/webhooks.ts';
 import { scopeOf } from '../../policy/visibility.ts';
 import type { Gate } from '../gate/gate.ts';
 import { sealPurpose } from './attempt-delivery.ts';

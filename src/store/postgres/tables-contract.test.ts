@@ -21,8 +21,9 @@ import { runFilterContract } from '../../../test/support/store/runs/run-filter-c
 import { stepFactsContract } from '../../../test/support/store/runs/step-facts-contract.ts';
 import { textIndexContract } from '../../../test/support/store/runs/text-index-contract.ts';
 import { toolCallContract } from '../../../test/support/store/tool-call-contract.ts';
+import { flowContract } from '../../../test/support/store/triggers/flow-contract.ts';
+import { webhooksContract } from '../../../test/support/store/triggers/webhooks-contract.ts';
 import { tokenUsageContract, workspaceContract } from '../../../test/support/store/usage-contract.ts';
-import { webhooksContract } from '../../../test/support/store/webhooks-contract.ts';
 import { workflowContract } from '../../../test/support/store/workflow-contract.ts';
 
 await onPostgres(readerContract);
@@ -60,6 +61,8 @@ await onPostgres(sharedRestrictionsContract);
 await onPostgres(deadLettersContract);
 
 await onPostgres(webhooksContract);
+
+await onPostgres(flowContract);
 
 await onPostgres(handshakesContract);
 

@@ -19,8 +19,9 @@ import { stepFactsContract } from '../../../test/support/store/runs/step-facts-c
 import { textIndexContract } from '../../../test/support/store/runs/text-index-contract.ts';
 import { sqliteHarness } from '../../../test/support/store/sqlite-harness.ts';
 import { toolCallContract } from '../../../test/support/store/tool-call-contract.ts';
+import { flowContract } from '../../../test/support/store/triggers/flow-contract.ts';
+import { webhooksContract } from '../../../test/support/store/triggers/webhooks-contract.ts';
 import { tokenUsageContract, workspaceContract } from '../../../test/support/store/usage-contract.ts';
-import { webhooksContract } from '../../../test/support/store/webhooks-contract.ts';
 import { workflowContract } from '../../../test/support/store/workflow-contract.ts';
 
 readerContract(sqliteHarness);
@@ -53,6 +54,8 @@ restrictionsContract(sqliteHarness);
 deadLettersContract(sqliteHarness);
 
 webhooksContract(sqliteHarness);
+
+flowContract(sqliteHarness);
 
 handshakesContract(sqliteHarness);
 

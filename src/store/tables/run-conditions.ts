@@ -3,7 +3,7 @@ import { Fault } from '../../core/errors.ts';
 import type { Scope } from '../../core/principal.ts';
 import { UNFINISHED_RUN_STATES } from '../../core/states.ts';
 import type { RunFilter } from '../../core/store-reader.ts';
-import { SCHEDULE_LABEL } from '../../core/workflows.ts';
+import { SCHEDULE_LABEL } from '../../core/workflows/workflows.ts';
 import { canonicalJson } from '../../lib/json.ts';
 import type { DatabaseConfig } from '../connections/database-config.ts';
 import { searchWords, wordCondition } from '../search/search-words.ts';

@@ -1,5 +1,5 @@
 import type { User } from '../../core/principal.ts';
-import type { DueSchedule, ScheduleRecord, Schedules } from '../../core/workflows.ts';
+import type { DueSchedule, ScheduleRecord, Schedules } from '../../core/workflows/workflows.ts';
 import type { Json } from '../../lib/json.ts';
 import type { Prisma, Transactions } from '../connections/transactions.ts';
 import { COUNTED_ENTRIES, idInRange, paginate, toTotalCount } from './paginate.ts';

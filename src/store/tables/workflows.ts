@@ -3,7 +3,7 @@ import { Fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { User } from '../../core/principal.ts';
 import type { PageArgs } from '../../core/store-reader.ts';
-import type { WorkflowRecord, Workflows } from '../../core/workflows.ts';
+import type { WorkflowRecord, Workflows } from '../../core/workflows/workflows.ts';
 import { canonicalJson, type JsonObject } from '../../lib/json.ts';
 import type { Prisma, Transaction, Transactions } from '../connections/transactions.ts';
 import type { WorkflowWhereInput } from '../generated/sqlite/models.ts';

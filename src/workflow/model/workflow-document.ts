@@ -1,4 +1,4 @@
-import type { PlannedStep, RunPlan, StepKind } from '../../core/run.ts';
+import type { PlannedStep, Priority, RunPlan, StepKind } from '../../core/run.ts';
 import type { JsonObject } from '../../lib/json.ts';
 
 /** A workflow compiled with its inputs; immutable once a run exists. */
@@ -85,6 +85,8 @@ export interface WorkflowDocument {
   readonly steps: readonly Omit<PlannedStep, 'id'>[];
   readonly schedule?: ScheduleRule;
   readonly webhook?: WebhookTrigger;
+  /** Of its runs that are started without one. */
+  readonly priority?: Priority;
   /** @throws Fault BAD_INPUT with violations when the inputs are invalid */
   compile(inputs: JsonObject): WorkflowPlan;
 }

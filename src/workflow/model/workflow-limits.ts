@@ -17,3 +17,5 @@ export const MAX_BATCH_ITEMS = 10_000;
 export const MAX_SLEEP_MS = 366 * DAY_MS;
 /** Problems reported for one document. */
 export const MAX_PROBLEMS = 200;
+/** Of the key of a limit, once it is evaluated. */
+export const MAX_FLOW_KEY_CHARACTERS = 256;

@@ -1,6 +1,7 @@
 import { AGENT_BACKENDS } from '../../core/agent.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { MAX_ITEMS_AT_ONCE, MAX_SLEEP_MS, MAX_STEPS } from '../model/workflow-limits.ts';
+import { CONCURRENCY_SCHEMA, DEBOUNCE_SCHEMA, PRIORITY_SCHEMA, RATE_SCHEMA } from './flow-schema.ts';
 import {
   IDENTIFIER_PATTERN,
   integerOrExpression,
@@ -228,6 +229,10 @@ export function createWorkflowSchema(additions: WorkflowAdditions): JsonObject {
       },
       schedule: { $ref: '#/$defs/schedule' },
       on: { $ref: '#/$defs/on' },
+      concurrency: { $ref: '#/$defs/concurrency' },
+      rate: { $ref: '#/$defs/rate' },
+      debounce: { $ref: '#/$defs/debounce' },
+      priority: PRIORITY_SCHEMA,
       labels: { $ref: '#/$defs/option_labels' },
       max_parallel: integerSchema('Steps of one run that run at once.', 1, MAX_ITEMS_AT_ONCE),
       max_parallel_runs: integerSchema('Steps of all runs of the workflow that run at once.', 1, 10_000),
@@ -235,6 +240,9 @@ export function createWorkflowSchema(additions: WorkflowAdditions): JsonObject {
     $defs: {
       schedule: SCHEDULE_SCHEMA,
       on: ON_SCHEMA,
+      concurrency: CONCURRENCY_SCHEMA,
+      rate: RATE_SCHEMA,
+      debounce: DEBOUNCE_SCHEMA,
       body: {
         description: 'Compensation: undoes the step when the run fails or is cancelled after it. A kind with its keys.',
         oneOf: kinds.map((kind) => ({ $ref: `#/$defs/${kind}_body` })),

@@ -1,4 +1,5 @@
-import type { Effect, PlannedStep, RetryPolicy, RunPlan, StepBody, StepKind, StepOptions } from '../../core/run.ts';
+import type { Effect, PlannedStep, RunPlan, StepBody, StepKind, StepOptions } from '../../core/run.ts';
+import type { RetryPolicy } from '../../core/run-rules.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { containsExpression } from '../expressions/template.ts';
 import { agentHasExpressions, agentInput } from '../inputs/agent-input.ts';

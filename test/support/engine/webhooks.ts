@@ -1,7 +1,7 @@
 import { createSealer } from '../../../src/auth/sealer.ts';
 import { createSecret } from '../../../src/config/secrets.ts';
 import type { SignedIn } from '../../../src/core/principal.ts';
-import type { WebhookRecord } from '../../../src/core/webhooks.ts';
+import type { WebhookRecord } from '../../../src/core/workflows/webhooks.ts';
 import { createWebhookLoop } from '../../../src/engine/webhooks/webhook-loop.ts';
 import { createWebhookRequests, type NewWebhook } from '../../../src/engine/webhooks/webhook-requests.ts';
 import { createOutgoing } from '../../../src/resources/outgoing/outgoing.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { idPrefix } from '../../../src/core/ids.ts';
-import type { WorkflowRecord } from '../../../src/core/workflows.ts';
+import type { WorkflowRecord } from '../../../src/core/workflows/workflows.ts';
 import { type StoreHarness, useStore } from './harness.ts';
 import { user } from './sample-events.ts';
 

@@ -486,7 +486,7 @@ export type StartRunInput = {
   readonly inputs?: unknown;
   /** Object of labels: names and values for filters. */
   readonly labels?: unknown;
-  /** Its precedence over other runs when slots are scarce. */
+  /** Its precedence over other runs when slots are scarce. Default: that of the workflow; INTERACTIVE if it states none. */
   readonly priority?: Priority | null | undefined;
   /** The workflow. */
   readonly source: WorkflowSource;

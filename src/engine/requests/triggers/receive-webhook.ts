@@ -7,7 +7,7 @@ import { namedUri } from '../../../core/canonical-uri.ts';
 import { Fault } from '../../../core/errors.ts';
 import type { User } from '../../../core/principal.ts';
 import type { StoreReader } from '../../../core/store-reader.ts';
-import type { WorkflowRecord, Workflows } from '../../../core/workflows.ts';
+import type { WorkflowRecord, Workflows } from '../../../core/workflows/workflows.ts';
 import { networkOf } from '../../../lib/ip-address.ts';
 import { type BucketRate, createTokenBuckets } from '../../../lib/token-buckets.ts';
 import type { WebhookTrigger, WorkflowDocument } from '../../../workflow/model/workflow-document.ts';
@@ -95,7 +95,8 @@ export function createWebhookReceiver(
       const labels = { ...plan.labels, webhook: name };
       checkLabels(labels);
       const workflow = { document, saved, problems: [] };
-      return beginWorkflow(deps, user, { workflow, plan, labels, priority: 'INTERACTIVE' }, identity);
+      const { priority = 'INTERACTIVE' } = document;
+      return beginWorkflow(deps, user, { workflow, plan, labels, priority }, identity);
     });
     return run.id;
   };

@@ -44,6 +44,7 @@ async function scheduled(rule: string, from: string, isFull = () => false) {
       onRelease() {},
       onChildEnded() {},
       onCancelled() {},
+      onEnded() {},
       handlers: {
         prepare: () => ({ type: 'ready' }),
         act: async () => {
@@ -59,7 +60,8 @@ async function scheduled(rule: string, from: string, isFull = () => false) {
     const admit = () => {
       if (isFull()) throw new Fault('UNAVAILABLE', 'The server is full.');
     };
-    const starting = { ...deps, capabilities, workflowLoader, runs, idempotency, maxRuns: 1_000 };
+    const flow = { start: () => Promise.reject(new Error('none of the workflows has a limit')) };
+    const starting = { ...deps, flow, capabilities, workflowLoader, runs, idempotency, maxRuns: 1_000 };
     return createScheduler({
       ...starting,
       admitted: new WeakMap(),

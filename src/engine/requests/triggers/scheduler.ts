@@ -2,7 +2,12 @@ import type { AccountStandings } from '../../../core/accounts/accounts.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { StoreReader } from '../../../core/store-reader.ts';
 import type { Logger } from '../../../core/telemetry.ts';
-import { type DueSchedule, SCHEDULE_LABEL, type ScheduleRecord, type Schedules } from '../../../core/workflows.ts';
+import {
+  type DueSchedule,
+  SCHEDULE_LABEL,
+  type ScheduleRecord,
+  type Schedules,
+} from '../../../core/workflows/workflows.ts';
 import { dueTimes, nextTime } from '../../../workflow/model/schedule-times.ts';
 import type { ScheduleRule } from '../../../workflow/model/workflow-document.ts';
 import { type StartWorkflowDeps, startWorkflow } from '../start-workflow.ts';

@@ -3,7 +3,7 @@ import { namedUri } from '../../../core/canonical-uri.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { Fault, type Violation } from '../../../core/errors.ts';
 import type { SignedIn } from '../../../core/principal.ts';
-import type { ScheduleRecord, Schedules, WorkflowRecord, Workflows } from '../../../core/workflows.ts';
+import type { ScheduleRecord, Schedules, WorkflowRecord, Workflows } from '../../../core/workflows/workflows.ts';
 import type { Json } from '../../../lib/json.ts';
 import { nextTime, startsPerHour } from '../../../workflow/model/schedule-times.ts';
 import type { Problem, ScheduleRule, WorkflowDocument } from '../../../workflow/model/workflow-document.ts';

@@ -112,12 +112,15 @@ async function findOrStartChild(
 ): Promise<RunSnapshot | Fault> {
   const { record: parent } = run;
   const { tenant } = parent.principal;
-  const handle = deps.runs.get(childId);
-  if (handle) return handle.released;
-  if (await deps.reader.run({ tenant }, childId)) {
+  const follow = () => {
     const endWait = beginWait(step, until);
     const isEnded = (child: RunSnapshot) => isFinalRunState(child.run.state);
     return followRun(deps, tenant, childId, isEnded, signal).finally(endWait);
+  };
+  const handle = deps.runs.get(childId);
+  if (handle) return handle.released;
+  if (await deps.reader.run({ tenant }, childId)) {
+    return follow();
   }
   const depth = (parent.plan?.depth ?? 0) + 1;
   if (depth > MAX_WORKFLOW_DEPTH) {
@@ -140,19 +143,22 @@ async function findOrStartChild(
     priority: parent.priority,
   };
   const identity = { traceId: parent.traceId, requestDigest: '' };
+  const start = createRunStart(parent.principal, content, identity, deps.clock.now(), childId);
   const begin = () => {
     // From here on there is a run to cancel, and nothing is awaited in between.
     signal.throwIfAborted();
-    return deps.runs.drive(createRunStart(parent.principal, content, identity, deps.clock.now(), childId));
+    return deps.runs.drive(start);
   };
-  const child = await admitRun(deps, parent.principal, begin).catch((error: unknown) => {
+  const drive = () => admitRun(deps, parent.principal, begin);
+  const { flow } = plan.plan;
+  const child = await (flow ? deps.flow.start(start, flow, drive) : drive()).catch((error: unknown) => {
     if (!(error instanceof Fault)) throw error;
     throw new Fault('THROTTLED', error.message, {
       cause: error,
       ...(error.details !== undefined && { details: error.details }),
     });
   });
-  return child.released;
+  return 'held' in child ? follow() : child.released;
 }
 
 /** A saved workflow starts the versions that it was saved with, so that nobody can exchange a part of it. */

@@ -5,7 +5,7 @@ import {
   type WebhookDeliveryRecord,
   type WebhookDeliveryState,
   type WebhookEvent,
-} from '../../../core/webhooks.ts';
+} from '../../../core/workflows/webhooks.ts';
 import type { Prisma, Transactions } from '../../connections/transactions.ts';
 import { COUNTED_ENTRIES, idInRange, paginate, toTotalCount } from '../paginate.ts';
 

@@ -1,5 +1,5 @@
 import { isFinalRunState, type RunState } from '../../../core/states.ts';
-import type { SourceEvent, WebhookEvent, WebhookSource } from '../../../core/webhooks.ts';
+import type { SourceEvent, WebhookEvent, WebhookSource } from '../../../core/workflows/webhooks.ts';
 import type { Prisma, Transactions } from '../../connections/transactions.ts';
 import { createJournalCursor } from '../journal-cursor.ts';
 

@@ -1,6 +1,6 @@
 import type { QuotaTable } from '../../../core/accounts/accounts.ts';
 import type { Scope, User } from '../../../core/principal.ts';
-import type { WebhookDisabledReason, WebhookEvent, WebhookRecord, Webhooks } from '../../../core/webhooks.ts';
+import type { WebhookDisabledReason, WebhookEvent, WebhookRecord, Webhooks } from '../../../core/workflows/webhooks.ts';
 import type { Prisma, Transaction, Transactions } from '../../connections/transactions.ts';
 import { COUNTED_ENTRIES, idInRange, paginate, toTotalCount } from '../paginate.ts';
 import { changeQuotas } from '../quota-usage.ts';

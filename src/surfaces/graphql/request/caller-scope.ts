@@ -1,6 +1,6 @@
 import { Fault } from '../../../core/errors.ts';
 import type { Scope, SignedIn } from '../../../core/principal.ts';
-import type { WorkflowRecord } from '../../../core/workflows.ts';
+import type { WorkflowRecord } from '../../../core/workflows/workflows.ts';
 import { scopeOf } from '../../../policy/visibility.ts';
 import type { Context } from './context.ts';
 

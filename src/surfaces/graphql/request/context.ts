@@ -19,7 +19,7 @@ import type { Resources, SchemaValidator } from '../../../core/resource.ts';
 import type { ChainVerification, DeadLetters, StoreReader } from '../../../core/store-reader.ts';
 import type { Health, Logger, Metrics } from '../../../core/telemetry.ts';
 import { activeTraceId } from '../../../core/tracing.ts';
-import type { Schedules, Workflows } from '../../../core/workflows.ts';
+import type { Schedules, Workflows } from '../../../core/workflows/workflows.ts';
 import type { AccountManager } from '../../../engine/accounts/manage-accounts.ts';
 import type { Gate } from '../../../engine/gate/gate.ts';
 import type { Quotas } from '../../../engine/gate/quotas.ts';

@@ -15,6 +15,7 @@ import './server/catalog.ts';
 import './nodes/node.ts';
 import './resources/resource.ts';
 import './resources/read-resources.ts';
+import './runs/flow-wait.ts';
 import './runs/run.ts';
 import './runs/run-connection.ts';
 import './runs/run-stats.ts';

@@ -5,7 +5,7 @@ import { Fault } from '../../../core/errors.ts';
 import type { Journal } from '../../../core/journal.ts';
 import type { Scope, SignedIn } from '../../../core/principal.ts';
 import type { Logger } from '../../../core/telemetry.ts';
-import type { Workflows } from '../../../core/workflows.ts';
+import type { Workflows } from '../../../core/workflows/workflows.ts';
 import type { Engine } from '../../../engine/requests/engine.ts';
 import type { DownloadDeps } from '../../../engine/requests/find-download.ts';
 import { scopeOf } from '../../../policy/visibility.ts';

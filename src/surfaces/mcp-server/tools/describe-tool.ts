@@ -1,6 +1,6 @@
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 import { type AnyCommand, isComposite } from '../../../commands/definition/define-command.ts';
-import type { WorkflowRecord } from '../../../core/workflows.ts';
+import type { WorkflowRecord } from '../../../core/workflows/workflows.ts';
 import type { AnyTool } from '../../../tools/define-tool.ts';
 import { inputSchema } from './input-schema.ts';
 import { listedWorkflowName } from './tool-names.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Workflows } from '../../../core/workflows.ts';
+import type { Workflows } from '../../../core/workflows/workflows.ts';
 import { createToolNames, findWorkflowByToolName, listedWorkflowName } from './tool-names.ts';
 
 const LISTED = /^[A-Za-z0-9_-]{1,64}$/;

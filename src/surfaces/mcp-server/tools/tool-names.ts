@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Workflows } from '../../../core/workflows.ts';
+import type { Workflows } from '../../../core/workflows/workflows.ts';
 
 /**
  * Names of tools as all clients accept them, `[A-Za-z0-9_-]{1,64}`: many refuse a server for one dot. A name is listed in this

@@ -1,7 +1,7 @@
 import { type IdPrefix, idPrefix } from '../../../../core/ids.ts';
 import type { ApprovalRecord, ArtifactRecord, StepRecord } from '../../../../core/run.ts';
 import type { DeadLetter } from '../../../../core/store-reader.ts';
-import type { WorkflowRecord } from '../../../../core/workflows.ts';
+import type { WorkflowRecord } from '../../../../core/workflows/workflows.ts';
 import { callerScope, findWorkflowById, requireUser } from '../../request/caller-scope.ts';
 import type { Context } from '../../request/context.ts';
 import { builder } from '../builder/builder.ts';

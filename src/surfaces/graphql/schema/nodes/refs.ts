@@ -1,6 +1,6 @@
 import type { ApprovalRecord, ArtifactRecord, RunRecord, StepRecord } from '../../../../core/run.ts';
 import type { DeadLetter as DeadLetterRecord } from '../../../../core/store-reader.ts';
-import type { WorkflowRecord } from '../../../../core/workflows.ts';
+import type { WorkflowRecord } from '../../../../core/workflows/workflows.ts';
 import { builder } from '../builder/builder.ts';
 import type { ResourceView } from './resource-view.ts';
 

@@ -1,4 +1,4 @@
-import type { WebhookRecord } from '../../../../core/webhooks.ts';
+import type { WebhookRecord } from '../../../../core/workflows/webhooks.ts';
 import { requireUser } from '../../request/caller-scope.ts';
 import { builder } from '../builder/builder.ts';
 import { isRefusal, orRefusal, Refusal } from '../errors/refusal.ts';

@@ -4,7 +4,7 @@ import type {
   WebhookEvent as Event,
   WebhookDeliveryRecord,
   WebhookRecord,
-} from '../../../../core/webhooks.ts';
+} from '../../../../core/workflows/webhooks.ts';
 import { requireUser } from '../../request/caller-scope.ts';
 import { Principal } from '../accounts/principal.ts';
 import { builder } from '../builder/builder.ts';

@@ -1,5 +1,5 @@
 import { Fault } from '../../../../core/errors.ts';
-import type { ScheduleRecord } from '../../../../core/workflows.ts';
+import type { ScheduleRecord } from '../../../../core/workflows/workflows.ts';
 import type { ScheduleRule } from '../../../../workflow/model/workflow-document.ts';
 import { authorizeWorkflowRead, callerScope, requireUser } from '../../request/caller-scope.ts';
 import { Principal } from '../accounts/principal.ts';

@@ -15,8 +15,8 @@ const StartRunInput = builder.inputType('StartRunInput', {
     labels: t.field({ type: 'JSON', description: 'Object of labels: names and values for filters.' }),
     priority: t.field({
       type: Priority,
-      defaultValue: 'INTERACTIVE',
-      description: 'Its precedence over other runs when slots are scarce.',
+      description:
+        'Its precedence over other runs when slots are scarce. Default: that of the workflow; INTERACTIVE if it states none.',
     }),
     waitMs: t.int(WAIT_MS_FIELD),
     idempotencyKey: t.string(IDEMPOTENCY_KEY_FIELD),

@@ -1,4 +1,4 @@
-import type { WorkflowRecord } from '../../../../core/workflows.ts';
+import type { WorkflowRecord } from '../../../../core/workflows/workflows.ts';
 import type { WebhookTrigger as Trigger, WebhookScheme } from '../../../../workflow/model/workflow-document.ts';
 import { callerScope } from '../../request/caller-scope.ts';
 import { builder } from '../builder/builder.ts';

@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from '../lib/json.ts';
-import type { User } from './principal.ts';
-import type { Page, PageArgs } from './store-reader.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
+import type { User } from '../principal.ts';
+import type { Page, PageArgs } from '../store-reader.ts';
 
 /** One version of a saved workflow. */
 export interface WorkflowRecord {

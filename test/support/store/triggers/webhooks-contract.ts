@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { QUOTAS } from '../../../src/core/accounts/accounts.ts';
-import { newId } from '../../../src/core/ids.ts';
-import type { NewDelivery, WebhookRecord } from '../../../src/core/webhooks.ts';
-import { type StoreHarness, useStore } from './harness.ts';
-import { finished, runCreated, textOutput, user } from './sample-events.ts';
+import { QUOTAS } from '../../../../src/core/accounts/accounts.ts';
+import { newId } from '../../../../src/core/ids.ts';
+import type { NewDelivery, WebhookRecord } from '../../../../src/core/workflows/webhooks.ts';
+import { type StoreHarness, useStore } from '../harness.ts';
+import { finished, runCreated, textOutput, user } from '../sample-events.ts';
 
 const NOW = new Date('2026-11-20T10:00:00.007Z');
 const later = (ms: number) => new Date(NOW.getTime() + ms);

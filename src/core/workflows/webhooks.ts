@@ -1,5 +1,5 @@
-import type { Scope, User } from './principal.ts';
-import type { Page, PageArgs } from './store-reader.ts';
+import type { Scope, User } from '../principal.ts';
+import type { Page, PageArgs } from '../store-reader.ts';
 
 /** What a webhook may get, as its body names it. */
 
