@@ -16,7 +16,7 @@ export interface FilledRange {
 
 /**
  * Fills the tables of an empty store with rows in bulk, as if `count` workflows had been run: not through the journal, so events are missing, and
- * hashes are empty. For every condition of `RunFilter`, 99 % of the runs have the usual value and 1 % the rare one.
+ * hashes are empty. For every condition of `RunFilter`, 99 % of the runs have the usual value and 1 % the rare one. Others, 1 %, were started by a run.
  */
 export async function fillRuns(target: FillTarget, count: number): Promise<FilledRange> {
   const sql = await connect(target);
@@ -42,7 +42,7 @@ export async function fillRuns(target: FillTarget, count: number): Promise<Fille
         rerun_of, created_at, started_at, finished_at, seq, head_position, head_hash, error, error_code, labels, inputs)
       SELECT ${id('run')}, 'default', ${subject}, ${subject}, '["admin"]', ${either(`'AGENT'`, `'WORKFLOW'`)},
         ${either(`'TIMEOUT'`, `'FAILED'`)}, 'Report ' || n || ${either(`' on needles'`, `' on the sales of the week'`)},
-        ${either(`'rare'`, `'weekly_report'`)}, 'BATCH', '', '', ${either(`'run_parent'`, 'NULL')}, ${either(`'run_rare'`, `'run_usual'`)},
+        ${either(`'rare'`, `'weekly_report'`)}, 'BATCH', '', '', CASE WHEN n % ${RARE_EVERY} = 8 THEN 'run_parent' END, ${either(`'run_rare'`, `'run_usual'`)},
         ${time(ms)}, ${time(ms)}, ${time(`${ms} + ${either('3600000', 'n % 200 + 50')}`)}, 1, n + 1, '',
         ${either(`'{"code":"TIMEOUT","message":"Too late"}'`, `'{"code":"BAD_INPUT","message":"Line ' || n % 50 || ' is not a row"}'`)},
         ${either(`'TIMEOUT'`, `'BAD_INPUT'`)}, '{"team":"sales"}', '{"order":"A-' || n || '"}' FROM ${numbers};

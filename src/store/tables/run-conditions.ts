@@ -25,8 +25,8 @@ export interface RunCondition {
   readonly where: Sql;
   /** Whose union it matches; each has a column `id` and ends in its conditions. Undefined if no index answers it. */
   readonly lists?: readonly Sql[];
-  /** The lists have other runs as well. */
-  readonly isLoose?: true;
+  /** The lists have other runs as well: the condition on their rows, and the columns of these besides `id`. */
+  readonly within?: { readonly columns: Sql; readonly where: Sql };
 }
 
 /** What a scope and a filter ask of a run. Ids outside the range cannot match. */
@@ -69,7 +69,7 @@ export function runConditions(scope: Scope, filter: RunFilter, database: Databas
     errorCode && column('error_code', errorCode),
     schedule === undefined ? undefined : labelCondition(tenant, SCHEDULE_LABEL, canonicalJson(schedule)),
     rerunOf === undefined ? undefined : column('rerun_of', [rerunOf]),
-    longerThanMs === undefined ? undefined : durationCondition(longerThanMs, runs, database),
+    longerThanMs === undefined ? undefined : durationCondition(longerThanMs, tenant, database),
     ...searchWords(words ?? '').map((word) => ({ where: wordCondition(word, database) })),
   ];
   return {
@@ -116,19 +116,28 @@ function idAt(ms: number): string {
 
 type ColumnName = 'state' | 'kind' | 'subject' | 'workflow' | 'error_code' | 'rerun_of';
 
-/** Until now, if the run has not ended. */
-function durationCondition(ms: number, runs: (where: Sql) => Sql, database: DatabaseConfig['kind']): RunCondition {
-  const [duration, slow] =
+/** Until now, if the run has not ended. Runs that take long are compared in an index, which has their times. */
+function durationCondition(ms: number, tenant: string, database: DatabaseConfig['kind']): RunCondition {
+  const [slow, durationOf] =
     database === 'sqlite'
-      ? [sql`coalesce(r.finished_at, ${Date.now()}) - r.started_at`, sql`finished_at - started_at >= 1000`]
+      ? [
+          sql`finished_at - started_at >= 1000`,
+          (row: Sql) => sql`coalesce(${row}.finished_at, ${Date.now()}) - ${row}.started_at`,
+        ]
       : [
-          sql`extract(epoch FROM coalesce(r.finished_at, ${new Date()}::timestamptz) - r.started_at) * 1000`,
           sql`finished_at - started_at >= '00:00:01'::interval`,
+          (row: Sql) =>
+            sql`extract(epoch FROM coalesce(${row}.finished_at, ${new Date()}::timestamptz) - ${row}.started_at) * 1000`,
         ];
-  const where = sql`${duration} > ${ms}`;
+  const where = sql`${durationOf(sql`r`)} > ${ms}`;
   if (ms < SLOW_RUN_MS) return { where };
-  const unfinished = UNFINISHED_RUN_STATES.map((state) => runs(sql`state = ${state}`));
-  return { where, lists: [runs(slow), ...unfinished], isLoose: true };
+  const columns = sql`started_at, finished_at`;
+  const list = (condition: Sql) => sql`SELECT id, ${columns} FROM runs WHERE tenant = ${tenant} AND ${condition}`;
+  return {
+    where,
+    lists: [list(slow), ...UNFINISHED_RUN_STATES.map((state) => list(sql`state = ${state}`))],
+    within: { columns, where: sql`${durationOf(sql`listed`)} > ${ms}` },
+  };
 }
 
 function checkLimits({ label = {}, text, longerThanMs = 0 }: RunFilter): void {

@@ -71,14 +71,16 @@ export function createRunFinder({ prisma, query, kind }: RunFinderDeps, scope: S
   const indexed = conditions.filter(({ lists }) => lists !== undefined);
   const drivers: readonly RunCondition[] = indexed.length > 0 ? indexed : [{ where: sql`1 = 1`, lists: covered }];
   // Each list of runs names the tenant.
-  const othersThan = (driver: RunCondition) => conditions.filter((each) => each !== driver || each.isLoose);
-  const isOneList = conditions.length === indexed.length && indexed.length <= 1 && !indexed[0]?.isLoose;
+  const othersThan = (driver: RunCondition) => conditions.filter((each) => each !== driver);
+  const isOneList = conditions.length === indexed.length && indexed.length <= 1 && !indexed[0]?.within;
 
   const probe = async (driver: RunCondition, range: Required<IdRange>, direction: Direction): Promise<Window> => {
-    const ids = firstIds(driver.lists ?? [], range, direction, MAX_WINDOW_RUNS);
+    const { lists = [], within: inList } = driver;
+    const listed = firstIds(lists, range, direction, MAX_WINDOW_RUNS, inList && sql`id, ${inList.columns}`);
+    const ids = inList ? sql`SELECT id FROM (${listed}) AS listed WHERE ${inList.where}` : listed;
     const last = raw(direction === 'asc' ? 'max' : 'min');
     const [row] = await query<{ edge: string | null; size: bigint }>(
-      sql`SELECT ${last}(id) AS edge, count(*) AS size FROM (${ids}) AS ids`,
+      sql`SELECT ${last}(id) AS edge, count(*) AS size FROM (${listed}) AS listed`,
     );
     const size = Number(row?.size ?? 0);
     const edge = size === MAX_WINDOW_RUNS ? (row?.edge ?? undefined) : undefined;
@@ -239,12 +241,22 @@ async function readRuns({ run }: Pick<Prisma, 'run'>, found: readonly { readonly
 }
 
 /** The first ids of the union of the lists in the range. */
-function firstIds(lists: readonly Sql[], range: Required<IdRange>, direction: Direction, count: number): Sql {
+function firstIds(
+  lists: readonly Sql[],
+  range: Required<IdRange>,
+  direction: Direction,
+  count: number,
+  columns = sql`id`,
+): Sql {
   const { above, below } = range;
   if (lists.length === 0) return sql`SELECT id FROM runs WHERE 1 = 0`;
   const order = sql`ORDER BY id ${raw(direction)} LIMIT ${raw(String(count))}`;
-  const parts = lists.map((list) => sql`SELECT id FROM (${list} AND id > ${above} AND id < ${below} ${order}) AS part`);
-  return parts.length === 1 ? (parts[0] as Sql) : sql`SELECT id FROM (${join(parts, ' UNION ')}) AS parts ${order}`;
+  const parts = lists.map(
+    (list) => sql`SELECT ${columns} FROM (${list} AND id > ${above} AND id < ${below} ${order}) AS part`,
+  );
+  return parts.length === 1
+    ? (parts[0] as Sql)
+    : sql`SELECT ${columns} FROM (${join(parts, ' UNION ')}) AS parts ${order}`;
 }
 
 function later(a: string, b = a): string {

@@ -1,0 +1,5 @@
+-- DropIndex
+DROP INDEX "runs_slow_idx";
+
+-- CreateIndex
+CREATE INDEX "runs_slow_idx" ON "runs"("tenant", "id", "started_at", "finished_at") WHERE finished_at - started_at >= 1000;
