@@ -48,6 +48,7 @@ export function createSurfaces(
     ...(config.nats && { bus: adapters.bus }),
     services: adapters.services,
   });
+  adapters.metrics.healthFrom(health);
   const graphql = createGraphqlServer({
     config,
     engine,

@@ -67,6 +67,8 @@ export interface Metrics {
   nodesFrom(count: () => number): void;
   /** Reads the sizes of the queues at each scrape. */
   queuesFrom(read: () => Promise<QueueSizes>): void;
+  /** Reads the checks of the health at each scrape. */
+  healthFrom(read: () => Promise<Pick<Health, 'checks'>>): void;
   /** A subscription started. Returns a function to be called once, when it ends. */
   subscriptionOpened(): () => void;
   /** All metrics in Prometheus text format, version 0.0.4. */

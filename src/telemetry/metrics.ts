@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Metrics, QueueSizes } from '../core/telemetry.ts';
+import type { Health, Metrics, QueueSizes } from '../core/telemetry.ts';
 
 const FAST_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const RUN_SECONDS = [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800];
@@ -112,6 +112,17 @@ export function createMetrics(): Metrics {
     setByTopic(waitingJobs, sizes?.jobs ?? new Map());
     setByTopic(parkedJobs, sizes?.parkedJobs ?? new Map());
   };
+  const checks = new Gauge({
+    name: 'signalbox_check_ok',
+    help: 'Checks of /health: 1 if OK, 0 if degraded or down.',
+    labelNames: ['check'],
+    registers,
+  });
+  let readHealth: (() => Promise<Pick<Health, 'checks'>>) | undefined;
+  const setChecks = async () => {
+    const health = await readHealth?.();
+    for (const { name, status } of health?.checks ?? []) checks.set({ check: name }, status === 'OK' ? 1 : 0);
+  };
   const subscriptions = new Gauge({
     name: 'signalbox_subscriptions_active',
     help: 'Active GraphQL subscriptions.',
@@ -145,12 +156,15 @@ export function createMetrics(): Metrics {
     queuesFrom(read) {
       readQueues = read;
     },
+    healthFrom(read) {
+      readHealth = read;
+    },
     subscriptionOpened: () => {
       subscriptions.inc();
       return () => subscriptions.dec();
     },
     async scrape() {
-      await setQueues();
+      await Promise.all([setQueues(), setChecks()]);
       return registry.metrics();
     },
   };

@@ -13,6 +13,7 @@ export function countSubscriptions(): { readonly metrics: Metrics; readonly subs
       packetRefused: () => {},
       webhookAttempted: () => {},
       nodesFrom: () => {},
+      healthFrom: () => {},
       queuesFrom: () => {},
     },
     subscriptionOpened: () => {

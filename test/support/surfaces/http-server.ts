@@ -60,6 +60,7 @@ export async function startHttpServer(
       packetRefused: () => {},
       webhookAttempted: () => {},
       nodesFrom: () => {},
+      healthFrom: () => {},
       queuesFrom: () => {},
       subscriptionOpened: () => () => {},
       scrape: async () => 'up 1\n',
