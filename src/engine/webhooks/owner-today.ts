@@ -3,14 +3,15 @@ import type { Policy } from '../../core/policy.ts';
 import type { Scope, SignedIn, User } from '../../core/principal.ts';
 import { scopeOf } from '../../policy/visibility.ts';
 
-/** The owner of a webhook with the roles of today; undefined when the account was removed or disabled. */
+/** The owner of a webhook, with those roles of then that they have today; undefined when the account was removed or disabled. */
 export function ownerToday(
   { standings }: { readonly standings: Pick<AccountStandings, 'standingOf'> },
   owner: User,
 ): SignedIn | undefined {
   const standing = standings.standingOf(owner);
   if (standing.state === 'gone') return undefined;
-  const roles = standing.state === 'current' ? standing.roles : owner.roles;
+  const roles =
+    standing.state === 'current' ? owner.roles.filter((role) => standing.roles.includes(role)) : owner.roles;
   return { kind: 'system', reason: 'webhook', ...owner, roles };
 }
 

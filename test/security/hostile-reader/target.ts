@@ -29,7 +29,7 @@ export interface Target extends AsyncDisposable {
   /** What a mutation or a query came to: `done`, or the code of its error or refusal. */
   ask(query: string, caller: CallerHeaders): Promise<string>;
   /** The same, with what it returned. */
-  read(query: string, caller: CallerHeaders): Promise<Answer>;
+  read(query: string, caller: CallerHeaders, variables?: object): Promise<Answer>;
   /** Sends a request as it is; no header is added. */
   send(path: string, headers: Record<string, string>, init?: { method?: string; body?: string }): Promise<Response>;
 }
@@ -45,17 +45,20 @@ export const CORS_ORIGIN = 'https://app.example';
 /** What the caller is: their roles, or `anonymous`. */
 export const VIEWER = '{ viewer { username } runs(first: 1) { nodes { id } } }';
 
-const OPERATOR = `
+const RULES = `
 g, operator
 p, operator, account:*, role:user, *, allow
 p, operator, account:read, **, *, allow
+g, writer
+p, writer, mutation:saveWorkflow, **, *, allow
+p, writer, workflow:*, **, *, allow
 `;
 
 export async function openTarget(): Promise<Target> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await createTempFolder());
   const rules = join(folder.path, 'policy.csv');
-  await writeFile(rules, readFileSync('policy/policy.csv', 'utf8') + OPERATOR);
+  await writeFile(rules, readFileSync('policy/policy.csv', 'utf8') + RULES);
   const server = await startServer({ env: { POLICY_FILE: rules, CORS_ORIGINS: CORS_ORIGIN } });
   stack.defer(async () => void (await server.stop('SIGKILL')));
   const json = { 'content-type': 'application/json' };
@@ -70,11 +73,11 @@ export async function openTarget(): Promise<Target> {
     };
     return new Response([204, 304].includes(status) ? null : text, init);
   };
-  const read: Target['read'] = async (query, caller) => {
+  const read: Target['read'] = async (query, caller, variables = {}) => {
     const response = await send(
       '/graphql',
       { ...json, ...caller },
-      { method: 'POST', body: JSON.stringify({ query }) },
+      { method: 'POST', body: JSON.stringify({ query, variables }) },
     );
     return (await response.json()) as Answer;
   };

@@ -2,12 +2,39 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTokenText } from '../../../src/auth/token-text.ts';
 import { tokenFor } from '../../support/server.ts';
+import type { CallerHeaders } from '../../support/surfaces/long-streams.ts';
+import { until } from '../../support/until.ts';
 import { type Attempt, bearer, createToken, mutation, PASSWORD, type Target, VIEWER } from './target.ts';
 
 const RENEW = 'mutation { renewSession { ... on Session { token } ... on Refusal { code } } }';
 const RULES = '{ policyRules { id } }';
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
 const revoke = (id: string) => `mutation { revokeApiToken(id: "${id}") { ... on Refusal { code } } }`;
+
+/** Saves a workflow with a command that a writer may not execute. */
+async function saveWorkflow(on: Target, caller: CallerHeaders, name: string, schedule: object = {}) {
+  const steps = [
+    { id: 'read', kind: 'command', command: 'convertToJson', input: { source: { uri: 'data:text/csv,a' } } },
+  ];
+  const query =
+    'mutation ($source: WorkflowSource!) { saveWorkflow(input: { source: $source }) { ... on Refusal { message } } }';
+  const { data } = await on.read(query, caller, { source: { document: { name, steps, ...schedule } } });
+  if (data.saveWorkflow.message !== undefined) throw new Error(data.saveWorkflow.message);
+}
+
+/** How the newest run of a workflow has ended. */
+const endOf = (on: Target, name: string) =>
+  until('a run has ended', async () => {
+    const query = `{ runs(filter: { workflow: "${name}" }, first: 1) { nodes { state } } }`;
+    const [run] = (await on.read(query, on.admin)).data.runs.nodes;
+    return /SUCCEEDED|FAILED|DENIED/.exec(run?.state ?? '')?.[0];
+  });
+
+/** The owner, who has every permission, and a token for one role, which may only save. */
+async function ownerAndWriter(on: Target, username: string) {
+  const owner = await signedIn(on, username, ['admin', 'writer']);
+  return { owner, writer: bearer((await createToken(on, owner, ['writer'])).token) };
+}
 
 /** A new account with a role, and its token of a sign-in. */
 async function signedIn(on: Target, username: string, roles: readonly string[]) {
@@ -120,6 +147,29 @@ export const TOKEN_ATTEMPTS: readonly Attempt[] = [
       if ((await on.ask(RULES, bearer(token))) !== 'done') return 'not usable';
       await on.ask(mutation('updateAccount', 'username: "lost", roles: ["user"]'), on.admin);
       return on.ask(RULES, bearer(token));
+    },
+  },
+  {
+    attempt: 'A leaked token that may only save replaces a workflow, which its owner starts with all roles',
+    outcome: 'SUCCEEDED before, DENIED afterwards',
+    run: async (on) => {
+      const { owner, writer } = await ownerAndWriter(on, 'wanda');
+      const ends: string[] = [];
+      for (const author of [owner, writer]) {
+        await saveWorkflow(on, author, 'planted');
+        await on.read('mutation { startRun(input: { source: { name: "planted" } }) { ... on Run { id } } }', owner);
+        ends.push(await endOf(on, 'planted'));
+      }
+      return `${ends[0]} before, ${ends[1]} afterwards`;
+    },
+  },
+  {
+    attempt: 'A leaked token that may only save saves a workflow with a schedule, which starts with all roles',
+    outcome: 'DENIED',
+    run: async (on) => {
+      const { writer } = await ownerAndWriter(on, 'wendy');
+      await saveWorkflow(on, writer, 'ticking', { schedule: { cron: '* * * * * *', overlap: 'allow' } });
+      return endOf(on, 'ticking');
     },
   },
   {
