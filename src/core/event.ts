@@ -73,6 +73,8 @@ export interface EventPayloads {
     readonly plan?: RunPlan;
     readonly parentId?: string;
     readonly rerunOf?: string;
+    /** The document, unless a saved version has it, or it is long. Only in the event: no list of runs reads it. */
+    readonly text?: string;
   };
   RUN_STATE_CHANGED: {
     readonly from: RunState;

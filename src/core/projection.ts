@@ -30,7 +30,7 @@ export type StepPatch = Clearable<
 
 /** The run and its steps as RUN_CREATED defines them; the journal sets seq, position and hash. */
 export function createSnapshot(runId: string, at: Date, payload: EventPayloads['RUN_CREATED']): RunSnapshot {
-  const { steps, ...rest } = payload;
+  const { steps, text: _, ...rest } = payload;
   return {
     run: { id: runId, state: 'PENDING', createdAt: at, seq: 1, headPosition: 0, headHash: '', ...rest },
     steps: steps.map((step, position) => ({ ...step, runId, position, state: 'PENDING', attempt: 0 })),

@@ -42,6 +42,7 @@ export async function rerunFrom(
     rerunOf: runId,
     ...(payload.workflow !== undefined && { workflow: payload.workflow }),
     ...(payload.goal !== undefined && { goal: payload.goal }),
+    ...(payload.text !== undefined && { text: payload.text }),
     ...planOfRerun(payload, userOf(principal)),
   };
   const earlier = earlierRun.topLevel.filter(({ role }) => role === undefined);

@@ -2,7 +2,7 @@ import { Fault } from '../../core/errors.ts';
 import type { EventPayloads, NewEvent } from '../../core/event.ts';
 import type { SignedIn, User } from '../../core/principal.ts';
 import type { Priority, RunSnapshot } from '../../core/run.ts';
-import type { JsonObject } from '../../lib/json.ts';
+import { type JsonObject, wellFormed } from '../../lib/json.ts';
 import type { WorkflowDocument, WorkflowPlan } from '../../workflow/model/workflow-document.ts';
 import { workflowAccessRequest } from '../capabilities/access-requests.ts';
 import type { RunHandle } from '../driver/drive-run.ts';
@@ -17,6 +17,9 @@ import { checkWait } from './wait-for-end.ts';
 import type { LoadedWorkflow, WorkflowLoader } from './workflow-loader.ts';
 
 const MAX_LABELS = 16;
+
+/** Characters of a document that the journal keeps with its run. */
+const MAX_KEPT_TEXT = 65_536;
 
 export interface StartWorkflowDeps extends ExecuteDeps {
   readonly flow: Pick<FlowControl, 'start'>;
@@ -100,9 +103,9 @@ export async function authorizeWorkflow(
 export function workflowOpening(
   user: User,
   { name, goal, inputs, steps, plan }: WorkflowPlan,
-  { saved }: Pick<LoadedWorkflow, 'saved'> & { readonly document?: WorkflowDocument },
+  { saved, document }: Pick<LoadedWorkflow, 'saved'> & { readonly document?: WorkflowDocument },
   inherited: readonly User[] = [],
-): Pick<EventPayloads['RUN_CREATED'], 'kind' | 'inputs' | 'steps' | 'workflow' | 'plan' | 'goal'> {
+): Pick<EventPayloads['RUN_CREATED'], 'kind' | 'inputs' | 'steps' | 'workflow' | 'plan' | 'goal' | 'text'> {
   return {
     kind: 'WORKFLOW',
     workflow: name,
@@ -115,6 +118,7 @@ export function workflowOpening(
       ...authorsBeside(user, saved ? [...inherited, saved.createdBy] : inherited),
     },
     ...(goal !== undefined && { goal }),
+    ...(!saved && document && document.yaml.length <= MAX_KEPT_TEXT && { text: wellFormed(document.yaml) }),
   };
 }
 

@@ -29,6 +29,16 @@ export function authorizeWorkflowRead(ctx: Context): SignedIn {
   return who;
 }
 
+/** A version of a workflow; undefined when it was deleted. @throws Fault as `authorizeWorkflowRead` does */
+export async function findWorkflowVersion(
+  name: string,
+  version: number,
+  ctx: Context,
+): Promise<WorkflowRecord | undefined> {
+  const { tenant } = authorizeWorkflowRead(ctx);
+  return ctx.app.workflows.findVersion(tenant, name, version);
+}
+
 /** One version of a saved workflow of the caller's tenant. @throws Fault as `authorizeWorkflowRead` does */
 export async function findWorkflowById(id: string, ctx: Context): Promise<WorkflowRecord | undefined> {
   const { tenant } = authorizeWorkflowRead(ctx);

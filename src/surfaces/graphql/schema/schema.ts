@@ -19,6 +19,7 @@ import './runs/flow-wait.ts';
 import './runs/run.ts';
 import './runs/run-connection.ts';
 import './runs/run-stats.ts';
+import './runs/run-text.ts';
 import './runs/runs-updated.ts';
 import './runs/run-step-counts.ts';
 import './steps/step.ts';

@@ -43,6 +43,37 @@ async function start(document: object, more: object = {}, token = ALICE) {
 
 const value = (id: string, data: unknown) => ({ id, kind: 'transform', input: { data, expression: '$' } });
 
+describe('the text of a run', () => {
+  it('is what was sent, or the saved version, also for a rerun, and not for others', async () => {
+    const yaml = 'name: told # so\nsteps:\n  - { id: one, kind: transform, input: { data: 1, expression: "$" } }\n';
+    const textOf = async (id: string, token = ALICE) =>
+      (await api.ask('query ($id: ID!) { run(id: $id) { text } }', { id }, token)).data.run?.text;
+    const sent = await api.ask(START, { input: { source: { yaml }, waitMs: 10_000 } }, ALICE);
+    expect(await textOf(sent.data.startRun.id)).toBe(yaml);
+    expect(await textOf(sent.data.startRun.id, BOB)).toBeUndefined();
+    const rerun = 'mutation ($i: RerunFromInput!) { rerunFrom(input: $i) { ... on Run { id } } }';
+    const again = await api.ask(rerun, { i: { runId: sent.data.startRun.id, step: 'one' } }, ALICE);
+    expect(await textOf(again.data.rerunFrom.id)).toBe(yaml);
+    const { data } = await api.ask('query ($id: ID!) { verifyRun(id: $id) { valid } }', {
+      id: again.data.rerunFrom.id,
+    });
+    expect(data.verifyRun.valid).toBe(true);
+
+    const save =
+      'mutation ($i: SaveWorkflowInput!) { saveWorkflow(input: $i) { ... on Workflow { version } ... on Refusal { message } } }';
+    const saved: [string, string][] = [];
+    for (const text of [yaml, `${yaml}# 2`]) {
+      await api.ask(save, { i: { source: { yaml: text } } }, ADMIN);
+      const started = await api.ask(START, { input: { source: { name: 'told' }, waitMs: 10_000 } }, ALICE);
+      saved.push([started.data.startRun.id, text]);
+    }
+    for (const [id, text] of saved) expect(await textOf(id)).toBe(text);
+    const long = `${yaml}# ${'long '.repeat(14_000)}`;
+    const unkept = await api.ask(START, { input: { source: { yaml: long }, waitMs: 10_000 } }, ALICE);
+    expect(await textOf(unkept.data.startRun.id)).toBeNull();
+  });
+});
+
 describe('what a workflow names as an output', () => {
   const upload = async (text: string, token: string): Promise<string> => {
     const { data } = await api.ask(
