@@ -57,12 +57,12 @@ async function measureOtherTenant({ engine, store }: OpenEngine, kind: string, c
     if (run.state !== 'SUCCEEDED') throw new Error(`the run of the other tenant is ${run.state}`);
     times.push(performance.now() - began);
   }
-  const metric = `a run of another tenant beside ${count} that wait, start to end, ${kind}`;
+  const metric = `a run of another tenant next to ${count} that wait, start to end, ${kind}`;
   figure({ bench: 'triggers', metric, value: median(times), unit: 'ms', n: times.length });
   figure({ bench: 'triggers', metric: `${metric}, slowest`, value: Math.max(...times), unit: 'ms', n: times.length });
 }
 
-/** Runs of a workflow with `concurrency` by 10,000 keys, beside the same without; and a long queue beside a run of another tenant. */
+/** Runs of a workflow with `concurrency` by 10,000 keys, next to the same without; and a long queue next to a run of another tenant. */
 export async function measureFlow({ quick }: BenchOptions): Promise<void> {
   const count = quick ? 1_000 : 10_000;
   for (const kind of ['sqlite', 'postgres'] as const) {

@@ -1,3 +1,4 @@
+import { Fault } from '../../../core/errors.ts';
 import {
   type FlowKey,
   type FlowTicket,
@@ -8,6 +9,7 @@ import {
 import type { DatabaseConfig } from '../../connections/database-config.ts';
 import type { Prisma, Transaction, Transactions } from '../../connections/transactions.ts';
 import { readLeftovers, refusedFault, tooManyFault } from './flow-leftovers.ts';
+import { inBatches, type Outcome } from './in-batches.ts';
 
 interface FlowTicketsDeps {
   readonly prisma: Prisma;
@@ -31,6 +33,8 @@ interface TicketRow {
 const PROMOTE_AFTER_MS = 30_000;
 const RANKS = { CRITICAL: 0, INTERACTIVE: 1, BATCH: 2 } as const;
 const UNLIMITED = 2 ** 31 - 1;
+/** Starts, or ends, that share a transaction. */
+const MAX_BATCH = 64;
 const IN_TURN = [{ turn: 'asc' }, { runId: 'asc' }] as const;
 
 /** The tables `flow_tickets` and `flow_rates`. */
@@ -42,38 +46,37 @@ export function createFlowTickets({ prisma, transactions, kind }: FlowTicketsDep
       if (kind === 'sqlite') await tx.$executeRawUnsafe('UPDATE flow_tickets SET turn = turn WHERE FALSE');
       // In one order, so that two never wait for each other.
       else
-        for (const name of names.toSorted())
-          await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
+        await tx.$executeRaw`SELECT pg_advisory_xact_lock(h) FROM
+        (SELECT DISTINCT hashtextextended(n, 0) AS h FROM unnest(${[...names]}::text[]) n ORDER BY h) AS locks`;
       return work(tx);
     });
 
+  const enqueueAll = (arrivals: readonly Arrival[]): Promise<readonly Outcome<Enqueued>[]> =>
+    locked(
+      arrivals.flatMap(({ ticket }) => lockNames(ticket)),
+      async (tx) => {
+        const counts = await countOf(tx, arrivals);
+        const outcomes: Outcome<Enqueued>[] = [];
+        for (const arrival of arrivals) {
+          try {
+            outcomes.push({ value: await enqueueOne(tx, arrival, counts) });
+          } catch (error) {
+            // Nothing was written for it. Anything else ends the transaction.
+            if (!(error instanceof Fault)) throw error;
+            outcomes.push({ error });
+          }
+        }
+        return outcomes;
+      },
+    );
+  const enqueue = inBatches(enqueueAll, MAX_BATCH);
+  const remove = inBatches(async (runIds: readonly string[]) => {
+    await transactions.write((client) => client.flowTicket.deleteMany({ where: { runId: { in: [...runIds] } } }));
+    return runIds.map(() => ({ value: undefined }));
+  }, MAX_BATCH);
+
   return {
-    enqueue: (ticket, now) =>
-      locked(lockNames(ticket), async (tx) => {
-        const { runId, tenant, workflow, rules } = ticket;
-        const known = await tx.flowTicket.findUnique({ where: { runId } });
-        if (known) return { ticket: toTicket(known), cancel: [] };
-        const { key = '', limit = UNLIMITED, overflow = 'queue' } = rules.concurrency ?? {};
-        const ofKey = { tenant, workflow, key };
-        const isLimited = rules.concurrency !== undefined;
-        const active = isLimited ? await tx.flowTicket.count({ where: { ...ofKey, state: 'ACTIVE' } }) : 0;
-        const waiting = await tx.flowTicket.count({ where: { ...ofKey, state: 'WAITING' }, take: MAX_WAITING_OF_KEY });
-        const hasRoom = !isLimited || (active < limit && waiting === 0);
-        if (!hasRoom && overflow === 'refuse') throw refusedFault(workflow, key, active, limit);
-        if (waiting >= MAX_WAITING_OF_KEY) throw tooManyFault(workflow, key);
-        const cancel = [
-          ...(overflow === 'cancel_oldest' ? await takePlaces(tx, ofKey, limit) : []),
-          ...(rules.debounce ? await supersede(tx, { tenant, workflow }, rules.debounce.key) : []),
-        ];
-        const notBefore = new Date(
-          Math.max(await takeRate(tx, ticket, now), now.getTime() + (rules.debounce?.ms ?? 0)),
-        );
-        const state = hasRoom && notBefore <= now ? 'ACTIVE' : 'WAITING';
-        const turn = BigInt(now.getTime() + RANKS[ticket.priority] * PROMOTE_AFTER_MS);
-        const debounceKey = rules.debounce?.key ?? null;
-        const data = { ...ofKey, runId, maxActive: limit, state, turn, enqueuedAt: now, notBefore, debounceKey };
-        return { ticket: toTicket(await tx.flowTicket.create({ data })), cancel };
-      }),
+    enqueue: (ticket, now) => enqueue({ ticket, now }),
     find: async (runId) => {
       const row = await prisma.flowTicket.findUnique({ where: { runId } });
       return row ? toTicket(row) : undefined;
@@ -105,9 +108,7 @@ export function createFlowTickets({ prisma, transactions, kind }: FlowTicketsDep
         return admitted;
       });
     },
-    remove: async (runId) => {
-      await transactions.write((client) => client.flowTicket.deleteMany({ where: { runId } }));
-    },
+    remove,
     nextTenant: async (after, now) => {
       const where = { state: 'WAITING', tenant: { gt: after }, notBefore: { lte: now } };
       const row = await prisma.flowTicket.findFirst({ where, orderBy: { tenant: 'asc' }, select: { tenant: true } });
@@ -133,6 +134,66 @@ export function createFlowTickets({ prisma, transactions, kind }: FlowTicketsDep
       return readLeftovers(prisma, after, now);
     },
   };
+}
+
+/** A ticket, and when it came. */
+interface Arrival {
+  readonly ticket: NewTicket;
+  readonly now: Date;
+}
+
+type Enqueued = Awaited<ReturnType<FlowTickets['enqueue']>>;
+
+/** How many tickets each key has that wait, and that are active; and those that runs have already. */
+interface Counts {
+  readonly waiting: Map<string, number>;
+  readonly active: Map<string, number>;
+  readonly known: ReadonlyMap<string, TicketRow>;
+}
+
+const keyOf = ({ tenant, workflow, rules }: NewTicket): FlowKey => {
+  return { tenant, workflow, key: rules.concurrency?.key ?? '' };
+};
+
+async function countOf(tx: Transaction, arrivals: readonly Arrival[]): Promise<Counts> {
+  const runIds = arrivals.map(({ ticket }) => ticket.runId);
+  const rows = await tx.flowTicket.findMany({ where: { runId: { in: runIds } } });
+  const counts = { waiting: new Map<string, number>(), active: new Map<string, number>() };
+  const keys = new Map(arrivals.map(({ ticket }) => [nameOf(keyOf(ticket)), keyOf(ticket)]));
+  for (const [name, key] of keys) {
+    const countIn = (state: FlowTicket['state']) => tx.flowTicket.count({ where: { ...key, state } });
+    counts.active.set(name, await countIn('ACTIVE'));
+    counts.waiting.set(name, await countIn('WAITING'));
+  }
+  return { ...counts, known: new Map(rows.map((row) => [row.runId, row])) };
+}
+
+/** @throws Fault THROTTLED before anything is written */
+async function enqueueOne(tx: Transaction, { ticket, now }: Arrival, counts: Counts): Promise<Enqueued> {
+  const { runId, tenant, workflow, rules } = ticket;
+  const known = counts.known.get(runId);
+  if (known) return { ticket: toTicket(known), cancel: [] };
+  const { limit = UNLIMITED, overflow = 'queue' } = rules.concurrency ?? {};
+  const ofKey = keyOf(ticket);
+  const name = nameOf(ofKey);
+  const active = counts.active.get(name) ?? 0;
+  const waiting = counts.waiting.get(name) ?? 0;
+  const hasRoom = !rules.concurrency || (active < limit && waiting === 0);
+  if (!hasRoom && overflow === 'refuse') throw refusedFault(workflow, ofKey.key, active, limit);
+  if (waiting >= MAX_WAITING_OF_KEY) throw tooManyFault(workflow, ofKey.key);
+  const cancel = [
+    ...(overflow === 'cancel_oldest' ? await takePlaces(tx, ofKey, limit) : []),
+    ...(rules.debounce ? await supersede(tx, { tenant, workflow }, rules.debounce.key) : []),
+  ];
+  const notBefore = new Date(Math.max(await takeRate(tx, ticket, now), now.getTime() + (rules.debounce?.ms ?? 0)));
+  const state = hasRoom && notBefore <= now ? 'ACTIVE' : 'WAITING';
+  const turn = BigInt(now.getTime() + RANKS[ticket.priority] * PROMOTE_AFTER_MS);
+  const debounceKey = rules.debounce?.key ?? null;
+  const data = { ...ofKey, runId, maxActive: limit, state, turn, enqueuedAt: now, notBefore, debounceKey };
+  const row = await tx.flowTicket.create({ data });
+  const ofState = state === 'ACTIVE' ? counts.active : counts.waiting;
+  ofState.set(name, (ofState.get(name) ?? 0) + 1);
+  return { ticket: toTicket(row), cancel };
 }
 
 const nameOf = (key: FlowKey, what = 'concurrency') => JSON.stringify([what, key.tenant, key.workflow, key.key]);
