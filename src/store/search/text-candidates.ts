@@ -9,7 +9,7 @@ import { commonIndexes, decodeIndexes, RUN_ID_LENGTH, trigramsOf } from './trigr
 /** Trigrams that a search asks for: each halves what is left, roughly. */
 const MAX_TRIGRAMS = 8;
 /** Segments that one statement looks at: a few milliseconds of the event loop. */
-const SEGMENTS_PER_READ = 100;
+const SEGMENTS_PER_READ = 250;
 /** The newest of them, which show how frequent a text is. */
 const FIRST_SEGMENTS = 10;
 
