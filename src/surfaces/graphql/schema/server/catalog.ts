@@ -14,6 +14,7 @@ import {
   stepKindViews,
   toolCapability,
 } from './capabilities.ts';
+import { EXAMPLES, Example } from './example.ts';
 
 const Protocol = builder.objectRef<ProtocolInfo>('Protocol').implement({
   description: 'A kind of URI that this server reads.',
@@ -99,6 +100,12 @@ const Catalog = builder.objectRef<GraphqlApp>('Catalog').implement({
       description: 'The kinds of steps.',
       resolve: ({ kinds }) => [...stepKindViews(kinds)],
     }),
+    examples: t.field({
+      type: [Example],
+      description:
+        'Documents to begin with, which run as they are on the sample data: `build_service` takes the input `resource`.',
+      resolve: () => [...EXAMPLES],
+    }),
   }),
 });
 
@@ -106,7 +113,7 @@ builder.queryField('catalog', (t) =>
   t.field({
     type: Catalog,
     description:
-      'What this server can do: commands, queries, tools, agent backends, protocols and kinds of steps. Requires no token.',
+      'What this server can do: commands, queries, tools, agent backends, protocols, kinds of steps, and examples. Requires no token.',
     resolve: (_, _args, { app }) => app,
   }),
 );
