@@ -84,7 +84,7 @@ describe('a step of a kind that calls tools', () => {
     const step = { id: 'a', kind: 'research', tool: 'web.search', input: { query: 'tea' } };
     const { document: parsed, graph, problems } = readWorkflow({ document: document(step) }, testCatalog);
     expect(problems).toEqual([]);
-    expect(graph?.nodes).toEqual([{ key: 'a', kind: 'TOOL', title: 'a' }]);
+    expect(graph?.nodes).toEqual([{ key: 'a', kind: 'TOOL', title: 'a', does: 'web.search', forEach: false }]);
     expect(parsed?.steps).toEqual(stepsOf(document(search)));
     expect(problemsOf(document({ ...step, tool: 'web.serch' }))).toMatch(/there is no tool web\.serch/);
   });

@@ -53,20 +53,23 @@ export function credentialsContract(makeHarness: () => Promise<StoreHarness>): v
         { length: 230 },
         (_, n) => [`tenant-${n % 3}`, `subject-${n % 50}`, `name-${n}`] as const,
       );
+      const read = async () => {
+        const found: SealedValue[] = [];
+        for await (const value of sealedValues.all()) found.push(value);
+        return found;
+      };
+      const keyOf = (one: SealedValue) =>
+        one.kind === 'webhook' ? one.id : [one.tenant, one.subject, one.name].join();
+      const earlier = (await read()).map(keyOf);
       for (const [tenant, subject, name] of names) await credentials.put(tenant, subject, name, bytes(1));
       const principal = { subject: 'gina', username: 'gina', tenant: 'default', roles: [] };
       const hook = await webhooks.create({
         ...{ id: newId('hook'), tenant: 'default', principal, events: ['run.ended'], url: 'https://a.example/' },
         ...{ secret: bytes(2), createdAt: new Date() },
       });
-      const read = async () => {
-        const found: SealedValue[] = [];
-        for await (const value of sealedValues.all()) found.push(value);
-        return found;
-      };
       const found = await read();
-      const keys = found.map((one) => (one.kind === 'webhook' ? one.id : [one.tenant, one.subject, one.name].join()));
-      expect(keys.toSorted()).toEqual([...names.map((key) => key.join()), hook.id].toSorted());
+      const expected = [...earlier, ...names.map((key) => key.join()), hook.id];
+      expect(found.map(keyOf).toSorted()).toEqual(expected.toSorted());
       for (const value of found) expect(await sealedValues.replace(value, bytes(3, 4))).toBe(true);
       for (const value of found) expect(await sealedValues.replace(value, bytes(5))).toBe(false);
       expect((await read()).every(({ sealed }) => [...sealed].join() === '3,4')).toBe(true);
