@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   ADMIN,
   ALICE,
@@ -79,6 +79,21 @@ describe('a list of runs that is watched', () => {
     const again = subscribe({ ids: [running], filter, newerThan: first }, ADMIN);
     expect(await again.next()).toEqual({ runs: [{ id: running, state: 'SUCCEEDED' }], new: 2 });
     await again.end();
+  });
+
+  it('costs the store the same for many subscribers of equal lists', async () => {
+    const first = await start();
+    const counted = vi.spyOn(api.store.reader, 'countNewer');
+    const lists = Array.from({ length: 20 }, () => subscribe({ ids: [], newerThan: first }));
+    for (const list of lists) expect((await list.next())?.new).toBe(0);
+    await start();
+    for (const list of lists) expect((await list.next())?.new).toBe(1);
+    // The limit of 1 is for the check of each filter. Subscribers that began in different half seconds share less.
+    const shared = counted.mock.calls.filter(([, , , limit]) => limit > 1);
+    expect(shared.length).toBeGreaterThan(0);
+    expect(shared.length).toBeLessThan(lists.length);
+    counted.mockRestore();
+    for (const list of lists) await list.end();
   });
 
   it('counts to 1,000', async () => {

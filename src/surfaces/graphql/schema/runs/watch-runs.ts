@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Scope } from '../../../../core/principal.ts';
 import type { RunRecord } from '../../../../core/run.ts';
-import type { RunFilter } from '../../../../core/store-reader.ts';
+import type { RunFilter, StoreReader } from '../../../../core/store-reader.ts';
 import { callerScope } from '../../request/caller-scope.ts';
 import type { Context } from '../../request/context.ts';
 
@@ -23,6 +24,38 @@ interface WatchedList {
   readonly filter: RunFilter;
   /** Id of the run after which runs are new. Default: the newest one now. */
   readonly newerThan?: string;
+}
+
+/** For how long a count is shared: shorter than the interval at which each subscriber looks. */
+const SHARED_MS = 500;
+
+/** A count that subscribers share. */
+interface SharedCount {
+  readonly at: number;
+  /** The newest position before it was counted. */
+  readonly head: number;
+  readonly count: Promise<number>;
+}
+
+const sharedCounts = new WeakMap<StoreReader, Map<string, SharedCount>>();
+
+/** Lists that are equal for the same readers are counted twice a second at most, however many watch them. */
+function countShared(reader: StoreReader, scope: Scope, filter: RunFilter, newest: string, head: number): SharedCount {
+  const counts = sharedCounts.get(reader) ?? new Map<string, SharedCount>();
+  sharedCounts.set(reader, counts);
+  const now = performance.now();
+  for (const [key, { at }] of counts) {
+    // In the order in which they were made.
+    if (now - at < SHARED_MS) break;
+    counts.delete(key);
+  }
+  const key = JSON.stringify([scope, filter, newest]);
+  let shared = counts.get(key);
+  if (!shared) {
+    shared = { at: now, head, count: reader.countNewer(scope, filter, newest, MAX_NEW_RUNS) };
+    counts.set(key, shared);
+  }
+  return shared;
 }
 
 const DONE = { done: true, value: undefined } as const;
@@ -54,9 +87,10 @@ export function watchRuns(
     newest ??= (await reader.runs(scope, {}, { first: 1 })).edges[0]?.node.id ?? '';
     const runs = await reader.changedRuns(scope, delivered);
     const isFull = isLasting && newRuns === MAX_NEW_RUNS;
-    const counted = isFull ? newRuns : await reader.countNewer(scope, filter, newest, MAX_NEW_RUNS);
-    // Read first, so that what happens meanwhile is looked at again.
-    seenHead = head;
+    const shared = isFull ? undefined : countShared(reader, scope, filter, newest, head);
+    const counted = shared ? await shared.count : newRuns;
+    // What has happened since it was read is looked at again.
+    seenHead = shared?.head ?? head;
     if (!isFirst && runs.length === 0 && counted === newRuns) return undefined;
     for (const { id, seq } of runs) delivered.set(id, seq);
     newRuns = counted;
