@@ -21,6 +21,15 @@ export function createWebhookParts(
   const shared = { webhooks, deliveries, gate, policy, resources, sealer, clock };
   return {
     requests: createWebhookRequests(shared),
-    loop: createWebhookLoop({ ...shared, source, reader, standings, outgoing, logger, metrics }),
+    loop: createWebhookLoop({
+      ...shared,
+      source,
+      reader,
+      standings,
+      outgoing,
+      logger,
+      metrics,
+      head: () => store.journal.head(),
+    }),
   };
 }

@@ -58,6 +58,8 @@ export interface FlowTickets {
 }
 
 export interface FlowLeftovers {
+  /** How many tickets it looked at. */
+  readonly tickets: number;
   readonly ended: readonly string[];
   readonly stranded: readonly string[];
   readonly after: string;

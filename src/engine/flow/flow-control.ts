@@ -15,7 +15,7 @@ import { createFlowRounds } from './flow-rounds.ts';
 
 export interface FlowControlDeps {
   readonly tickets: FlowTickets;
-  readonly journal: Pick<Journal, 'append'>;
+  readonly journal: Pick<Journal, 'append' | 'head'>;
   readonly leases: Pick<Leases, 'park'>;
   readonly inbox: Pick<Inbox, 'read' | 'acknowledge'>;
   readonly clock: Clock;
@@ -57,7 +57,11 @@ const MAX_COUNTED_AHEAD = 1_000;
 
 export function createFlowControl(deps: FlowControlDeps): FlowControl {
   const { tickets, clock, logger } = deps;
-  const rounds = createFlowRounds({ ...deps, admit: (key, limit) => admit(key, limit) });
+  const rounds = createFlowRounds({
+    ...deps,
+    head: () => deps.journal.head(),
+    admit: (key, limit) => admit(key, limit),
+  });
 
   /** Gives runs their turn, and starts them here. */
   const admit = async (key: FlowKey, limit: number): Promise<number> => {

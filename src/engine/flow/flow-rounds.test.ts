@@ -45,6 +45,7 @@ describe('rounds', () => {
         const served: FlowKey[] = [];
         let room = 1;
         const rounds = createFlowRounds({
+          head: async () => 0,
           ...{ tickets, logger, clock: { now: () => new Date() }, find: async () => undefined },
           room: () => room,
           // Each that begins ends at once, and the room for one is free again.

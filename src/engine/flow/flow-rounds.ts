@@ -1,12 +1,15 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/telemetry.ts';
 import type { FlowKey, FlowTickets } from '../../core/workflows/flow-control.ts';
+import { createIdleWatch } from '../../lib/idle-watch.ts';
 import type { RunHandle } from '../driver/drive-run.ts';
 
 interface FlowRoundsDeps {
   readonly tickets: Pick<FlowTickets, 'nextTenant' | 'nextKey' | 'leftovers' | 'remove'>;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Of the journal, as this node knows it. */
+  head(): Promise<number>;
   /** Runs that this node has room for. */
   room(): number;
   find(runId: string): Promise<RunHandle | undefined>;
@@ -82,18 +85,26 @@ export function createFlowRounds(deps: FlowRoundsDeps): FlowRounds {
     return total > 0;
   };
 
-  const clearLeftovers = async (): Promise<void> => {
-    const { ended, stranded, after } = await tickets.leftovers(leftoversAfter, clock.now());
+  const watch = createIdleWatch(deps.head);
+
+  /** @returns whether there are tickets */
+  const clearLeftovers = async (): Promise<boolean> => {
+    const from = leftoversAfter;
+    const { ended, stranded, after, tickets: count } = await tickets.leftovers(from, clock.now());
     leftoversAfter = after;
     for (const runId of ended) await tickets.remove(runId);
     for (const runId of stranded) await deps.find(runId);
+    return count > 0 || from !== '';
   };
 
   const work = async (): Promise<void> => {
     let isMore = false;
     try {
-      await clearLeftovers();
-      isMore = await round();
+      if (await watch.mustLook()) {
+        const areUsed = await clearLeftovers();
+        watch.looked(areUsed);
+        isMore = areUsed && (await round());
+      }
     } catch (error) {
       logger.warn('flow.round_failed', { error: String(error) });
     }
@@ -119,6 +130,7 @@ export function createFlowRounds(deps: FlowRoundsDeps): FlowRounds {
       await deps.admit(key, 1);
     },
     wakeAt(at) {
+      watch.wake();
       const ms = at.getTime() - clock.now().getTime();
       // A later round is soon enough.
       if (ms >= ROUND_MS || isStopped || wake) return;

@@ -16,7 +16,7 @@ import {
 import { scopeToday } from './owner-today.ts';
 
 export interface PublishDeps {
-  readonly webhooks: Pick<Webhooks, 'exist' | 'enabledOf' | 'disable'>;
+  readonly webhooks: Pick<Webhooks, 'enabledOf' | 'disable'>;
   readonly deliveries: Pick<WebhookDeliveries, 'add' | 'countWaiting'>;
   readonly source: WebhookSource;
   readonly reader: Pick<StoreReader, 'run' | 'approval'>;
@@ -35,7 +35,6 @@ const CLAIM_MS = 10_000;
  * @returns whether there may be more
  */
 export async function publishEvents(deps: PublishDeps): Promise<boolean> {
-  if (!(await deps.webhooks.exist())) return false;
   const next = await deps.source.next(deps.clock.now(), CLAIM_MS);
   if (!next) return false;
   const { events, position } = next;

@@ -27,7 +27,16 @@ export async function startWebhooks() {
     const { gate, policy, resources, reader, standings, logger, metrics } = on.deps({ clock });
     const sealer = createSealer(createSecret(Buffer.alloc(32, 7)));
     const shared = { webhooks, deliveries, gate, policy, resources, sealer, clock };
-    const loop = createWebhookLoop({ ...shared, source, reader, standings, logger, metrics, outgoing });
+    const loop = createWebhookLoop({
+      ...shared,
+      source,
+      reader,
+      standings,
+      logger,
+      metrics,
+      outgoing,
+      head: () => on.store.journal.head(),
+    });
     const requests = createWebhookRequests(shared);
     const find = async ({ id, tenant }: WebhookRecord) => (await webhooks.find({ tenant }, id)) as WebhookRecord;
     const deliveriesOf = async (webhook: WebhookRecord) =>

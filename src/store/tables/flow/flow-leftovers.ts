@@ -11,6 +11,7 @@ const NO_RUN_AFTER_MS = 60_000;
 export async function readLeftovers(prisma: Prisma, after: string, now: Date): Promise<FlowLeftovers> {
   const where = { runId: { gt: after } };
   const rows = await prisma.flowTicket.findMany({ where, orderBy: { runId: 'asc' }, take: MAX_LEFTOVERS });
+  if (rows.length === 0) return { tickets: 0, ended: [], stranded: [], after: '' };
   const ids = rows.map(({ runId }) => runId);
   const select = { id: true, state: true, dueAt: true } as const;
   const runs = await prisma.run.findMany({ where: { id: { in: ids } }, select });
@@ -25,6 +26,7 @@ export async function readLeftovers(prisma: Prisma, after: string, now: Date): P
   };
   const idOf = ({ runId }: { readonly runId: string }) => runId;
   return {
+    tickets: rows.length,
     ended: rows.filter(isEnded).map(idOf),
     stranded: rows.filter(isStranded).map(idOf),
     after: rows.length === MAX_LEFTOVERS ? (ids.at(-1) ?? '') : '',
