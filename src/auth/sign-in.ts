@@ -1,7 +1,7 @@
-import { LRUCache } from 'lru-cache';
 import type { AccountStandings, Accounts } from '../core/accounts/accounts.ts';
 import type { Clock } from '../core/clock.ts';
 import { atCapacity, Fault } from '../core/errors.ts';
+import { createGrowingCache } from '../lib/growing-cache.ts';
 import { networkOf } from '../lib/ip-address.ts';
 import { createSemaphore } from '../lib/semaphore.ts';
 import { type BucketRate, createTokenBuckets } from '../lib/token-buckets.ts';
@@ -38,7 +38,7 @@ export function createSignIn(deps: {
   readonly tokenMinutes: number;
 }): Authenticator['signIn'] {
   const buckets = createTokenBuckets({ ...deps, maxBuckets: MAX_BUCKETS });
-  const known = new LRUCache<string, true>({ max: MAX_KNOWN_NETWORKS });
+  const known = createGrowingCache<true>(MAX_KNOWN_NETWORKS);
   const hashing = createSemaphore(HASHING_LIMITS);
 
   const matches = async (password: string, hash: string): Promise<boolean> => {

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { createGrowingCache } from './growing-cache.ts';
 
 /** Capacity of a bucket, and tokens added per millisecond. */
 export interface BucketRate {
@@ -26,7 +26,7 @@ export function createTokenBuckets(deps: {
   readonly countNodes?: () => number;
 }): TokenBuckets {
   const { countNodes = () => 1 } = deps;
-  const buckets = new LRUCache<string, { tokens: number; at: number }>({ max: deps.maxBuckets });
+  const buckets = createGrowingCache<{ tokens: number; at: number }>(deps.maxBuckets);
 
   const shareOf = (rate: BucketRate): BucketRate => {
     const count = countNodes();

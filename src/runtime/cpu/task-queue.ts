@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import type { CpuOwner, CpuTaskOptions } from '../../core/cpu-pool.ts';
 import { createFairQueue, type FairQueue, ownerKey, type QueuePlace } from '../../lib/fair-queue.ts';
+import { createGrowingCache } from '../../lib/growing-cache.ts';
 import type { TaskRequest } from './cpu-task.ts';
 
 /** A task between its call and its result. */
@@ -92,7 +92,7 @@ export interface MeasuredPrograms {
 const MAX_REMEMBERED = 10_000;
 
 export function createMeasuredPrograms(): MeasuredPrograms {
-  const slow = new LRUCache<string, true>({ max: MAX_REMEMBERED });
+  const slow = createGrowingCache<true>(MAX_REMEMBERED);
   // By owner too: what takes long with somebody else's data may be quick.
   const keyOf = (owner: CpuOwner, task: string, program: string) =>
     createHash('sha256')

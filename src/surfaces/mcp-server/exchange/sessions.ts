@@ -5,6 +5,7 @@ import { HANDSHAKE_VERSIONS } from '../../../agents/mcp/request-metadata.ts';
 import { Fault } from '../../../core/errors.ts';
 import type { SignedIn } from '../../../core/principal.ts';
 import { ownerKey } from '../../../lib/fair-queue.ts';
+import { createGrowingCache } from '../../../lib/growing-cache.ts';
 import type { McpDeps } from '../protocol/mcp-deps.ts';
 import type { McpLimits } from '../protocol/mcp-limits.ts';
 import type { RequestId } from '../protocol/message.ts';
@@ -41,7 +42,7 @@ const MAX_ENDED = 10_000;
 
 export function createSessions(deps: McpDeps, limits: Pick<McpLimits, 'maxSessions' | 'maxSubscriptions'>): Sessions {
   const endings = new WeakMap<Session, AbortController>();
-  const ended = new LRUCache<string, true>({ max: MAX_ENDED });
+  const ended = createGrowingCache<true>(MAX_ENDED);
   const known = new LRUCache<string, Session>({
     max: limits.maxSessions,
     dispose(session) {
