@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { Config } from '../config/config.ts';
+import { releaseStartMemory } from '../lib/system/release-memory.ts';
 import { loadPlugins } from '../plugins/load-plugins.ts';
 import { openAdapters } from './adapters.ts';
 import { openAgentsAndTools } from './agents-and-tools.ts';
@@ -41,6 +42,7 @@ export async function startServer(config: Config): Promise<Server> {
   opened.defer(async () => void (await Promise.all([surfaces.close(drainMs), engine.stop(drainMs)])));
   await engine.begin();
   webhooks.loop.begin();
+  releaseStartMemory();
   const { address, port } = await surfaces.listen();
   adapters.storage.begin();
   logger.info('server.started', { address, port, version, mode: config.mode });

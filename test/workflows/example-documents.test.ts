@@ -61,8 +61,8 @@ describe('docs/workflows.md', () => {
   const text = readFileSync(new URL('../../docs/workflows.md', import.meta.url), 'utf8');
   const blocks = [...text.matchAll(/```(?:yaml|json)\n([\s\S]*?)```/g)].map(([, block = '']) => block);
 
-  it('shows a document of each form, one with an agent and one with batches, and each reads without problems', () => {
-    expect(blocks).toHaveLength(5);
+  it('shows a document of each form, one with an agent, one with batches and one with flow control, and each reads without problems', () => {
+    expect(blocks).toHaveLength(6);
     for (const block of blocks) expect(readWorkflow({ text: block }, catalog).problems).toEqual([]);
   });
 
