@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { ArtifactRemoval, ArtifactStore, ByteRange, StoredBytes } from '../../core/artifact-store.ts';
+import { syncFolder } from '../../lib/system/sync-folder.ts';
 import { isDigest, noSuchArtifact, readWhole, verified } from './artifact-bytes.ts';
 import { createArtifactRemoval, restoreTrashed } from './artifact-removal.ts';
 import { hashedCopy, hashFile } from './hashed-copy.ts';
@@ -129,11 +130,6 @@ async function withFile<T>(handle: FileHandle, work: () => Promise<T>): Promise<
   } finally {
     await handle.close();
   }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  await withFile(handle, () => handle.sync());
 }
 
 async function withStorageFaults<T>(work: () => Promise<T>): Promise<T> {

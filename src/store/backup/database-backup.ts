@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { NoteKey } from '../../audit/signed-note.ts';
 import { Fault } from '../../core/errors.ts';
+import { syncFolder } from '../../lib/system/sync-folder.ts';
 import { type DatabaseConfig, revealDatabaseUrl } from '../connections/database-config.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { readPostgresTables, writePostgresTables } from './postgres-tables.ts';
@@ -191,15 +192,6 @@ async function* batches(rows: AsyncIterable<TableRow>): AsyncGenerator<readonly 
     characters = 0;
   }
   if (batch.length > 0) yield batch;
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path);
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 function notEmpty(what: string): Fault {

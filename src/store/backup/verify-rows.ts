@@ -62,7 +62,9 @@ const ENDS_SQL = `
   WHERE e.hash IS NULL OR e.hash <> l.hash OR e.position <> l.position
   UNION ALL
   SELECT r.id, r.seq, 'the end of the run is not in the audit tree' AS problem
-  FROM runs r WHERE r.due_at IS NULL AND NOT EXISTS (SELECT 1 FROM leaves l WHERE l.run_id = r.id)
+  FROM runs r WHERE r.due_at IS NULL AND NOT EXISTS (
+    SELECT 1 FROM leaves l WHERE l.run_id = r.id AND l.seq >= coalesce(
+      (SELECT max(e.seq) FROM events e WHERE e.run_id = r.id AND e.type = 'RUN_STATE_CHANGED'), 0))
   ORDER BY 1, 2`;
 
 async function verifyEnds(reader: TableReader): Promise<void> {
