@@ -64,6 +64,34 @@ export async function findTextCandidates(
       SELECT t.position, t.trigram, t.runs FROM (${jsonList(kind, positions.map(String))}) AS s CROSS JOIN (${jsonList(kind, of)}) AS w
       ${joined(kind, sql`t.position = CAST(s.value AS BIGINT) AND t.tenant = ${tenant} AND t.trigram = w.value`)}`);
 
+  /** By segment: the indexes of the runs that have every trigram, and of those that may have any. */
+  const matchesIn = async (positions: readonly number[], rarest: string, others: readonly string[]) => {
+    const any: TrigramRow[] = [];
+    const common = new Map<number, string>();
+    for (const row of await lists(positions, [ANY_TRIGRAM, rarest])) {
+      if (row.trigram === ANY_TRIGRAM) any.push(row);
+      else common.set(Number(row.position), row.runs);
+    }
+    // The next rarest leaves few segments; only those are asked for the rest.
+    for (const next of [others.slice(0, 1), others.slice(1)]) {
+      if (next.length === 0 || common.size === 0) continue;
+      const rows = Map.groupBy(await lists([...common.keys()], next), ({ position }) => Number(position));
+      for (const [position, indexes] of common) {
+        const found = rows.get(position) ?? [];
+        // The shortest first: what is left never grows.
+        const sets = found.map(({ runs }) => runs).sort((a, b) => a.length - b.length);
+        const left = found.length === next.length ? sets.reduce(commonIndexes, indexes) : '';
+        if (left === '') common.delete(position);
+        else common.set(position, left);
+      }
+    }
+    const matches = new Map([...common].map(([position, indexes]) => [position, decodeIndexes(indexes)]));
+    for (const { position, runs } of any) {
+      matches.set(Number(position), [...(matches.get(Number(position)) ?? []), ...decodeIndexes(runs)]);
+    }
+    return matches;
+  };
+
   const needle = idPart?.toLowerCase();
   const searchedId = needle !== undefined && ID_PART.test(needle) ? needle : undefined;
   /** Ids that contain the text, of the segments from one position up to another. Those of other tenants are among them. */
@@ -91,10 +119,7 @@ export async function findTextCandidates(
       [rarest = '', ...others] = rarestFirst(trigrams, await lists(positions.slice(0, 1), trigrams));
     if (searchedId !== undefined && !add(await idsWith(searchedId, positions.at(-1) as number, before)))
       return undefined;
-    const first = await lists(positions, [ANY_TRIGRAM, rarest]);
-    const left = first.filter(({ trigram }) => trigram !== ANY_TRIGRAM).map(({ position }) => Number(position));
-    const rest = left.length > 0 && others.length > 0 ? await lists(left, others) : [];
-    const matches = matchingIndexes([...first, ...rest], trigrams.length);
+    const matches = await matchesIn(positions, rarest, others);
     if (matches.size > 0) {
       const found = await query<{ position: number | bigint; runs: string }>(
         sql`SELECT position, runs FROM (${jsonList(kind, [...matches.keys()].map(String))}) AS m
@@ -155,19 +180,4 @@ function chooseTrigrams(texts: readonly string[]): readonly string[] {
   );
   const every = Math.max(1, all.length / MAX_TRIGRAMS);
   return Array.from({ length: Math.min(all.length, MAX_TRIGRAMS) }, (_, n) => all[Math.floor(n * every)] as string);
-}
-
-/** By segment: the indexes of the runs that have every trigram, and of those that may have any. */
-function matchingIndexes(rows: readonly TrigramRow[], trigramCount: number): Map<number, readonly number[]> {
-  const matches = new Map<number, readonly number[]>();
-  for (const [position, lists] of Map.groupBy(rows, (row) => Number(row.position))) {
-    const any = lists.filter(({ trigram }) => trigram === ANY_TRIGRAM).flatMap(({ runs }) => decodeIndexes(runs));
-    const exact = lists.filter(({ trigram }) => trigram !== ANY_TRIGRAM).map(({ runs }) => runs);
-    // The shortest first: what is left never grows.
-    const hasAll = exact.length === trigramCount;
-    const common = hasAll ? exact.sort((a, b) => a.length - b.length).reduce(commonIndexes) : '';
-    const indexes = [...any, ...decodeIndexes(common)];
-    if (indexes.length > 0) matches.set(position, indexes);
-  }
-  return matches;
 }

@@ -240,7 +240,7 @@ async function readRuns({ run }: Pick<Prisma, 'run'>, found: readonly { readonly
   return rows.map(toRunRecord);
 }
 
-/** The first ids of the union of the lists in the range. */
+/** The first ids of the lists in the range, which have none in common. */
 function firstIds(
   lists: readonly Sql[],
   range: Required<IdRange>,
@@ -256,7 +256,7 @@ function firstIds(
   );
   return parts.length === 1
     ? (parts[0] as Sql)
-    : sql`SELECT ${columns} FROM (${join(parts, ' UNION ')}) AS parts ${order}`;
+    : sql`SELECT ${columns} FROM (${join(parts, ' UNION ALL ')}) AS parts ${order}`;
 }
 
 function later(a: string, b = a): string {
