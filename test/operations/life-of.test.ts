@@ -57,10 +57,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe.each(['life-of-a-request.md', 'life-of-an-event.md'])('%s', (page) => {
+describe.each(['internals/life-of-a-request.md', 'internals/life-of-an-event.md'])('%s', (page) => {
   it('names only functions that such a request executes', async () => {
     const text = await readFile(join(ROOT, 'docs', page), 'utf8');
-    const hops = [...text.matchAll(/^\| \d+ \| \[[^\]]+\]\(\.\.\/([^)]+)\) \| `(\w+)` \|/gm)];
+    const hops = [...text.matchAll(/^\| \d+ \| \[[^\]]+\]\(\.\.\/\.\.\/([^)]+)\) \| `(\w+)` \|/gm)];
     expect(hops.length).toBeGreaterThan(10);
     const missing = hops.filter(([, file = '', name = '']) => !executed.get(join(ROOT, file))?.has(name));
     expect(missing.map(([, file, name]) => `${file}: ${name}`)).toEqual([]);
