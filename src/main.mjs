@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 
@@ -8,6 +9,12 @@ enableCompileCache(cache);
 // The call is for this thread; worker threads look at the variable.
 process.env.NODE_COMPILE_CACHE = cache;
 
-const { main } = await import('./cli/main.ts');
+const args = process.argv.slice(2);
+const { isVerb, main } = await import('./cli/main.ts');
+// A server loads nothing of the clients.
+const runClient = async () => {
+  const [{ run }, { VERBS }] = await Promise.all([import('../clients/cli/src/main.ts'), import('./cli/verbs.ts')]);
+  return run(args, { serverVerbs: VERBS });
+};
 // Whatever is still open, such as a connection to a collector that does not answer, must not hold up the end.
-process.exit(await main(process.argv.slice(2)));
+process.exit(isVerb(args[0]) ? await main(args) : await runClient());

@@ -44,6 +44,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['cli'],
     ['main.mjs'],
   ],
+  'clients/cli/src': [['output'], ['connection'], ['frame'], ['verbs'], ['.']],
   'src/agents': [['shared'], ['mcp', 'bash', 'service'], ['llm'], ['.']],
   'src/cli': [['doctor'], ['.']],
   'src/cluster': [['peers'], ['workers'], ['.']],
@@ -143,7 +144,7 @@ describe('the architecture', () => {
   it.each(Object.entries(LAYERS))('%s imports only from the layers below', (folder, rows) => {
     const rank = new Map(rows.flatMap((row, index) => row.map((entry) => [entry, index] as const)));
     const violations: string[] = [];
-    for (const file of production.filter((path) => path.startsWith(`${folder}/`))) {
+    for (const file of code.filter((path) => path.startsWith(`${folder}/`) && !isTest(path))) {
       const from = entryOf(folder, file, rows);
       if (!rank.has(from)) violations.push(`${file} is in no layer of ${folder}`);
       for (const target of importsOf(file)) {
@@ -168,10 +169,22 @@ describe('the architecture', () => {
   it('imports nothing into production code from outside src', () => {
     const outside = production.flatMap((file) =>
       importsOf(file)
+        .filter((target) => file !== 'src/main.mjs' || !target.startsWith('clients/cli/'))
         .filter((target) => target !== 'package.json' && (!target.startsWith('src/') || isTest(target)))
         .map((target) => `${file} → ${target}`),
     );
     expect(outside).toEqual([]);
+  });
+
+  it('imports nothing of the server into clients but the offline verification', () => {
+    const clients = code.filter((file) => /^clients\/\w+\/src\//.test(file) && !isTest(file));
+    const fromServer = clients.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => !target.startsWith('clients/'))
+        .filter((target) => !(file.startsWith('clients/cli/') && target.startsWith('src/cli/verify')))
+        .map((target) => `${file} → ${target}`),
+    );
+    expect(fromServer).toEqual([]);
   });
 
   it('has no import cycle', () => {

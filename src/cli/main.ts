@@ -1,10 +1,14 @@
 import { existsSync } from 'node:fs';
-import { didYouMean } from '../lib/did-you-mean.ts';
 import { EXIT, printError, printLine, UsageError } from './output.ts';
 import { usageText, VERBS, type Verb } from './verbs.ts';
 
-/** Runs one command line. Resolves with the exit code: 0 success, 1 failure, 2 misuse. */
-export async function main([name = 'serve', ...args]: readonly string[]): Promise<number> {
+/** Whether the word is a verb of the server. */
+export function isVerb(word: string | undefined): boolean {
+  return VERBS.some(({ name }) => name === word);
+}
+
+/** Runs a verb of the server. Resolves with the exit code: 0 success, 1 failure, 2 misuse. */
+export async function main([name = '', ...args]: readonly string[]): Promise<number> {
   if ([name, ...args].some((word) => word === '--help' || word === '-h')) {
     printLine(usageText());
     return EXIT.success;
@@ -24,9 +28,8 @@ export async function main([name = 'serve', ...args]: readonly string[]): Promis
 
 function findVerb(name: string): Verb {
   const verb = VERBS.find((one) => one.name === name);
-  if (verb) return verb;
-  const names = VERBS.map((one) => one.name);
-  throw new UsageError(`There is no verb ${name}.${didYouMean(name, names)}`);
+  if (!verb) throw new UsageError(`There is no verb ${name}.`);
+  return verb;
 }
 
 /** What `parseArgs` of node:util throws for options that it does not know. */

@@ -12,7 +12,7 @@ export interface Verb {
 export const VERBS: readonly Verb[] = [
   {
     name: 'serve',
-    description: 'Starts the server, as npm start does. The default.',
+    description: 'Starts the server, as npm start does.',
     run: async (_, env) => (await import('./serve.ts')).serve(env),
   },
   {
@@ -109,7 +109,7 @@ export function usageText(): string {
     const heading = usage === undefined ? name : `${name} ${usage}`;
     return `  ${heading}\n${wrap(description)}`;
   });
-  return ['Usage: npm run signalbox -- VERB', '', ...entries, '  --help', wrap('Prints this text.')].join('\n');
+  return ['Usage: signalbox VERB', '', ...entries, '  --help', wrap('Prints this text.')].join('\n');
 }
 
 function wrap(text: string): string {

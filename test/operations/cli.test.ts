@@ -8,11 +8,12 @@ describe('the command line', () => {
   it.each([['--help'], ['-h'], ['doctor', '--help']])('prints its usage for %s %s, and succeeds', async (...args) => {
     const { code, output, complaint } = await runCli(args);
     expect({ code, complaint }).toEqual({ code: 0, complaint: '' });
-    for (const verb of VERBS) expect(output).toMatch(new RegExp(`^  ${verb}`, 'm'));
+    const verbs = args.length > 1 ? VERBS : VERBS.map((verb) => verb.replace(/ .*/, ''));
+    for (const verb of verbs) expect(output).toMatch(new RegExp(`^  ${verb}`, 'm'));
   });
 
   it.each([
-    ['a verb that it does not know', ['docter'], 'There is no verb docter. Did you mean doctor?'],
+    ['a verb that it does not know', ['docter'], 'Did you mean doctor?'],
     ['an option that it does not know', ['doctor', '--jsn'], "'--jsn'"],
     ['arguments that are missing', ['user', 'add', 'alice'], 'requires'],
     ['an API token of nobody', ['token', 'create', 'ci'], 'either --user or --subject'],

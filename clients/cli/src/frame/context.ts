@@ -1,0 +1,64 @@
+import { type Client, createClient } from '../../../sdk/src/index.ts';
+import { type Profile, readProfile } from '../connection/profile.ts';
+import { formatRows, type OutputForm, type Row } from '../output/format-rows.ts';
+import { sanitize } from '../output/sanitize.ts';
+import type { Io } from './io.ts';
+
+/** What the options in front of every verb say. */
+export interface GlobalOptions {
+  readonly output: OutputForm;
+  readonly profile?: string;
+  readonly url?: string;
+}
+
+/** What a verb works with. */
+export interface Context {
+  readonly io: Io;
+  readonly env: NodeJS.ProcessEnv;
+  readonly output: OutputForm;
+  /** Aborts at ^C. */
+  readonly signal: AbortSignal;
+  /** @throws UsageError */
+  profile(): Promise<Profile>;
+  /** A client of the server of the profile, with its token. The same one each time. @throws UsageError */
+  client(): Promise<Client>;
+  /** Writes data to standard output, in the form that was asked for. */
+  print(rows: readonly Row[]): void;
+  /** Writes a line for people to standard error. */
+  note(text: string): void;
+}
+
+/** @returns the context, and `close`, which ends its client */
+export function createContext(io: Io, env: NodeJS.ProcessEnv, options: GlobalOptions, signal: AbortSignal) {
+  let profile: Promise<Profile> | undefined;
+  let client: Promise<Client> | undefined;
+  const readOnce = () => {
+    profile ??= readProfile(env, options);
+    return profile;
+  };
+  const connect = async () => {
+    const { url, token } = await readOnce();
+    return createClient({ url, ...(token !== undefined && { token }) });
+  };
+  const context: Context = {
+    io,
+    env,
+    output: options.output,
+    signal,
+    profile: readOnce,
+    client() {
+      client ??= connect();
+      return client;
+    },
+    print: (rows) => void io.stdout.write(formatRows(rows, options.output)),
+    note: (text) => void io.stderr.write(`${sanitize(text)}\n`),
+  };
+  return {
+    context,
+    close: () =>
+      client?.then(
+        (opened) => opened.close(),
+        () => {},
+      ),
+  };
+}

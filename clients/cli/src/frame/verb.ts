@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+import type { Context } from './context.ts';
+
+/** What a verb does. Resolves with the exit code; default 0. */
+interface VerbModule {
+  run(ctx: Context, args: readonly unknown[], options: Readonly<Record<string, unknown>>): Promise<number | undefined>;
+}
+
+/** A verb of the command line. */
+export interface Verb {
+  readonly name: string;
+  /** Its arguments as Commander writes them: `<id> [file]`. */
+  readonly arguments?: string;
+  readonly summary: string;
+  options?(command: Command): Command;
+  /** Imports what it does. The help and other verbs do not load it. */
+  load(): Promise<VerbModule>;
+}

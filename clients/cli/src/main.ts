@@ -1,0 +1,49 @@
+import { CommanderError } from 'commander';
+import { createContext, type GlobalOptions } from './frame/context.ts';
+import { type Io, processIo } from './frame/io.ts';
+import type { Verb } from './frame/verb.ts';
+import { EXIT, errorText, exitCodeOf } from './output/exit-codes.ts';
+import { sanitize } from './output/sanitize.ts';
+import { createProgram, type ServerVerb } from './program.ts';
+import { VERBS } from './verbs/verbs.ts';
+
+interface RunOptions {
+  readonly io?: Io;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly serverVerbs?: readonly ServerVerb[];
+}
+
+/** Runs one command line. Resolves with the exit code; never rejects. Without a verb it prints the help. */
+export async function run(argv: readonly string[], options: RunOptions = {}): Promise<number> {
+  const { io = processIo(), env = process.env, serverVerbs } = options;
+  // A reader such as `head` that has seen enough is no failure.
+  io.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? EXIT.success : EXIT.failed),
+  );
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort();
+  process.once('SIGINT', interrupt);
+  let code: number = EXIT.success;
+  const perform = async (verb: Verb, args: readonly unknown[], command: { opts(): Record<string, unknown> }) => {
+    const values = command.opts();
+    const { context, close } = createContext(io, env, values as unknown as GlobalOptions, interruption.signal);
+    try {
+      code = (await (await verb.load()).run(context, args, values)) ?? EXIT.success;
+    } finally {
+      await close();
+    }
+  };
+  try {
+    await createProgram(VERBS, io, perform, serverVerbs).parseAsync(argv.length > 0 ? argv : ['--help'], {
+      from: 'user',
+    });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.success : EXIT.usage;
+    if (interruption.signal.aborted) return EXIT.interrupted;
+    io.stderr.write(`${sanitize(errorText(error))}\n`);
+    return exitCodeOf(error);
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
+}

@@ -1,0 +1,33 @@
+import { SignalboxError } from '../../../sdk/src/index.ts';
+
+/** Exit codes of the command line. */
+export const EXIT = { success: 0, failed: 1, usage: 2, refused: 3, unreachable: 4, interrupted: 130 } as const;
+
+/** The command line cannot be understood. The message says what can. */
+export class UsageError extends Error {}
+
+const CODES: Readonly<Record<string, number>> = {
+  UNAUTHENTICATED: EXIT.refused,
+  FORBIDDEN: EXIT.refused,
+  UNAVAILABLE: EXIT.unreachable,
+};
+
+/** What to do about it. */
+const ADVICE: Readonly<Record<string, string>> = {
+  UNAUTHENTICATED: 'Sign in with signalbox login.',
+  UNAVAILABLE: 'Start a server with npm start, or name another one with --url.',
+};
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError) return EXIT.usage;
+  return error instanceof SignalboxError ? (CODES[error.code] ?? EXIT.failed) : EXIT.failed;
+}
+
+/** The words for standard error: what happened, why, and what to do. Unexpected errors keep their stack. */
+export function errorText(error: unknown): string {
+  if (error instanceof UsageError) return error.message;
+  if (!(error instanceof SignalboxError))
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const advice = ADVICE[error.code];
+  return [`${error.code}: ${error.message}`, ...(advice === undefined ? [] : [advice])].join('\n');
+}

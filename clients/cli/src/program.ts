@@ -1,0 +1,52 @@
+import { Command, Option } from 'commander';
+import type { Io } from './frame/io.ts';
+import type { Verb } from './frame/verb.ts';
+import { OUTPUT_FORMS } from './output/format-rows.ts';
+
+/** A verb of the server that is installed with the command line. It runs without this program, which only lists it. */
+export interface ServerVerb {
+  readonly name: string;
+  readonly description: string;
+}
+
+type Perform = (verb: Verb, args: readonly unknown[], command: Command) => Promise<void>;
+
+/** The grammar of the command line. Errors and help are thrown as CommanderError after they have been printed. */
+export function createProgram(
+  verbs: readonly Verb[],
+  io: Io,
+  perform: Perform,
+  serverVerbs: readonly ServerVerb[] = [],
+): Command {
+  const program = new Command('signalbox')
+    .description('Starts, watches and operates runs of Signalbox.')
+    .exitOverride()
+    .showHelpAfterError()
+    .helpCommand(false)
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  for (const verb of verbs) addVerb(program, verb, perform);
+  const names = new Set<string>();
+  for (const { name, description } of serverVerbs) {
+    if (names.has(name)) continue;
+    names.add(name);
+    program.command(name).description(description).helpGroup('Verbs of the server:').helpOption(false);
+  }
+  return program;
+}
+
+function addVerb(program: Command, verb: Verb, perform: Perform): void {
+  const command = program.command(verb.name).summary(verb.summary).description(verb.summary);
+  if (verb.arguments !== undefined) command.arguments(verb.arguments);
+  verb.options?.(command);
+  command
+    .addOption(new Option('-o, --output <form>', 'form of the result').choices(OUTPUT_FORMS).default('table'))
+    .option('--profile <name>', 'profile of the hosts file (SIGNALBOX_PROFILE)')
+    .option('--url <url>', 'URL of the server (SIGNALBOX_URL)')
+    .action((...words: unknown[]) => perform(verb, words.slice(0, -2), command));
+}

@@ -1,0 +1,17 @@
+import type { Verb } from '../frame/verb.ts';
+
+/** Every verb of the client, in the order of the help. */
+export const VERBS: readonly Verb[] = [
+  {
+    name: 'login',
+    summary: 'Signs in and keeps the token for the profile.',
+    options: (command) =>
+      command
+        .option('--user <name>', 'the user name')
+        .option('--password-stdin', 'read the password from standard input')
+        .option('--token-stdin', 'read an API token from standard input'),
+    load: () => import('./login.ts'),
+  },
+  { name: 'logout', summary: 'Deletes the token of the profile.', load: () => import('./logout.ts') },
+  { name: 'whoami', summary: 'Prints the user, tenant and roles of the token.', load: () => import('./whoami.ts') },
+];
