@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli, type Server, startServer, tokenFor } from '../../../test/support/server.ts';
@@ -70,6 +70,34 @@ describe('the frame of the command line', () => {
     const signalbox = signalboxIn('/nonexistent', { SIGNALBOX_URL: server.url, SIGNALBOX_TOKEN: token });
     const { code, output } = await signalbox(['whoami', '-o', 'id']);
     expect([code, output]).toEqual([0, 'bob']);
+  });
+
+  it('starts a run of a file, of standard input, of a URL and of a saved workflow, with inputs', async () => {
+    const token = await tokenFor('alice', { roles: ['admin'] });
+    const signalbox = signalboxIn('/nonexistent', { SIGNALBOX_URL: server.url, SIGNALBOX_TOKEN: token });
+    await using folder = await createTempFolder();
+    const file = join(folder.path, 'nap.yaml');
+    const yaml =
+      'name: nap\ninputs: { ms: integer }\nsteps:\n  - { id: nap, kind: sleep, input: { ms: "{{ ms }}" } }\n';
+    await writeFile(file, yaml);
+    const saved = await server.query(
+      'mutation ($yaml: String!) { saveWorkflow(input: { source: { yaml: $yaml } }) { ... on Workflow { name } } }',
+      { yaml },
+      token,
+    );
+    expect(saved.data.saveWorkflow).toEqual({ name: 'nap' });
+    for (const document of [file, '-', `data:text/plain,${encodeURIComponent(yaml)}`, 'nap']) {
+      const { code, output, complaint } = await signalbox(['run', document, '--input', 'ms=1', '-o', 'jsonl'], yaml);
+      expect([code, complaint]).toEqual([0, '']);
+      const { id, workflow } = JSON.parse(output);
+      expect(workflow).toBe('nap');
+      const run = () => server.query('query ($id: ID!) { run(id: $id) { state } }', { id }, token);
+      await expect.poll(async () => (await run()).data.run.state).toBe('SUCCEEDED');
+    }
+    const unreadable = await signalbox(['run', './missing.yaml']);
+    expect([unreadable.code, unreadable.complaint]).toEqual([2, expect.stringContaining('./missing.yaml')]);
+    const refused = await signalbox(['run', 'nowhere']);
+    expect([refused.code, refused.output]).toEqual([1, '']);
   });
 
   it.each([

@@ -14,4 +14,11 @@ export const VERBS: readonly Verb[] = [
   },
   { name: 'logout', summary: 'Deletes the token of the profile.', load: () => import('./logout.ts') },
   { name: 'whoami', summary: 'Prints the user, tenant and roles of the token.', load: () => import('./whoami.ts') },
+  {
+    name: 'run',
+    arguments: '<document>',
+    summary: 'Starts a run of a file, a URL, a saved workflow or - for standard input.',
+    options: (command) => command.option('--input <name=value...>', 'inputs; a value is JSON or text'),
+    load: () => import('./run.ts'),
+  },
 ];

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { StartRunDocument } from '../../../sdk/src/generated/graphql.ts';
+import { unwrap } from '../../../sdk/src/index.ts';
+import type { Context } from '../frame/context.ts';
+import { UsageError } from '../output/exit-codes.ts';
+
+/** Starts a run. With the key of this call, a repetition of the request is the same run. */
+export async function run(
+  ctx: Context,
+  [document]: readonly unknown[],
+  options: Readonly<Record<string, unknown>>,
+): Promise<undefined> {
+  const inputs = parseInputs((options.input as readonly string[] | undefined) ?? []);
+  const source = await readSource(ctx, String(document));
+  const client = await ctx.client();
+  const input = { source, inputs, idempotencyKey: randomUUID() };
+  const { id, workflow, state, goal } = unwrap(
+    (await client.request(StartRunDocument, { input }, { signal: ctx.signal })).startRun,
+  );
+  ctx.print([{ id, workflow, state, goal }]);
+}
+
+/** A saved workflow is a bare name; a file has a dot or a slash in its path. */
+async function readSource({ io }: Context, document: string) {
+  if (document === '-') return { yaml: await text(io.stdin) };
+  if (/^[a-z][a-z0-9+.-]+:/i.test(document)) return { uri: document };
+  if (/^[A-Za-z][\w-]*$/.test(document)) return { name: document };
+  try {
+    return { yaml: await readFile(document, 'utf8') };
+  } catch (error) {
+    throw new UsageError(
+      `${document} cannot be read: ${(error as Error).message}. Name a file, a URL, a saved workflow, or -.`,
+    );
+  }
+}
+
+/** `key=value`: the value is JSON where it can be read as such, otherwise text. @throws UsageError */
+function parseInputs(pairs: readonly string[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw new UsageError(`--input requires NAME=VALUE, and got ${pair}.`);
+      return [pair.slice(0, at), jsonOrText(pair.slice(at + 1))];
+    }),
+  );
+}
+
+function jsonOrText(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
