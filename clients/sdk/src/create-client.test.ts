@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ClientOptions, createClient } from './create-client.ts';
 import { type ConvertToJsonMutation, ViewerDocument } from './generated/graphql.ts';
-import { SignalboxError, unwrap } from './signalbox-error.ts';
+import { SignalboxError, unwrap } from './transport/signalbox-error.ts';
 
 interface Request {
   readonly url: string | undefined;

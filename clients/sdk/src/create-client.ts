@@ -1,4 +1,5 @@
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+import { SignInDocument, type SignInMutation } from './generated/graphql.ts';
 import {
   type DownloadOptions,
   downloadArtifact,
@@ -6,15 +7,14 @@ import {
   type UploadedArtifact,
   type UploadOptions,
   uploadArtifact,
-} from './artifacts.ts';
-import { type CredentialOptions, createCredentials } from './credentials.ts';
-import { SignInDocument, type SignInMutation } from './generated/graphql.ts';
-import type { Operation } from './open-connection.ts';
-import type { HttpContext } from './send-http.ts';
-import { type SendOptions, sendOperation } from './send-operation.ts';
-import { createSharedConnection } from './shared-connection.ts';
-import { SignalboxError, unwrap } from './signalbox-error.ts';
-import { subscribe } from './subscribe.ts';
+} from './transport/artifacts.ts';
+import { type CredentialOptions, createCredentials } from './transport/credentials.ts';
+import type { Operation } from './transport/open-connection.ts';
+import type { HttpContext } from './transport/send-http.ts';
+import { type SendOptions, sendOperation } from './transport/send-operation.ts';
+import { createSharedConnection } from './transport/shared-connection.ts';
+import { SignalboxError, unwrap } from './transport/signalbox-error.ts';
+import { subscribe } from './transport/subscribe.ts';
 
 /**
  * An operation as text with the types of its result and variables, as the client preset of graphql-codegen generates it

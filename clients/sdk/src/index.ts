@@ -1,6 +1,5 @@
 // The public API of the package. Everything else may change at any time.
 
-export type { DownloadOptions, UploadContent, UploadedArtifact as Uploaded, UploadOptions } from './artifacts.ts';
 export {
   type CallOptions,
   type Client,
@@ -9,4 +8,15 @@ export {
   type Session,
   type TypedDocument,
 } from './create-client.ts';
-export { type RefusalDetails as Refused, type ResponseError, SignalboxError, unwrap } from './signalbox-error.ts';
+export type {
+  DownloadOptions,
+  UploadContent,
+  UploadedArtifact as Uploaded,
+  UploadOptions,
+} from './transport/artifacts.ts';
+export {
+  type RefusalDetails as Refused,
+  type ResponseError,
+  SignalboxError,
+  unwrap,
+} from './transport/signalbox-error.ts';

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, it, vi 
 import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
 import { type Server, startServer, tokenFor } from '../../../test/support/server.ts';
 import * as documents from '../src/generated/graphql.ts';
-import { unwrap } from '../src/signalbox-error.ts';
+import { unwrap } from '../src/transport/signalbox-error.ts';
 import { adminClient, cleanUp, convert, portOf } from './test-clients.ts';
 
 const { ConvertToJsonDocument, ExecuteDocument, PipelineDocument, ResourcesDocument } = documents;

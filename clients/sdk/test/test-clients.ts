@@ -1,7 +1,7 @@
 import { type Server, tokenFor } from '../../../test/support/server.ts';
 import { type Client, type ClientOptions, createClient } from '../src/create-client.ts';
 import { ConvertToJsonDocument } from '../src/generated/graphql.ts';
-import { unwrap } from '../src/signalbox-error.ts';
+import { unwrap } from '../src/transport/signalbox-error.ts';
 import { startJournalServer } from './journal-server.ts';
 
 const cleanups: (() => unknown)[] = [];

@@ -20,7 +20,7 @@ afterAll(() => api.close());
 
 const ACCEPTS = [undefined, '*/*', 'application/json', 'application/json, */*', 'image/png;q=0.1, */*'];
 const RESPONSE = 'application/graphql-response+json';
-/** As the SDK sends it (clients/sdk/src/send-operation.ts). */
+/** As the SDK sends it (clients/sdk/src/transport/send-operation.ts). */
 const SDK_ACCEPT = `${RESPONSE}, application/json;q=0.9`;
 
 const post = async (query: string, accept?: string, more: object = {}) => {

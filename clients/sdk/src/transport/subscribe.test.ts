@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
-import { type Batch, collectEvents, EVENTS_SUBSCRIPTION, startJournalServer, upTo } from '../test/journal-server.ts';
-import { cleanUp, clientOf, disposeLater, startJournal } from '../test/test-clients.ts';
-import { createClient } from './create-client.ts';
+import { startCuttingProxy } from '../../../../test/support/cutting-proxy.ts';
+import { type Batch, collectEvents, EVENTS_SUBSCRIPTION, startJournalServer, upTo } from '../../test/journal-server.ts';
+import { cleanUp, clientOf, disposeLater, startJournal } from '../../test/test-clients.ts';
+import { createClient } from '../create-client.ts';
 import { SignalboxError } from './signalbox-error.ts';
 import { MAX_BUFFERED_RESULTS } from './subscribe.ts';
 

@@ -1,4 +1,4 @@
-import type { ErrorCode, RefusalPartsFragment } from './generated/graphql.ts';
+import type { ErrorCode, RefusalPartsFragment } from '../generated/graphql.ts';
 
 /** An error in a GraphQL response (section 7.1.6 of the specification). */
 export interface ResponseError {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { collectEvents, EVENTS_SUBSCRIPTION, upTo } from '../test/journal-server.ts';
-import { cleanUp, clientOf, startJournal } from '../test/test-clients.ts';
+import { collectEvents, EVENTS_SUBSCRIPTION, upTo } from '../../test/journal-server.ts';
+import { cleanUp, clientOf, startJournal } from '../../test/test-clients.ts';
 
 beforeEach(() => {
   // The shortest of the random waits.

@@ -1,5 +1,5 @@
+import type { ErrorCode } from '../generated/graphql.ts';
 import type { Credentials } from './credentials.ts';
-import type { ErrorCode } from './generated/graphql.ts';
 import { SignalboxError } from './signalbox-error.ts';
 
 const CODE_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
