@@ -891,6 +891,43 @@ export type RunUpdatedSubscriptionVariables = Exact<{
 
 export type RunUpdatedSubscription = { readonly runUpdated: { readonly __typename: 'Run', readonly workflow: string | null, readonly goal: string | null, readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly steps: ReadonlyArray<{ readonly id: string, readonly key: string, readonly title: string, readonly kind: StepKind, readonly state: StepState, readonly dependsOn: ReadonlyArray<string>, readonly attempt: number, readonly maxAttempts: number, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly retryable: boolean } | null }>, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null } };
 
+export type LiveStepPartsFragment = { readonly key: string, readonly title: string, readonly kind: StepKind, readonly does: string | null, readonly state: StepState, readonly dependsOn: ReadonlyArray<string>, readonly undoes: string | null, readonly attempt: number, readonly maxAttempts: number, readonly wakeAt: string | null, readonly scheduledAt: string | null, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly retryable: boolean } | null, readonly progress: { readonly percent: number | null, readonly memo: string | null } | null, readonly itemCounts: ReadonlyArray<{ readonly state: StepState, readonly count: number }>, readonly approval: { readonly id: string, readonly state: ApprovalState, readonly reason: string, readonly roles: ReadonlyArray<string>, readonly expiresAt: string | null } | null, readonly repair: { readonly step: string, readonly round: number } | null };
+
+export type LiveRunQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type LiveRunQuery = { readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null, readonly steps: ReadonlyArray<{ readonly key: string, readonly title: string, readonly kind: StepKind, readonly does: string | null, readonly state: StepState, readonly dependsOn: ReadonlyArray<string>, readonly undoes: string | null, readonly attempt: number, readonly maxAttempts: number, readonly wakeAt: string | null, readonly scheduledAt: string | null, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly retryable: boolean } | null, readonly progress: { readonly percent: number | null, readonly memo: string | null } | null, readonly itemCounts: ReadonlyArray<{ readonly state: StepState, readonly count: number }>, readonly approval: { readonly id: string, readonly state: ApprovalState, readonly reason: string, readonly roles: ReadonlyArray<string>, readonly expiresAt: string | null } | null, readonly repair: { readonly step: string, readonly round: number } | null }> } | null };
+
+export type LiveEventsSubscriptionVariables = Exact<{
+  runId: string;
+  types: ReadonlyArray<EventType> | EventType;
+  after?: string | null | undefined;
+}>;
+
+
+export type LiveEventsSubscription = { readonly events: { readonly cursor: string, readonly events: ReadonlyArray<
+      | { readonly __typename: 'AgentDelta', readonly text: string, readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'AgentMessage', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'ApprovalDecided', readonly seq: number, readonly at: string, readonly step: string | null, readonly approval: { readonly id: string, readonly state: ApprovalState, readonly reason: string, readonly roles: ReadonlyArray<string>, readonly expiresAt: string | null } }
+      | { readonly __typename: 'ApprovalRequested', readonly seq: number, readonly at: string, readonly step: string | null, readonly approval: { readonly id: string, readonly state: ApprovalState, readonly reason: string, readonly roles: ReadonlyArray<string>, readonly expiresAt: string | null } }
+      | { readonly __typename: 'ArtifactCreated', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'JobDispatched', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'JobEnded', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'LogLine', readonly level: LogLevel, readonly text: string, readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'Notification', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'PolicyDecided', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'RunCreated', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'RunStateChanged', readonly from: RunState, readonly to: RunState, readonly seq: number, readonly at: string, readonly step: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }
+      | { readonly __typename: 'SignalReceived', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'StepProgress', readonly percent: number | null, readonly memo: string | null, readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'StepStateChanged', readonly attempt: number, readonly scheduledAt: string | null, readonly startedAt: string | null, readonly wakeAt: string | null, readonly seq: number, readonly at: string, readonly step: string | null, readonly stepFrom: StepState, readonly stepTo: StepState, readonly error: { readonly code: ErrorCode, readonly message: string, readonly retryable: boolean } | null }
+      | { readonly __typename: 'StepsAdded', readonly keys: ReadonlyArray<string>, readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'ToolCalled', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'ToolReturned', readonly seq: number, readonly at: string, readonly step: string | null }
+    > } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -1189,6 +1226,47 @@ export const BatchPartsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"BatchParts"}) as unknown as TypedDocumentString<BatchPartsFragment, unknown>;
+export const LiveStepPartsFragmentDoc = new TypedDocumentString(`
+    fragment LiveStepParts on Step {
+  key
+  title
+  kind
+  does
+  state
+  dependsOn
+  undoes
+  attempt
+  maxAttempts
+  error {
+    code
+    message
+    retryable
+  }
+  progress {
+    percent
+    memo
+  }
+  itemCounts {
+    state
+    count
+  }
+  approval {
+    id
+    state
+    reason
+    roles
+    expiresAt
+  }
+  repair {
+    step
+    round
+  }
+  wakeAt
+  scheduledAt
+  startedAt
+  finishedAt
+}
+    `, {"fragmentName":"LiveStepParts"}) as unknown as TypedDocumentString<LiveStepPartsFragment, unknown>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {
@@ -2388,3 +2466,133 @@ fragment StepParts on Step {
   startedAt
   finishedAt
 }`) as unknown as TypedDocumentString<RunUpdatedSubscription, RunUpdatedSubscriptionVariables>;
+export const LiveRunDocument = new TypedDocumentString(`
+    query LiveRun($id: ID!) {
+  run(id: $id) {
+    id
+    kind
+    state
+    workflow
+    goal
+    error {
+      code
+      message
+      step
+      retryable
+    }
+    createdAt
+    startedAt
+    finishedAt
+    cursor
+    steps {
+      ...LiveStepParts
+    }
+  }
+}
+    fragment LiveStepParts on Step {
+  key
+  title
+  kind
+  does
+  state
+  dependsOn
+  undoes
+  attempt
+  maxAttempts
+  error {
+    code
+    message
+    retryable
+  }
+  progress {
+    percent
+    memo
+  }
+  itemCounts {
+    state
+    count
+  }
+  approval {
+    id
+    state
+    reason
+    roles
+    expiresAt
+  }
+  repair {
+    step
+    round
+  }
+  wakeAt
+  scheduledAt
+  startedAt
+  finishedAt
+}`) as unknown as TypedDocumentString<LiveRunQuery, LiveRunQueryVariables>;
+export const LiveEventsDocument = new TypedDocumentString(`
+    subscription LiveEvents($runId: ID!, $types: [EventType!]!, $after: Cursor) {
+  events(filter: { runId: $runId, types: $types }, after: $after) {
+    cursor
+    events {
+      __typename
+      seq
+      at
+      step
+      ... on RunStateChanged {
+        from
+        to
+        error {
+          code
+          message
+          step
+          retryable
+        }
+      }
+      ... on StepsAdded {
+        keys
+      }
+      ... on StepStateChanged {
+        stepFrom: from
+        stepTo: to
+        attempt
+        error {
+          code
+          message
+          retryable
+        }
+        scheduledAt
+        startedAt
+        wakeAt
+      }
+      ... on StepProgress {
+        percent
+        memo
+      }
+      ... on LogLine {
+        level
+        text
+      }
+      ... on AgentDelta {
+        text
+      }
+      ... on ApprovalRequested {
+        approval {
+          id
+          state
+          reason
+          roles
+          expiresAt
+        }
+      }
+      ... on ApprovalDecided {
+        approval {
+          id
+          state
+          reason
+          roles
+          expiresAt
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LiveEventsSubscription, LiveEventsSubscriptionVariables>;
