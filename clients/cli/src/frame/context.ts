@@ -28,6 +28,13 @@ export interface Context {
   note(text: string): void;
 }
 
+/** Columns of the terminal that gets the data; Infinity for a pipe or a file. */
+function columnsOf({ stdout, isTty }: Io): number {
+  return isTty(stdout) && 'columns' in stdout && typeof stdout.columns === 'number' && stdout.columns > 0
+    ? stdout.columns
+    : Number.POSITIVE_INFINITY;
+}
+
 /** @returns the context, and `close`, which ends its client */
 export function createContext(io: Io, env: NodeJS.ProcessEnv, options: GlobalOptions, signal: AbortSignal) {
   let profile: Promise<Profile> | undefined;
@@ -50,7 +57,7 @@ export function createContext(io: Io, env: NodeJS.ProcessEnv, options: GlobalOpt
       client ??= connect();
       return client;
     },
-    print: (rows) => void io.stdout.write(formatRows(rows, options.output)),
+    print: (rows) => void io.stdout.write(formatRows(rows, options.output, columnsOf(io))),
     note: (text) => void io.stderr.write(`${sanitize(text)}\n`),
   };
   return {

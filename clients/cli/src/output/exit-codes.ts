@@ -9,6 +9,7 @@ export class UsageError extends Error {}
 const CODES: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: EXIT.refused,
   FORBIDDEN: EXIT.refused,
+  APPROVAL_REQUIRED: EXIT.refused,
   UNAVAILABLE: EXIT.unreachable,
 };
 
@@ -29,5 +30,16 @@ export function errorText(error: unknown): string {
   if (!(error instanceof SignalboxError))
     return error instanceof Error ? (error.stack ?? error.message) : String(error);
   const advice = ADVICE[error.code];
-  return [`${error.code}: ${error.message}`, ...(advice === undefined ? [] : [advice])].join('\n');
+  return [`${error.code}: ${error.message}`, ...detailsOf(error), ...(advice === undefined ? [] : [advice])].join('\n');
+}
+
+/** Violations by path, and the rule of the policy, unless the message has them. */
+function detailsOf({ message, refusal, retryAfterMs }: SignalboxError): string[] {
+  const violations = (refusal?.violations ?? []).filter((violation) => !message.includes(violation.message));
+  const lines = violations.map((violation) => `  ${violation.path || '(all)'}: ${violation.message}`);
+  const decision = refusal?.decision;
+  if (decision && !message.includes(decision.reason)) lines.push(`Policy: ${decision.reason}`);
+  if (decision?.rule) lines.push(`Rule: ${decision.rule.id}`);
+  if (retryAfterMs !== undefined) lines.push(`Try again in ${Math.ceil(retryAfterMs / 1000)} s.`);
+  return lines;
 }

@@ -1,5 +1,5 @@
-import stringWidth from 'string-width';
-import { sanitize } from './sanitize.ts';
+import { escapeControls, sanitize } from './sanitize.ts';
+import { fitTable } from './table.ts';
 
 export const OUTPUT_FORMS = ['table', 'json', 'jsonl', 'id'] as const;
 export type OutputForm = (typeof OUTPUT_FORMS)[number];
@@ -7,27 +7,30 @@ export type OutputForm = (typeof OUTPUT_FORMS)[number];
 /** A row of a result. Its `id` is printed whole and first. */
 export type Row = { readonly id: string } & Readonly<Record<string, unknown>>;
 
-/** The lines of a result, each with its line feed. */
-export function formatRows(rows: readonly Row[], form: OutputForm): string {
-  return linesOf(rows, form)
+/**
+ * The lines of a result, each with its line feed.
+ * @param width columns of the terminal; default: no limit
+ */
+export function formatRows(rows: readonly Row[], form: OutputForm, width = Number.POSITIVE_INFINITY): string {
+  return linesOf(rows, form, width)
     .map((line) => `${line}\n`)
     .join('');
 }
 
-function linesOf(rows: readonly Row[], form: OutputForm): readonly string[] {
+function linesOf(rows: readonly Row[], form: OutputForm, width: number): readonly string[] {
   switch (form) {
     case 'json':
-      return [JSON.stringify(rows, null, 2)];
+      return [escapeControls(JSON.stringify(rows, null, 2))];
     case 'jsonl':
-      return rows.map((row) => JSON.stringify(row));
+      return rows.map((row) => escapeControls(JSON.stringify(row)));
     case 'id':
       return rows.map(({ id }) => cellText(id));
     case 'table':
-      return tableLines(rows);
+      return tableLines(rows, width);
   }
 }
 
-function tableLines(rows: readonly Row[]): readonly string[] {
+function tableLines(rows: readonly Row[], width: number): readonly string[] {
   const [first] = rows;
   if (!first) return [];
   const names = ['id', ...Object.keys(first).filter((name) => name !== 'id')];
@@ -35,17 +38,7 @@ function tableLines(rows: readonly Row[]): readonly string[] {
     names.map((name) => name.toUpperCase()),
     ...rows.map((row) => names.map((name) => cellText(row[name]))),
   ];
-  const widths = names.map((_, column) => Math.max(...table.map((cells) => stringWidth(cells[column] ?? ''))));
-  return table.map((cells) =>
-    cells
-      .map((cell, column) => pad(cell, widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-}
-
-function pad(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - stringWidth(text)));
+  return fitTable(table, width);
 }
 
 function cellText(value: unknown): string {

@@ -8,3 +8,8 @@ const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u2
 export function sanitize(text: string): string {
   return stripVTControlCharacters(text).replace(CONTROLS, '\ufffd');
 }
+
+/** JSON of the same value, in which such characters are `\uXXXX`. */
+export function escapeControls(json: string): string {
+  return json.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
