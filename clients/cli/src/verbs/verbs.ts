@@ -1,4 +1,5 @@
 import type { Verb } from '../frame/verb.ts';
+import { STEERING_VERBS } from './steering-verbs.ts';
 
 /** Every verb of the client, in the order of the help. */
 export const VERBS: readonly Verb[] = [
@@ -21,4 +22,5 @@ export const VERBS: readonly Verb[] = [
     options: (command) => command.option('--input <name=value...>', 'inputs; a value is JSON or text'),
     load: () => import('./run.ts'),
   },
+  ...STEERING_VERBS,
 ];

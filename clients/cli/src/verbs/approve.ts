@@ -1,0 +1,3 @@
+import { decide } from './decide.ts';
+
+export const run = decide(true);

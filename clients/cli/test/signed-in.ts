@@ -1,0 +1,30 @@
+import { runCli, type Server, startProgram, tokenFor } from '../../../test/support/server.ts';
+
+interface Caller {
+  readonly user?: string;
+  readonly roles?: readonly string[];
+}
+
+/** A command line and an API for one user of a server; default: alice, an administrator. */
+export async function signedIn(server: Server, { user = 'alice', roles = ['admin'] }: Caller = {}) {
+  const token = await tokenFor(user, { roles });
+  const env = { SIGNALBOX_URL: server.url, SIGNALBOX_TOKEN: token, XDG_CONFIG_HOME: '/nonexistent' };
+  const signalbox = (args: readonly string[], input?: string) =>
+    runCli(args, { env, ...(input !== undefined && { input }) });
+  return {
+    signalbox,
+    /** Starts a verb that runs until it is ended. */
+    begin: (args: readonly string[]) => startProgram(args, env),
+    /** Starts a run of a document. Resolves with its ID. */
+    async start(yaml: string): Promise<string> {
+      const { code, output, complaint } = await signalbox(['run', '-', '-o', 'id'], yaml);
+      if (code !== 0) throw new Error(complaint);
+      return output;
+    },
+    async run(id: string) {
+      const document =
+        'query ($id: ID!) { run(id: $id) { state inputs output error { code } steps { key state attempt output approval { id comment } } } }';
+      return (await server.query(document, { id }, token)).data.run;
+    },
+  };
+}
