@@ -16,6 +16,8 @@ export interface Context {
   readonly io: Io;
   readonly env: NodeJS.ProcessEnv;
   readonly output: OutputForm;
+  /** Columns of the terminal that gets the data; Infinity for a pipe or a file. */
+  readonly columns: number;
   /** Aborts at ^C. */
   readonly signal: AbortSignal;
   /** @throws UsageError */
@@ -28,7 +30,6 @@ export interface Context {
   note(text: string): void;
 }
 
-/** Columns of the terminal that gets the data; Infinity for a pipe or a file. */
 function columnsOf({ stdout, isTty }: Io): number {
   return isTty(stdout) && 'columns' in stdout && typeof stdout.columns === 'number' && stdout.columns > 0
     ? stdout.columns
@@ -51,6 +52,9 @@ export function createContext(io: Io, env: NodeJS.ProcessEnv, options: GlobalOpt
     io,
     env,
     output: options.output,
+    get columns() {
+      return columnsOf(io);
+    },
     signal,
     profile: readOnce,
     client() {

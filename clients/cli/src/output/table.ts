@@ -29,7 +29,7 @@ export function fitTable(lines: readonly (readonly string[])[], width: number): 
 }
 
 /** The text in at most so many columns, with `…` in place of the end that does not fit. */
-function cut(text: string, width: number): string {
+export function cut(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   let kept = '';
   let used = 0;

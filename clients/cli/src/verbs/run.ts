@@ -5,13 +5,14 @@ import { StartRunDocument } from '../../../sdk/src/generated/graphql.ts';
 import { unwrap } from '../../../sdk/src/index.ts';
 import type { Context } from '../frame/context.ts';
 import { UsageError } from '../output/exit-codes.ts';
+import { followRun } from '../watch/follow-run.ts';
 
 /** Starts a run. With the key of this call, a repetition of the request is the same run. */
 export async function run(
   ctx: Context,
   [document]: readonly unknown[],
   options: Readonly<Record<string, unknown>>,
-): Promise<undefined> {
+): Promise<number | undefined> {
   const inputs = parseInputs((options.input as readonly string[] | undefined) ?? []);
   const source = await readSource(ctx, String(document));
   const client = await ctx.client();
@@ -19,7 +20,9 @@ export async function run(
   const { id, workflow, state, goal } = unwrap(
     (await client.request(StartRunDocument, { input }, { signal: ctx.signal })).startRun,
   );
+  if (options.watch) return followRun(ctx, id, options.progress);
   ctx.print([{ id, workflow, state, goal }]);
+  return undefined;
 }
 
 /** A saved workflow is a bare name; a file has a dot or a slash in its path. */

@@ -1,5 +1,15 @@
+import { type Command, Option } from 'commander';
 import type { Verb } from '../frame/verb.ts';
 import { STEERING_VERBS } from './steering-verbs.ts';
+
+const withProgress = (command: Command) =>
+  command.addOption(
+    new Option('--progress <form>', 'how it is shown: in place, a line for each event, or not').choices([
+      'tty',
+      'plain',
+      'none',
+    ]),
+  );
 
 /** Every verb of the client, in the order of the help. */
 export const VERBS: readonly Verb[] = [
@@ -19,8 +29,19 @@ export const VERBS: readonly Verb[] = [
     name: 'run',
     arguments: '<document>',
     summary: 'Starts a run of a file, a URL, a saved workflow or - for standard input.',
-    options: (command) => command.option('--input <name=value...>', 'inputs; a value is JSON or text'),
+    options: (command) =>
+      withProgress(command.option('--input <name=value...>', 'inputs; a value is JSON or text')).option(
+        '-w, --watch',
+        'show the run until it has ended',
+      ),
     load: () => import('./run.ts'),
+  },
+  {
+    name: 'show',
+    arguments: '<run>',
+    summary: 'Prints a run with its steps.',
+    options: (command) => withProgress(command).option('-w, --watch', 'show the run until it has ended'),
+    load: () => import('./show.ts'),
   },
   ...STEERING_VERBS,
 ];

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WriteStream } from 'node:tty';
+import { CancelRunDocument, WorkflowRunDocument } from '../../../sdk/src/generated/graphql.ts';
+import { unwrap } from '../../../sdk/src/index.ts';
+import { isFinalRunState, type RunModel, watchRun } from '../../../sdk/src/live/index.ts';
+import type { Context } from '../frame/context.ts';
+import { EXIT, UsageError } from '../output/exit-codes.ts';
+import { RecentLogs } from './logs.ts';
+import { createPlainView } from './plain-view.ts';
+import type { RunView } from './run-view.ts';
+import { createTerminalView } from './terminal-view.ts';
+
+/** After the first ^C, another one within this time cancels the run. */
+const SECOND_INTERRUPTION_MS = 1_000;
+
+/**
+ * Shows a run on standard error until it has ended, then prints it. ^C lets go of it: it continues; twice cancels it.
+ * @returns the exit code: 0 if it succeeded, 3 if the policy denied it, 130 if it was let go
+ */
+export async function followRun(ctx: Context, id: string, progress: unknown): Promise<number> {
+  const client = await ctx.client();
+  const logs = new RecentLogs();
+  const view = viewOf(ctx, logs, progress);
+  let model: RunModel | undefined;
+  try {
+    const models = watchRun(client, id, {
+      signal: ctx.signal,
+      include: ['LOG'],
+      onEvent: (event) => {
+        logs.add(event);
+        view.event?.(event);
+      },
+    });
+    for await (const next of models) {
+      model = next;
+      view.show(next);
+    }
+  } catch (error) {
+    if (!ctx.signal.aborted) throw error;
+  } finally {
+    view.end();
+  }
+  if (!model || !isFinalRunState(model.state)) return letGo(ctx, id);
+  const { run } = await client.request(WorkflowRunDocument, { id }, { signal: ctx.signal });
+  if (run) {
+    const { workflow, state, goal, error, outputs } = run;
+    const values = Object.fromEntries(outputs.map(({ name, value }) => [name, value]));
+    ctx.print([{ id, workflow, state, goal, error, outputs: values }]);
+  }
+  if (model.state === 'SUCCEEDED') return EXIT.success;
+  return model.state === 'DENIED' ? EXIT.refused : EXIT.failed;
+}
+
+function viewOf({ io, env }: Context, logs: RecentLogs, progress: unknown): RunView {
+  const { stderr } = io;
+  const isTerminal = io.isTty(stderr);
+  const form = progress ?? (isTerminal && env.TERM !== 'dumb' && !env.CI ? 'tty' : 'plain');
+  if (form === 'none') return { show() {}, end() {} };
+  if (form === 'plain') return createPlainView(stderr);
+  if (!isTerminal) throw new UsageError('--progress tty requires a terminal on standard error. Use plain or none.');
+  return createTerminalView(stderr as WriteStream, logs);
+}
+
+async function letGo(ctx: Context, id: string): Promise<number> {
+  ctx.note(`\nRun ${id} continues. signalbox show ${id} --watch follows it again; ^C once more, now, cancels it.`);
+  const again = new AbortController();
+  const interrupt = () => again.abort();
+  process.once('SIGINT', interrupt);
+  await sleep(SECOND_INTERRUPTION_MS, undefined, { signal: again.signal }).catch(() => {});
+  process.off('SIGINT', interrupt);
+  if (again.signal.aborted) {
+    const client = await ctx.client();
+    unwrap((await client.request(CancelRunDocument, { input: { runId: id } })).cancelRun);
+    ctx.note(`Run ${id} is cancelled.`);
+  }
+  return EXIT.interrupted;
+}

@@ -1,0 +1,10 @@
+import type { LiveEvent, RunModel } from '../../../sdk/src/live/index.ts';
+
+/** Shows a run as it continues. */
+export interface RunView {
+  /** Each event, before the model that has it. */
+  event?(event: LiveEvent): void;
+  show(model: RunModel): void;
+  /** The run has ended, or nobody follows it any longer. */
+  end(): void;
+}
