@@ -21,6 +21,11 @@ export async function signedIn(server: Server, { user = 'alice', roles = ['admin
       if (code !== 0) throw new Error(complaint);
       return output;
     },
+    /** The cursor of the first event of a run. */
+    async firstCursor(id: string): Promise<string> {
+      const document = 'query ($id: ID!) { run(id: $id) { events(first: 1) { cursor } } }';
+      return (await server.query(document, { id }, token)).data.run.events.cursor;
+    },
     async run(id: string) {
       const document =
         'query ($id: ID!) { run(id: $id) { state inputs output error { code } steps { key state attempt output approval { id comment } } } }';

@@ -1,6 +1,9 @@
+import { Option } from 'commander';
 import type { Verb } from '../frame/verb.ts';
 
-/** The verbs that change runs. */
+const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
+
+/** The verbs that change runs and follow what they write. */
 export const STEERING_VERBS: readonly Verb[] = [
   {
     name: 'cancel',
@@ -38,5 +41,27 @@ export const STEERING_VERBS: readonly Verb[] = [
     arguments: '<run> <name> [json]',
     summary: 'Sends a signal to a run. - reads its payload from standard input.',
     load: () => import('./signal.ts'),
+  },
+  {
+    name: 'logs',
+    arguments: '<run>',
+    summary: 'Prints the log of a run.',
+    options: (command) =>
+      command
+        .option('-f, --follow', 'print also what it writes from now on, until it has ended')
+        .option('--step <key>', 'only lines of this step')
+        .addOption(new Option('--level <level>', 'only lines of at least this level').choices(LEVELS))
+        .option('--last <n>', 'only the newest lines of those that exist'),
+    load: () => import('./logs.ts'),
+  },
+  {
+    name: 'events',
+    summary: 'Follows the journal of events until ^C.',
+    options: (command) =>
+      command
+        .option('--after <cursor>', 'start after this event (default: now)')
+        .option('--type <type...>', 'only events of these types')
+        .option('--run <id>', 'only events of this run'),
+    load: () => import('./events.ts'),
   },
 ];
