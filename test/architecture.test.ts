@@ -44,7 +44,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['cli'],
     ['main.mjs'],
   ],
-  'clients/cli/src': [['output'], ['connection'], ['frame'], ['input', 'watch'], ['verbs'], ['.']],
+  'clients/cli/src': [['output'], ['connection'], ['frame'], ['input', 'types', 'watch'], ['verbs'], ['.']],
   'src/agents': [['shared'], ['mcp', 'bash', 'service'], ['llm'], ['.']],
   'src/cli': [['doctor'], ['.']],
   'src/cluster': [['peers'], ['workers'], ['.']],

@@ -26,6 +26,9 @@ export async function signedIn(server: Server, { user = 'alice', roles = ['admin
       const document = 'query ($id: ID!) { run(id: $id) { events(first: 1) { cursor } } }';
       return (await server.query(document, { id }, token)).data.run.events.cursor;
     },
+
+    /** The data of a request to the API. */
+    query: async (document: string, variables?: unknown) => (await server.query(document, variables, token)).data,
     async run(id: string) {
       const document =
         'query ($id: ID!) { run(id: $id) { state inputs output error { code } steps { key state attempt output approval { id comment } } } }';

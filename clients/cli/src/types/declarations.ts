@@ -1,3 +1,4 @@
+import { escapeControls } from '../output/sanitize.ts';
 import { propertyName, typeOfSchema } from './schema-type.ts';
 
 export interface WorkflowDescription {
@@ -9,8 +10,8 @@ export interface WorkflowDescription {
 }
 
 /**
- * A declaration file that gives `client.workflow(NAME)` of `@signalbox/sdk` the types of these workflows. An output is
- * `unknown`, because it is the value of an expression.
+ * A declaration file that adds the types of these workflows to `WorkflowTypes` of `@signalbox/sdk`. An output is `unknown`,
+ * because it is the value of an expression. Control characters of names and texts are escaped.
  */
 export function declareWorkflows(workflows: readonly WorkflowDescription[]): string {
   const members = workflows
@@ -23,7 +24,7 @@ export function declareWorkflows(workflows: readonly WorkflowDescription[]): str
         '    };',
       ].join('\n'),
     );
-  return [
+  const lines = [
     '// Written by `signalbox types`. Do not edit: run it again when a workflow was saved.',
     "import '@signalbox/sdk';",
     '',
@@ -33,7 +34,8 @@ export function declareWorkflows(workflows: readonly WorkflowDescription[]): str
     '  }',
     '}',
     '',
-  ].join('\n');
+  ];
+  return escapeControls(lines.join('\n'));
 }
 
 function typeOfOutputs(document: unknown): string {

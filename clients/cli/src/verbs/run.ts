@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { StartRunDocument } from '../../../sdk/src/generated/graphql.ts';
 import { unwrap } from '../../../sdk/src/index.ts';
 import type { Context } from '../frame/context.ts';
+import { parsePairs } from '../input/pairs.ts';
 import { UsageError } from '../output/exit-codes.ts';
 import { followRun } from '../watch/follow-run.ts';
 
@@ -39,15 +40,10 @@ async function readSource({ io }: Context, document: string) {
   }
 }
 
-/** `key=value`: the value is JSON where it can be read as such, otherwise text. @throws UsageError */
+/** Each value is JSON where it can be read as such, otherwise text. @throws UsageError */
 function parseInputs(pairs: readonly string[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      if (at < 1) throw new UsageError(`--input requires NAME=VALUE, and got ${pair}.`);
-      return [pair.slice(0, at), jsonOrText(pair.slice(at + 1))];
-    }),
-  );
+  const inputs = Object.entries(parsePairs('--input', pairs));
+  return Object.fromEntries(inputs.map(([name, value]) => [name, jsonOrText(value)]));
 }
 
 function jsonOrText(value: string): unknown {

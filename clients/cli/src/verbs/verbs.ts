@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Verb } from '../frame/verb.ts';
+import { LIST_VERBS } from './list-verbs.ts';
 import { STEERING_VERBS } from './steering-verbs.ts';
 
 const withProgress = (command: Command) =>
@@ -43,5 +44,7 @@ export const VERBS: readonly Verb[] = [
     options: (command) => withProgress(command).option('-w, --watch', 'show the run until it has ended'),
     load: () => import('./show.ts'),
   },
+
+  ...LIST_VERBS,
   ...STEERING_VERBS,
 ];

@@ -1,0 +1,49 @@
+import type { RunFilter, RunPartsFragment } from '../../../sdk/src/generated/graphql.ts';
+import { operation } from '../connection/operation.ts';
+import type { Context } from '../frame/context.ts';
+import { printPages } from '../frame/print-pages.ts';
+import { parseLimit } from '../input/limit.ts';
+import { parseRunFilter, type RunFilterOptions } from '../input/run-filter.ts';
+import { runRow } from '../output/run-row.ts';
+
+/** Lists runs, newest first. */
+export async function run(
+  ctx: Context,
+  _args: readonly unknown[],
+  options: RunFilterOptions & { readonly limit?: string },
+): Promise<undefined> {
+  const limit = parseLimit(options.limit);
+  const filter = parseRunFilter(options, Date.now());
+  const client = await ctx.client();
+  await printPages(
+    ctx,
+    limit,
+    async (page) => (await client.request(ListRuns, { filter, ...page }, { signal: ctx.signal })).runs,
+    ({ kind, error, createdAt, finishedAt, labels, ...run }) => {
+      const { goal, ...row } = runRow(run);
+      return { ...row, kind, error: error?.code ?? null, createdAt, finishedAt, labels, goal };
+    },
+  );
+}
+
+type ListedRun = Pick<RunPartsFragment, 'id' | 'kind' | 'state' | 'createdAt' | 'finishedAt'> & {
+  readonly workflow: string | null;
+  readonly goal: string;
+  readonly labels: unknown;
+  readonly error: { readonly code: string } | null;
+};
+
+interface RunPage {
+  readonly runs: {
+    readonly nodes: readonly ListedRun[];
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  };
+}
+
+const ListRuns = operation<RunPage, { filter: RunFilter; first: number; after?: string }>(`
+  query ListRuns($filter: RunFilter, $first: Int, $after: String) {
+    runs(filter: $filter, first: $first, after: $after) {
+      nodes { id kind state workflow goal labels createdAt finishedAt error { code } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }`);
