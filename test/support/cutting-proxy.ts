@@ -48,6 +48,10 @@ export async function startCuttingProxy(targetPort: number) {
     redirect(to: number) {
       port = to;
     },
+    /** Ends the open connections. */
+    cut() {
+      for (const socket of sockets) socket.destroy();
+    },
     /** Stops all traffic on the open connections without closing them. */
     freeze() {
       for (const socket of sockets) socket.pause();

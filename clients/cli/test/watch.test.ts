@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
 import { signalboxOnTerminal } from '../../../test/support/pseudo-terminal.ts';
 import { runCli, type Server, startServer, tokenFor } from '../../../test/support/server.ts';
 import { createTempFolder } from '../../../test/support/temp-folder.ts';
+import { until } from '../../../test/support/until.ts';
 
 let server: Server;
 let folder: Awaited<ReturnType<typeof createTempFolder>>;
@@ -23,6 +25,8 @@ afterAll(async () => {
   await server?.stop('SIGKILL');
   await folder?.[Symbol.asyncDispose]();
 });
+
+const APPROVE = 'mutation ($id: ID!) { decideApproval(input: { approvalId: $id, approve: true }) { __typename } }';
 
 let files = 0;
 async function documentOf(steps: string): Promise<string> {
@@ -82,8 +86,7 @@ describe.skipIf(!existsSync('/usr/bin/python3') && process.env.REQUIRE_SERVICES 
     await program.untilWritten(/signalbox approve/);
     const frames = program.output().split('\u001b[?2026h').slice(1);
     for (const frame of frames) expect(frame.split('\n').length - 1).toBeLessThanOrEqual(10);
-    const approve = 'mutation ($id: ID!) { decideApproval(input: { approvalId: $id, approve: true }) { __typename } }';
-    await server.query(approve, { id: await openApproval() }, env.SIGNALBOX_TOKEN as string);
+    await server.query(APPROVE, { id: await openApproval() }, env.SIGNALBOX_TOKEN as string);
     expect(await program.exited).toBe(0);
     expect(program.output()).toMatch(/step_0 [\s\S]*step_39 [\s\S]*agree/);
   });
@@ -97,6 +100,22 @@ describe.skipIf(!existsSync('/usr/bin/python3') && process.env.REQUIRE_SERVICES 
     const id = await idOf(program.output());
     expect(program.output()).toContain(`signalbox show ${id} --watch`);
     expect(await stateOf(id)).toBe('WAITING');
+  });
+
+  it('says that what it shows is old while the connection is lost, and no longer when it is back', async () => {
+    const port = Number(new URL(server.url).port);
+    const proxy = await startCuttingProxy(port);
+    const document = await documentOf('  - { id: agree, kind: approval, input: { reason: Really? } }');
+    const program = signalboxOnTerminal(['run', document, '--watch'], { env: { ...env, SIGNALBOX_URL: proxy.url } });
+    await program.untilWritten(/signalbox approve/);
+    proxy.redirect(1);
+    proxy.cut();
+    await program.untilWritten(/As of [\s\S]{1,40}The connection to the server is lost/);
+    proxy.redirect(port);
+    await until('it is current again', () => !program.output().split('[?2026h').at(-1)?.includes('As of'));
+    await server.query(APPROVE, { id: await openApproval() }, env.SIGNALBOX_TOKEN as string);
+    expect(await program.exited).toBe(0);
+    await proxy.stop();
   });
 
   it('cancels the run with ^C twice', async () => {

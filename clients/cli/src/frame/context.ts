@@ -24,6 +24,8 @@ export interface Context {
   profile(): Promise<Profile>;
   /** A client of the server of the profile, with its token. The same one each time. @throws UsageError */
   client(): Promise<Client>;
+  /** Calls back when a stream of the client has lost its connection and will try again in so many milliseconds. */
+  onInterrupted(listener: (error: Error, retryInMs: number) => void): void;
   /** Writes data to standard output, in the form that was asked for. */
   print(rows: readonly Row[]): void;
   /** Writes a line for people to standard error. */
@@ -44,9 +46,11 @@ export function createContext(io: Io, env: NodeJS.ProcessEnv, options: GlobalOpt
     profile ??= readProfile(env, options);
     return profile;
   };
+  let interrupted: Parameters<Context['onInterrupted']>[0] | undefined;
   const connect = async () => {
     const { url, token } = await readOnce();
-    return createClient({ url, ...(token !== undefined && { token }) });
+    const onInterrupted = (error: Error, retryInMs: number) => interrupted?.(error, retryInMs);
+    return createClient({ url, onInterrupted, ...(token !== undefined && { token }) });
   };
   const context: Context = {
     io,
@@ -60,6 +64,9 @@ export function createContext(io: Io, env: NodeJS.ProcessEnv, options: GlobalOpt
     client() {
       client ??= connect();
       return client;
+    },
+    onInterrupted: (listener) => {
+      interrupted = listener;
     },
     print: (rows) => void io.stdout.write(formatRows(rows, options.output, columnsOf(io))),
     note: (text) => void io.stderr.write(`${sanitize(text)}\n`),

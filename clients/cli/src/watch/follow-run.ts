@@ -22,10 +22,12 @@ export async function followRun(ctx: Context, id: string, progress: unknown): Pr
   const logs = new RecentLogs();
   const view = viewOf(ctx, logs, progress);
   let model: RunModel | undefined;
+  ctx.onInterrupted((_, retryInMs) => view.interrupted(retryInMs));
   try {
     const models = watchRun(client, id, {
       signal: ctx.signal,
       include: ['LOG'],
+      onCurrent: () => view.current(),
       onEvent: (event) => {
         logs.add(event);
         view.event?.(event);
@@ -55,7 +57,7 @@ function viewOf({ io, env }: Context, logs: RecentLogs, progress: unknown): RunV
   const { stderr } = io;
   const isTerminal = io.isTty(stderr);
   const form = progress ?? (isTerminal && env.TERM !== 'dumb' && !env.CI ? 'tty' : 'plain');
-  if (form === 'none') return { show() {}, end() {} };
+  if (form === 'none') return { show() {}, interrupted() {}, current() {}, end() {} };
   if (form === 'plain') return createPlainView(stderr);
   if (!isTerminal) throw new UsageError('--progress tty requires a terminal on standard error. Use plain or none.');
   return createTerminalView(stderr as WriteStream, logs);

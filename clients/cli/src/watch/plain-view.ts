@@ -15,8 +15,15 @@ export function createPlainView(out: Writable): RunView {
       if (isFirst) out.write(`${lineOf([id, workflow ?? goal, state, failureText(error)])}\n`);
       isFirst = false;
     },
+    interrupted: (retryInMs) => void out.write(`${interruptionText(retryInMs)}\n`),
+    current() {},
     end() {},
   };
+}
+
+/** What a lost connection means. */
+export function interruptionText(retryInMs: number): string {
+  return `The connection to the server is lost. No event is: the next attempt is in ${(retryInMs / 1_000).toFixed(1)} s.`;
 }
 
 const lineOf = (parts: readonly (string | null | undefined)[]) =>

@@ -5,6 +5,10 @@ export interface RunView {
   /** Each event, before the model that has it. */
   event?(event: LiveEvent): void;
   show(model: RunModel): void;
+  /** The connection is lost: what was shown may no longer be so. */
+  interrupted(retryInMs: number): void;
+  /** What is shown is current, again. */
+  current(): void;
   /** The run has ended, or nobody follows it any longer. */
   end(): void;
 }

@@ -1,7 +1,10 @@
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
+import stringWidth from 'string-width';
 import type { RunModel } from '../../../sdk/src/live/index.ts';
+import { cut } from '../output/table.ts';
 import type { RecentLogs } from './logs.ts';
+import { interruptionText } from './plain-view.ts';
 import type { RunView } from './run-view.ts';
 import { type LineTone, type TreeLine, treeLines } from './tree.ts';
 
@@ -22,23 +25,41 @@ const [ERASE_LINE, ERASE_BELOW] = ['\u001b[K', '\u001b[J'];
 /** Draws a run in place, at most ten times a second and two lines lower than the terminal, and at its end all of it once. */
 export function createTerminalView(out: WriteStream, logs: RecentLogs): RunView {
   let model: RunModel | undefined;
-  let drawn = 0;
+  /** Cells of each line that is drawn. */
+  let drawn: readonly number[] = [];
   let drawnAt = 0;
   let timer: NodeJS.Timeout | undefined;
+  /** Since when the connection is lost: clocks stop there. */
+  let lost: { readonly at: Date; readonly retryInMs: number } | undefined;
 
   const write = (lines: readonly TreeLine[]) => {
-    const up = drawn > 0 ? `\u001b[${drawn}A\r` : '';
+    // A terminal that has become narrower shows a line as several.
+    const above = drawn.reduce((sum, cells) => sum + Math.max(1, Math.ceil(cells / out.columns)), 0);
+    const up = above > 0 ? `\u001b[${above}A\r` : '';
     const text = lines.map(({ text, tone }) => `${styleText(COLORS[tone], text, { stream: out })}${ERASE_LINE}\n`);
     out.write(`${BEGIN}${up}${text.join('')}${ERASE_BELOW}${END}`);
-    drawn = lines.length;
+    drawn = lines.map(({ text }) => stringWidth(text));
     drawnAt = Date.now();
   };
   const lines = (rows?: number) =>
     model
-      ? treeLines(model, { columns: out.columns, now: new Date(), logOf: logs.of, ...(rows !== undefined && { rows }) })
+      ? treeLines(model, {
+          columns: out.columns,
+          now: lost?.at ?? new Date(),
+          logOf: logs.of,
+          ...(rows !== undefined && { rows }),
+        })
       : [];
   const draw = () => {
-    write(lines(Math.max(1, out.rows - 2)));
+    const rows = Math.max(1, out.rows - 2);
+    if (!lost) write(lines(rows));
+    else {
+      const text = cut(`As of ${lost.at.toLocaleTimeString()}. ${interruptionText(lost.retryInMs)}`, out.columns);
+      write([
+        ...lines(Math.max(1, rows - 1)).map((line) => ({ ...line, tone: 'quiet' as const })),
+        { text, tone: 'waiting' },
+      ]);
+    }
     schedule(TICK_MS);
   };
   const schedule = (ms: number) => {
@@ -51,8 +72,17 @@ export function createTerminalView(out: WriteStream, logs: RecentLogs): RunView 
       model = next;
       schedule(Math.max(0, drawnAt + FRAME_MS - Date.now()));
     },
+    interrupted(retryInMs) {
+      lost = { at: lost?.at ?? new Date(), retryInMs };
+      schedule(0);
+    },
+    current() {
+      if (lost) schedule(0);
+      lost = undefined;
+    },
     end() {
       clearTimeout(timer);
+      lost = undefined;
       write(lines());
     },
   };

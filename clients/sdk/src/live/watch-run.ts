@@ -17,6 +17,8 @@ export interface WatchOptions {
   readonly signal?: AbortSignal;
   /** Events besides those that change the model. */
   readonly include?: readonly ('LOG' | 'AGENT_DELTA')[];
+  /** Called when the model is known to be current: after a reconnection, also if nothing has happened. */
+  readonly onCurrent?: () => void;
   /** Called with each event, in order and once, before the model that has it. Events before the first model are not among them. */
   readonly onEvent?: (event: LiveEvent) => void;
 }
@@ -29,7 +31,7 @@ export interface WatchOptions {
 export async function* watchRun(
   client: Pick<Client, 'request' | 'subscribe'>,
   id: string,
-  { signal, include = [], onEvent }: WatchOptions = {},
+  { signal, include = [], onCurrent, onEvent }: WatchOptions = {},
 ): AsyncGenerator<RunModel, undefined> {
   const options = signal ? { signal } : {};
   const types = [...MODEL_EVENTS, ...include];
@@ -51,6 +53,7 @@ export async function* watchRun(
           }
           model = fold(model, event);
         }
+        onCurrent?.();
         if (model.isStale) break;
         if (model !== before) yield model;
         if (isFinalRunState(model.state)) return;
