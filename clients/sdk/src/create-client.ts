@@ -1,5 +1,11 @@
-import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 import { SignInDocument, type SignInMutation } from './generated/graphql.ts';
+import { type Approvals, createApprovals } from './resources/approvals.ts';
+import { type Commands, createCommands } from './resources/commands.ts';
+import { createEvents, type EventsOptions } from './resources/events.ts';
+import { createWorkflowOf, type WorkflowOf } from './resources/named-workflow.ts';
+import type { Event } from './resources/run-events.ts';
+import { createRuns, type Runs } from './resources/runs.ts';
+import { createWorkflows, type Workflows } from './resources/workflows.ts';
 import {
   type DownloadOptions,
   downloadArtifact,
@@ -15,18 +21,7 @@ import { type SendOptions, sendOperation } from './transport/send-operation.ts';
 import { createSharedConnection } from './transport/shared-connection.ts';
 import { SignalboxError, unwrap } from './transport/signalbox-error.ts';
 import { subscribe } from './transport/subscribe.ts';
-
-/**
- * An operation as text with the types of its result and variables, as the client preset of graphql-codegen generates it
- * with `documentMode: 'string'`. Plain text works too; its result has the type `unknown`.
- */
-export type TypedDocument<Result, Variables> = DocumentTypeDecoration<Result, Variables> & { toString(): string };
-
-/** Variables are optional if the operation requires none. */
-type VariablesAnd<Variables, Options> =
-  Record<string, never> extends Variables
-    ? [variables?: Variables, options?: Options]
-    : [variables: Variables, options?: Options];
+import type { CallOptions, Transport, TypedDocument, VariablesAnd } from './transport/transport.ts';
 
 /** @throws SignalboxError BAD_INPUT for a parsed document, which has no text. */
 function documentText(document: { toString(): string }): string {
@@ -45,7 +40,7 @@ const DEFAULT_TIMEOUT_MS = 120_000;
 export type ClientOptions = CredentialOptions & {
   /** URL of the server, without `/graphql`. In a browser it may be relative to the page: `/`. */
   readonly url: string;
-  /** Timeout of a request in milliseconds. Default 120,000. */
+  /** Timeout of a request in milliseconds, and how long one with an idempotency key is repeated. Default 120,000. */
   readonly timeoutMs?: number;
   /** Called when a subscription is interrupted and will reconnect, with the delay before the next attempt. */
   readonly onInterrupted?: (error: SignalboxError, retryInMs: number) => void;
@@ -54,30 +49,17 @@ export type ClientOptions = CredentialOptions & {
   readonly webSocket?: typeof WebSocket;
 };
 
-export interface CallOptions {
-  readonly signal?: AbortSignal;
-}
-
 export type Session = Extract<SignInMutation['signIn'], { readonly __typename: 'Session' }>;
 
 /** A client of one server, for one user. */
-export interface Client {
-  /**
-   * Sends a query or a mutation.
-   * @throws SignalboxError if the response has errors; its `data` holds the fields that did not fail. A refused mutation
-   *   is a result, not an error: see `unwrap`.
-   */
-  request<R, V>(document: TypedDocument<R, V>, ...rest: VariablesAnd<V, CallOptions>): Promise<R>;
-  /**
-   * Returns the results of a subscription, pulled by the caller. It reconnects after interruptions: a subscription with
-   * a variable `$after` continues from the `cursor` of its newest result, so that every event comes once, in order.
-   * It ends when the server completes it, when the signal aborts, and when the caller leaves the loop.
-   * @throws SignalboxError that a retry would not change: UNAUTHENTICATED, FORBIDDEN, CURSOR_EXPIRED …
-   */
-  subscribe<R, V>(
-    document: TypedDocument<R, V>,
-    ...rest: VariablesAnd<V, CallOptions>
-  ): AsyncIterableIterator<R, undefined>;
+export interface Client extends Transport {
+  readonly runs: Runs;
+  readonly commands: Commands;
+  readonly approvals: Approvals;
+  readonly workflows: Workflows;
+  readonly workflow: WorkflowOf;
+  /** The events of every run that you may see, each once and in order, until you stop. */
+  events(options?: EventsOptions): AsyncIterableIterator<Event, undefined>;
   /**
    * Signs in with a password. The client then uses the new token, also for open subscriptions. With `getToken`, the
    * application must keep the token.
@@ -111,7 +93,7 @@ export function createClient(options: ClientOptions): Client {
   const send = (operation: Operation, call: Omit<SendOptions, 'timeoutMs'>) =>
     sendOperation(http, operation, { ...call, timeoutMs });
 
-  return {
+  const transport: Transport = {
     async request<R, V>(document: TypedDocument<R, V>, ...[variables, call]: VariablesAnd<V, CallOptions>) {
       return (await send(operationOf(document, variables), { signal: call?.signal })) as R;
     },
@@ -119,6 +101,18 @@ export function createClient(options: ClientOptions): Client {
       const signals = call?.signal ? [closing.signal, call.signal] : [closing.signal];
       return subscribe<R>(operationOf(document, variables), { connection, signals, onInterrupted });
     },
+  };
+  const ctx = { ...transport, timeoutMs, closing: closing.signal };
+  const runs = createRuns(ctx);
+
+  return {
+    ...transport,
+    runs,
+    commands: createCommands(ctx),
+    approvals: createApprovals(ctx),
+    workflows: createWorkflows(ctx),
+    workflow: createWorkflowOf(runs),
+    events: createEvents(ctx),
     async signIn(username, password, call) {
       const operation = operationOf(SignInDocument, { input: { username, password } });
       const { signIn } = (await send(operation, { signal: call?.signal, anonymous: true })) as SignInMutation;

@@ -81,6 +81,30 @@ export type ConversionMode =
   /** XML; attributes are kept, entities are not expanded. */
   | 'XML';
 
+/** Options of `convertToBase64`. */
+export type ConvertToBase64Input = {
+  /** Idempotency key. Repeating a request with the same key returns the original run. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** A resource: by its URI, as text, or as bytes. Exactly one of the three. */
+  readonly source: ResourceInput;
+};
+
+/** Options of `convertToCsv`. */
+export type ConvertToCsvInput = {
+  /** The data itself, instead of a source. */
+  readonly data?: unknown;
+  /** Between fields. */
+  readonly delimiter?: string | null | undefined;
+  /** The columns and their order. Without it all that occur, in the order of their first occurrence. */
+  readonly fields?: ReadonlyArray<string> | null | undefined;
+  /** Idempotency key. Repeating a request with the same key returns the original run. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** URI of a JSON Schema (draft-07, 2019-09 or 2020-12) that the data must fit. */
+  readonly schemaUri?: string | null | undefined;
+  /** A resource: by its URI, as text, or as bytes. Exactly one of the three. */
+  readonly source?: ResourceInput | null | undefined;
+};
+
 /** Options of `convertToJson`. */
 export type ConvertToJsonInput = {
   /** How `dates` are written: YYYY, MM or M, DD or D, and perhaps HH, mm, ss, such as DD.MM.YYYY. Default YYYY-MM-DD. */
@@ -103,6 +127,20 @@ export type ConvertToJsonInput = {
   readonly schemaUri?: string | null | undefined;
   /** A resource: by its URI, as text, or as bytes. Exactly one of the three. */
   readonly source: ResourceInput;
+};
+
+/** Options of `convertToXml`. */
+export type ConvertToXmlInput = {
+  /** The data itself, instead of a source. */
+  readonly data?: unknown;
+  /** Idempotency key. Repeating a request with the same key returns the original run. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** Name of the outermost element. */
+  readonly rootElement?: string | null | undefined;
+  /** URI of a JSON Schema (draft-07, 2019-09 or 2020-12) that the data must fit. */
+  readonly schemaUri?: string | null | undefined;
+  /** A resource: by its URI, as text, or as bytes. Exactly one of the three. */
+  readonly source?: ResourceInput | null | undefined;
 };
 
 /** A decision on an approval. */
@@ -352,6 +390,22 @@ export type Priority =
   /** Somebody is waiting for it. */
   | 'INTERACTIVE';
 
+/** Options of `render`. */
+export type RenderInput = {
+  /** The data itself, instead of a source. */
+  readonly data?: unknown;
+  /** Idempotency key. Repeating a request with the same key returns the original run. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** A resource: by its URI, as text, or as bytes. Exactly one of the three. */
+  readonly source?: ResourceInput | null | undefined;
+  /** The Jinja2 template. Without one: a default page. */
+  readonly template?: string | null | undefined;
+  /** Where the template is, instead of its text. */
+  readonly templateUri?: string | null | undefined;
+  /** Title of the page; `title` in a template. */
+  readonly title?: string | null | undefined;
+};
+
 /** A step from which to repeat a run. */
 export type RerunFromInput = {
   /** Object of inputs that replace those of the run. Default: the inputs of the run. */
@@ -379,6 +433,20 @@ export type RetryStepInput = {
   readonly runId: string;
   /** Key of the step, which must have failed. */
   readonly step: string;
+};
+
+/** An agent to run. */
+export type RunAgentInput = {
+  /** The agent. Exactly one of agent and document. */
+  readonly agent?: AgentInput | null | undefined;
+  /** Context of the agent: any JSON value. Not together with the context of an agent file. */
+  readonly context?: unknown;
+  /** The agent as in an agent file: an object of role, goal, tools, backend, backend_config, memory_uri, output_schema and context. */
+  readonly document?: unknown;
+  /** Idempotency key. Repeating a request with the same key returns the original run. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** Milliseconds to wait for the end of the run before the response. Maximum 60000; default 0. The run continues in any case. */
+  readonly waitMs?: number | null | undefined;
 };
 
 /** Conditions for runs. All of those that are set must match. */
@@ -597,9 +665,9 @@ export type WorkflowSource =
 
 export type RefusalPartsFragment = { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null };
 
-export type RunPartsFragment = { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null };
+export type RunPartsFragment = { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null };
 
-export type WorkflowRunPartsFragment = { readonly __typename: 'Run', readonly workflow: string | null, readonly goal: string | null, readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null };
+export type WorkflowRunPartsFragment = { readonly __typename: 'Run', readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null };
 
 export type StepPartsFragment = { readonly id: string, readonly key: string, readonly title: string, readonly kind: StepKind, readonly state: StepState, readonly dependsOn: ReadonlyArray<string>, readonly attempt: number, readonly maxAttempts: number, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly retryable: boolean } | null };
 
@@ -607,7 +675,7 @@ export type ApprovalPartsFragment = { readonly __typename: 'Approval', readonly 
 
 export type WorkflowPartsFragment = { readonly __typename: 'Workflow', readonly id: string, readonly name: string, readonly version: number, readonly description: string | null, readonly inputs: unknown, readonly createdAt: string, readonly createdBy: { readonly username: string } };
 
-export type OutcomePartsFragment = { readonly __typename: 'CommandOutcome', readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null };
+export type OutcomePartsFragment = { readonly __typename: 'CommandOutcome', readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null };
 
 export type BatchPartsFragment = { readonly cursor: string, readonly caughtUp: boolean, readonly events: ReadonlyArray<
     | { readonly __typename: 'AgentDelta', readonly text: string, readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null }
@@ -648,7 +716,7 @@ export type RunQueryVariables = Exact<{
 }>;
 
 
-export type RunQuery = { readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null } | null };
+export type RunQuery = { readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null } | null };
 
 export type RunsQueryVariables = Exact<{
   filter?: RunFilter | null | undefined;
@@ -657,17 +725,18 @@ export type RunsQueryVariables = Exact<{
 }>;
 
 
-export type RunsQuery = { readonly runs: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+export type RunsQuery = { readonly runs: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
 
 export type WorkflowRunQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type WorkflowRunQuery = { readonly run: { readonly __typename: 'Run', readonly workflow: string | null, readonly goal: string | null, readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly steps: ReadonlyArray<{ readonly id: string, readonly key: string, readonly title: string, readonly kind: StepKind, readonly state: StepState, readonly dependsOn: ReadonlyArray<string>, readonly attempt: number, readonly maxAttempts: number, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly retryable: boolean } | null }>, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null } | null };
+export type WorkflowRunQuery = { readonly run: { readonly __typename: 'Run', readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly steps: ReadonlyArray<{ readonly id: string, readonly key: string, readonly title: string, readonly kind: StepKind, readonly state: StepState, readonly dependsOn: ReadonlyArray<string>, readonly attempt: number, readonly maxAttempts: number, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly retryable: boolean } | null }>, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null } | null };
 
 export type WorkflowQueryVariables = Exact<{
   name: string;
+  version?: number | null | undefined;
 }>;
 
 
@@ -681,6 +750,30 @@ export type WorkflowsQueryVariables = Exact<{
 
 export type WorkflowsQuery = { readonly workflows: { readonly nodes: ReadonlyArray<{ readonly __typename: 'Workflow', readonly id: string, readonly name: string, readonly version: number, readonly description: string | null, readonly inputs: unknown, readonly createdAt: string, readonly createdBy: { readonly username: string } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
 
+export type WorkflowVersionsQueryVariables = Exact<{
+  name: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type WorkflowVersionsQuery = { readonly workflow: { readonly versions: { readonly nodes: ReadonlyArray<{ readonly __typename: 'Workflow', readonly id: string, readonly name: string, readonly version: number, readonly description: string | null, readonly inputs: unknown, readonly createdAt: string, readonly createdBy: { readonly username: string } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
+
+export type RunSourceQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RunSourceQuery = { readonly run: { readonly workflow: string | null, readonly workflowVersion: number | null, readonly inputs: unknown } | null };
+
+export type WorkflowDocumentQueryVariables = Exact<{
+  name: string;
+  version?: number | null | undefined;
+}>;
+
+
+export type WorkflowDocumentQuery = { readonly workflow: { readonly document: unknown } | null };
+
 export type ValidateWorkflowQueryVariables = Exact<{
   source: WorkflowSource;
   inputs?: unknown;
@@ -689,8 +782,19 @@ export type ValidateWorkflowQueryVariables = Exact<{
 
 export type ValidateWorkflowQuery = { readonly validateWorkflow: { readonly valid: boolean, readonly problems: ReadonlyArray<{ readonly severity: Severity, readonly message: string, readonly step: string | null, readonly line: number | null, readonly column: number | null }>, readonly decisions: ReadonlyArray<{ readonly step: string, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null } }> } };
 
+export type ApprovalQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ApprovalQuery = { readonly node:
+    | { readonly __typename: 'Approval', readonly id: string, readonly state: ApprovalState, readonly reason: string, readonly roles: ReadonlyArray<string>, readonly requestedAt: string, readonly expiresAt: string | null, readonly decidedAt: string | null, readonly comment: string | null, readonly decidedBy: { readonly username: string } | null, readonly run: { readonly id: string, readonly workflow: string | null, readonly goal: string | null }, readonly step: { readonly key: string, readonly title: string } }
+    | Record<PropertyKey, never>
+   | null };
+
 export type ApprovalsQueryVariables = Exact<{
   state?: ApprovalState | null | undefined;
+  mine?: boolean | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
 }>;
@@ -714,7 +818,7 @@ export type FetchMutationVariables = Exact<{
 
 
 export type FetchMutation = { readonly fetch:
-    | { readonly __typename: 'CommandOutcome', readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null }
+    | { readonly __typename: 'CommandOutcome', readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null }
     | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
    };
 
@@ -724,7 +828,47 @@ export type ConvertToJsonMutationVariables = Exact<{
 
 
 export type ConvertToJsonMutation = { readonly convertToJson:
-    | { readonly __typename: 'CommandOutcome', readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null }
+    | { readonly __typename: 'CommandOutcome', readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+   };
+
+export type ConvertToXmlMutationVariables = Exact<{
+  input: ConvertToXmlInput;
+}>;
+
+
+export type ConvertToXmlMutation = { readonly convertToXml:
+    | { readonly __typename: 'CommandOutcome', readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+   };
+
+export type ConvertToCsvMutationVariables = Exact<{
+  input: ConvertToCsvInput;
+}>;
+
+
+export type ConvertToCsvMutation = { readonly convertToCsv:
+    | { readonly __typename: 'CommandOutcome', readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+   };
+
+export type ConvertToBase64MutationVariables = Exact<{
+  input: ConvertToBase64Input;
+}>;
+
+
+export type ConvertToBase64Mutation = { readonly convertToBase64:
+    | { readonly __typename: 'CommandOutcome', readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+   };
+
+export type RenderMutationVariables = Exact<{
+  input: RenderInput;
+}>;
+
+
+export type RenderMutation = { readonly render:
+    | { readonly __typename: 'CommandOutcome', readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null }
     | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
    };
 
@@ -734,7 +878,7 @@ export type PipelineMutationVariables = Exact<{
 
 
 export type PipelineMutation = { readonly pipeline:
-    | { readonly __typename: 'CommandOutcome', readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null }
+    | { readonly __typename: 'CommandOutcome', readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null }
     | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
    };
 
@@ -744,7 +888,7 @@ export type ExecuteMutationVariables = Exact<{
 
 
 export type ExecuteMutation = { readonly execute:
-    | { readonly __typename: 'CommandOutcome', readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null }
+    | { readonly __typename: 'CommandOutcome', readonly run: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly digest: string, readonly text: string | null, readonly json: unknown } | null }
     | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
    };
 
@@ -755,7 +899,17 @@ export type StartRunMutationVariables = Exact<{
 
 export type StartRunMutation = { readonly startRun:
     | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
-    | { readonly __typename: 'Run', readonly workflow: string | null, readonly goal: string | null, readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }
+    | { readonly __typename: 'Run', readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }
+   };
+
+export type RunAgentMutationVariables = Exact<{
+  input: RunAgentInput;
+}>;
+
+
+export type RunAgentMutation = { readonly runAgent:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Run', readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }
    };
 
 export type CancelRunMutationVariables = Exact<{
@@ -765,7 +919,7 @@ export type CancelRunMutationVariables = Exact<{
 
 export type CancelRunMutation = { readonly cancelRun:
     | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
-    | { readonly __typename: 'Run', readonly workflow: string | null, readonly goal: string | null, readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }
+    | { readonly __typename: 'Run', readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }
    };
 
 export type RetryStepMutationVariables = Exact<{
@@ -775,7 +929,7 @@ export type RetryStepMutationVariables = Exact<{
 
 export type RetryStepMutation = { readonly retryStep:
     | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
-    | { readonly __typename: 'Run', readonly workflow: string | null, readonly goal: string | null, readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }
+    | { readonly __typename: 'Run', readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }
    };
 
 export type RerunFromMutationVariables = Exact<{
@@ -785,7 +939,7 @@ export type RerunFromMutationVariables = Exact<{
 
 export type RerunFromMutation = { readonly rerunFrom:
     | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
-    | { readonly __typename: 'Run', readonly workflow: string | null, readonly goal: string | null, readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }
+    | { readonly __typename: 'Run', readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }
    };
 
 export type SendSignalMutationVariables = Exact<{
@@ -795,7 +949,7 @@ export type SendSignalMutationVariables = Exact<{
 
 export type SendSignalMutation = { readonly sendSignal:
     | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
-    | { readonly __typename: 'Run', readonly workflow: string | null, readonly goal: string | null, readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }
+    | { readonly __typename: 'Run', readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }
    };
 
 export type DecideApprovalMutationVariables = Exact<{
@@ -884,12 +1038,19 @@ export type RunEventsSubscription = { readonly runEvents: { readonly cursor: str
       | { readonly __typename: 'ToolReturned', readonly cursor: string, readonly seq: number, readonly type: EventType, readonly at: string, readonly runId: string, readonly step: string | null, readonly call: { readonly id: string, readonly tool: string, readonly result: unknown, readonly durationMs: number | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
     > } };
 
+export type RunStateSubscriptionVariables = Exact<{
+  runId: string;
+}>;
+
+
+export type RunStateSubscription = { readonly runUpdated: { readonly state: RunState } };
+
 export type RunUpdatedSubscriptionVariables = Exact<{
   runId: string;
 }>;
 
 
-export type RunUpdatedSubscription = { readonly runUpdated: { readonly __typename: 'Run', readonly workflow: string | null, readonly goal: string | null, readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly steps: ReadonlyArray<{ readonly id: string, readonly key: string, readonly title: string, readonly kind: StepKind, readonly state: StepState, readonly dependsOn: ReadonlyArray<string>, readonly attempt: number, readonly maxAttempts: number, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly retryable: boolean } | null }>, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null } };
+export type RunUpdatedSubscription = { readonly runUpdated: { readonly __typename: 'Run', readonly labels: unknown, readonly output: unknown, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly steps: ReadonlyArray<{ readonly id: string, readonly key: string, readonly title: string, readonly kind: StepKind, readonly state: StepState, readonly dependsOn: ReadonlyArray<string>, readonly attempt: number, readonly maxAttempts: number, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly retryable: boolean } | null }>, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null } };
 
 export type LiveStepPartsFragment = { readonly key: string, readonly title: string, readonly kind: StepKind, readonly does: string | null, readonly state: StepState, readonly dependsOn: ReadonlyArray<string>, readonly undoes: string | null, readonly attempt: number, readonly maxAttempts: number, readonly wakeAt: string | null, readonly scheduledAt: string | null, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly retryable: boolean } | null, readonly progress: { readonly percent: number | null, readonly memo: string | null } | null, readonly itemCounts: ReadonlyArray<{ readonly state: StepState, readonly count: number }>, readonly approval: { readonly id: string, readonly state: ApprovalState, readonly reason: string, readonly roles: ReadonlyArray<string>, readonly expiresAt: string | null } | null, readonly repair: { readonly step: string, readonly round: number } | null };
 
@@ -946,1653 +1107,61 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
-export const RefusalPartsFragmentDoc = new TypedDocumentString(`
-    fragment RefusalParts on Refusal {
-  __typename
-  code
-  message
-  path
-  retryAfterMs
-  violations {
-    path
-    message
-    keyword
-  }
-  decision {
-    effect
-    reason
-    action
-    canonicalUri
-    rule {
-      id
-    }
-  }
+export const RefusalPartsFragmentDoc = new TypedDocumentString(`fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}`, {"fragmentName":"RefusalParts"}) as unknown as TypedDocumentString<RefusalPartsFragment, unknown>;
+export const RunPartsFragmentDoc = new TypedDocumentString(`fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}`, {"fragmentName":"RunParts"}) as unknown as TypedDocumentString<RunPartsFragment, unknown>;
+export const WorkflowRunPartsFragmentDoc = new TypedDocumentString(`fragment WorkflowRunParts on Run{__typename...RunParts labels output outputs{name value}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}`, {"fragmentName":"WorkflowRunParts"}) as unknown as TypedDocumentString<WorkflowRunPartsFragment, unknown>;
+export const StepPartsFragmentDoc = new TypedDocumentString(`fragment StepParts on Step{id key title kind state dependsOn attempt maxAttempts error{code message retryable}startedAt finishedAt}`, {"fragmentName":"StepParts"}) as unknown as TypedDocumentString<StepPartsFragment, unknown>;
+export const ApprovalPartsFragmentDoc = new TypedDocumentString(`fragment ApprovalParts on Approval{__typename id state reason roles requestedAt expiresAt decidedAt decidedBy{username}comment run{id workflow goal}step{key title}}`, {"fragmentName":"ApprovalParts"}) as unknown as TypedDocumentString<ApprovalPartsFragment, unknown>;
+export const WorkflowPartsFragmentDoc = new TypedDocumentString(`fragment WorkflowParts on Workflow{__typename id name version description inputs createdAt createdBy{username}}`, {"fragmentName":"WorkflowParts"}) as unknown as TypedDocumentString<WorkflowPartsFragment, unknown>;
+export const OutcomePartsFragmentDoc = new TypedDocumentString(`fragment OutcomeParts on CommandOutcome{__typename run{...RunParts}resource{uri mediaType size digest text json}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}`, {"fragmentName":"OutcomeParts"}) as unknown as TypedDocumentString<OutcomePartsFragment, unknown>;
+export const BatchPartsFragmentDoc = new TypedDocumentString(`fragment BatchParts on EventBatch{cursor caughtUp events{__typename cursor seq type at runId step...on RunCreated{kind goal principal{subject username}}...on RunStateChanged{from to error{code message}}...on StepsAdded{keys}...on StepStateChanged{stepFrom:from stepTo:to attempt error{code message}}...on StepProgress{percent memo}...on LogLine{level text}...on AgentMessage{role text}...on AgentDelta{text}...on ToolCalled{call{id tool arguments}}...on ToolReturned{call{id tool result error{code message}durationMs}}...on JobDispatched{jobId topic worker}...on JobEnded{jobId worker status reason executionMs}...on ArtifactCreated{artifact{id digest name mediaType size url}}...on PolicyDecided{decision{effect reason action canonicalUri}}...on ApprovalRequested{approval{id reason}}...on ApprovalDecided{approval{id state}}...on SignalReceived{name payload}...on Notification{level message}}}`, {"fragmentName":"BatchParts"}) as unknown as TypedDocumentString<BatchPartsFragment, unknown>;
+export const LiveStepPartsFragmentDoc = new TypedDocumentString(`fragment LiveStepParts on Step{key title kind does state dependsOn undoes attempt maxAttempts error{code message retryable}progress{percent memo}itemCounts{state count}approval{id state reason roles expiresAt}repair{step round}wakeAt scheduledAt startedAt finishedAt}`, {"fragmentName":"LiveStepParts"}) as unknown as TypedDocumentString<LiveStepPartsFragment, unknown>;
+export const ViewerDocument = new TypedDocumentString(`query Viewer{viewer{subject username tenant roles expiresAt}}`) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const ResourcesDocument = new TypedDocumentString(`query Resources($uris:[URI!]!,$schemaUri:URI){resources(uris:$uris,schemaUri:$schemaUri){uri mediaType size digest text json}}`) as unknown as TypedDocumentString<ResourcesQuery, ResourcesQueryVariables>;
+export const RunDocument = new TypedDocumentString(`query Run($id:ID!){run(id:$id){...RunParts}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}`) as unknown as TypedDocumentString<RunQuery, RunQueryVariables>;
+export const RunsDocument = new TypedDocumentString(`query Runs($filter:RunFilter,$first:Int,$after:String){runs(filter:$filter,first:$first,after:$after){nodes{...RunParts}pageInfo{hasNextPage endCursor}}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}`) as unknown as TypedDocumentString<RunsQuery, RunsQueryVariables>;
+export const WorkflowRunDocument = new TypedDocumentString(`query WorkflowRun($id:ID!){run(id:$id){...WorkflowRunParts steps{...StepParts}}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}fragment WorkflowRunParts on Run{__typename...RunParts labels output outputs{name value}}fragment StepParts on Step{id key title kind state dependsOn attempt maxAttempts error{code message retryable}startedAt finishedAt}`) as unknown as TypedDocumentString<WorkflowRunQuery, WorkflowRunQueryVariables>;
+export const WorkflowDocument = new TypedDocumentString(`query Workflow($name:String!,$version:Int){workflow(name:$name,version:$version){...WorkflowParts yaml}}fragment WorkflowParts on Workflow{__typename id name version description inputs createdAt createdBy{username}}`) as unknown as TypedDocumentString<WorkflowQuery, WorkflowQueryVariables>;
+export const WorkflowsDocument = new TypedDocumentString(`query Workflows($first:Int,$after:String){workflows(first:$first,after:$after){nodes{...WorkflowParts}pageInfo{hasNextPage endCursor}}}fragment WorkflowParts on Workflow{__typename id name version description inputs createdAt createdBy{username}}`) as unknown as TypedDocumentString<WorkflowsQuery, WorkflowsQueryVariables>;
+export const WorkflowVersionsDocument = new TypedDocumentString(`query WorkflowVersions($name:String!,$first:Int,$after:String){workflow(name:$name){versions(first:$first,after:$after){nodes{...WorkflowParts}pageInfo{hasNextPage endCursor}}}}fragment WorkflowParts on Workflow{__typename id name version description inputs createdAt createdBy{username}}`) as unknown as TypedDocumentString<WorkflowVersionsQuery, WorkflowVersionsQueryVariables>;
+export const RunSourceDocument = new TypedDocumentString(`query RunSource($id:ID!){run(id:$id){workflow workflowVersion inputs}}`) as unknown as TypedDocumentString<RunSourceQuery, RunSourceQueryVariables>;
+export const WorkflowDocumentDocument = new TypedDocumentString(`query WorkflowDocument($name:String!,$version:Int){workflow(name:$name,version:$version){document}}`) as unknown as TypedDocumentString<WorkflowDocumentQuery, WorkflowDocumentQueryVariables>;
+export const ValidateWorkflowDocument = new TypedDocumentString(`query ValidateWorkflow($source:WorkflowSource!,$inputs:JSON){validateWorkflow(source:$source,inputs:$inputs){valid problems{severity message step line column}decisions{step decision{effect reason action canonicalUri}}}}`) as unknown as TypedDocumentString<ValidateWorkflowQuery, ValidateWorkflowQueryVariables>;
+export const ApprovalDocument = new TypedDocumentString(`query Approval($id:ID!){node(id:$id){...ApprovalParts}}fragment ApprovalParts on Approval{__typename id state reason roles requestedAt expiresAt decidedAt decidedBy{username}comment run{id workflow goal}step{key title}}`) as unknown as TypedDocumentString<ApprovalQuery, ApprovalQueryVariables>;
+export const ApprovalsDocument = new TypedDocumentString(`query Approvals($state:ApprovalState,$mine:Boolean,$first:Int,$after:String){approvals(state:$state,mine:$mine,first:$first,after:$after){nodes{...ApprovalParts}pageInfo{hasNextPage endCursor}}}fragment ApprovalParts on Approval{__typename id state reason roles requestedAt expiresAt decidedAt decidedBy{username}comment run{id workflow goal}step{key title}}`) as unknown as TypedDocumentString<ApprovalsQuery, ApprovalsQueryVariables>;
+export const SignInDocument = new TypedDocumentString(`mutation SignIn($input:SignInInput!){signIn(input:$input){...on Session{__typename token expiresAt principal{subject username tenant roles}}...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}`) as unknown as TypedDocumentString<SignInMutation, SignInMutationVariables>;
+export const FetchDocument = new TypedDocumentString(`mutation Fetch($input:FetchInput!){fetch(input:$input){...OutcomeParts...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}fragment OutcomeParts on CommandOutcome{__typename run{...RunParts}resource{uri mediaType size digest text json}}`) as unknown as TypedDocumentString<FetchMutation, FetchMutationVariables>;
+export const ConvertToJsonDocument = new TypedDocumentString(`mutation ConvertToJson($input:ConvertToJsonInput!){convertToJson(input:$input){...OutcomeParts...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}fragment OutcomeParts on CommandOutcome{__typename run{...RunParts}resource{uri mediaType size digest text json}}`) as unknown as TypedDocumentString<ConvertToJsonMutation, ConvertToJsonMutationVariables>;
+export const ConvertToXmlDocument = new TypedDocumentString(`mutation ConvertToXml($input:ConvertToXmlInput!){convertToXml(input:$input){...OutcomeParts...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}fragment OutcomeParts on CommandOutcome{__typename run{...RunParts}resource{uri mediaType size digest text json}}`) as unknown as TypedDocumentString<ConvertToXmlMutation, ConvertToXmlMutationVariables>;
+export const ConvertToCsvDocument = new TypedDocumentString(`mutation ConvertToCsv($input:ConvertToCsvInput!){convertToCsv(input:$input){...OutcomeParts...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}fragment OutcomeParts on CommandOutcome{__typename run{...RunParts}resource{uri mediaType size digest text json}}`) as unknown as TypedDocumentString<ConvertToCsvMutation, ConvertToCsvMutationVariables>;
+export const ConvertToBase64Document = new TypedDocumentString(`mutation ConvertToBase64($input:ConvertToBase64Input!){convertToBase64(input:$input){...OutcomeParts...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}fragment OutcomeParts on CommandOutcome{__typename run{...RunParts}resource{uri mediaType size digest text json}}`) as unknown as TypedDocumentString<ConvertToBase64Mutation, ConvertToBase64MutationVariables>;
+export const RenderDocument = new TypedDocumentString(`mutation Render($input:RenderInput!){render(input:$input){...OutcomeParts...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}fragment OutcomeParts on CommandOutcome{__typename run{...RunParts}resource{uri mediaType size digest text json}}`) as unknown as TypedDocumentString<RenderMutation, RenderMutationVariables>;
+export const PipelineDocument = new TypedDocumentString(`mutation Pipeline($input:PipelineInput!){pipeline(input:$input){...OutcomeParts...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}fragment OutcomeParts on CommandOutcome{__typename run{...RunParts}resource{uri mediaType size digest text json}}`) as unknown as TypedDocumentString<PipelineMutation, PipelineMutationVariables>;
+export const ExecuteDocument = new TypedDocumentString(`mutation Execute($input:ExecuteInput!){execute(input:$input){...OutcomeParts...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}fragment OutcomeParts on CommandOutcome{__typename run{...RunParts}resource{uri mediaType size digest text json}}`) as unknown as TypedDocumentString<ExecuteMutation, ExecuteMutationVariables>;
+export const StartRunDocument = new TypedDocumentString(`mutation StartRun($input:StartRunInput!){startRun(input:$input){...WorkflowRunParts...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}fragment WorkflowRunParts on Run{__typename...RunParts labels output outputs{name value}}`) as unknown as TypedDocumentString<StartRunMutation, StartRunMutationVariables>;
+export const RunAgentDocument = new TypedDocumentString(`mutation RunAgent($input:RunAgentInput!){runAgent(input:$input){...WorkflowRunParts...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}fragment WorkflowRunParts on Run{__typename...RunParts labels output outputs{name value}}`) as unknown as TypedDocumentString<RunAgentMutation, RunAgentMutationVariables>;
+export const CancelRunDocument = new TypedDocumentString(`mutation CancelRun($input:CancelRunInput!){cancelRun(input:$input){...WorkflowRunParts...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}fragment WorkflowRunParts on Run{__typename...RunParts labels output outputs{name value}}`) as unknown as TypedDocumentString<CancelRunMutation, CancelRunMutationVariables>;
+export const RetryStepDocument = new TypedDocumentString(`mutation RetryStep($input:RetryStepInput!){retryStep(input:$input){...WorkflowRunParts...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}fragment WorkflowRunParts on Run{__typename...RunParts labels output outputs{name value}}`) as unknown as TypedDocumentString<RetryStepMutation, RetryStepMutationVariables>;
+export const RerunFromDocument = new TypedDocumentString(`mutation RerunFrom($input:RerunFromInput!){rerunFrom(input:$input){...WorkflowRunParts...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}fragment WorkflowRunParts on Run{__typename...RunParts labels output outputs{name value}}`) as unknown as TypedDocumentString<RerunFromMutation, RerunFromMutationVariables>;
+export const SendSignalDocument = new TypedDocumentString(`mutation SendSignal($input:SendSignalInput!){sendSignal(input:$input){...WorkflowRunParts...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}fragment WorkflowRunParts on Run{__typename...RunParts labels output outputs{name value}}`) as unknown as TypedDocumentString<SendSignalMutation, SendSignalMutationVariables>;
+export const DecideApprovalDocument = new TypedDocumentString(`mutation DecideApproval($input:DecideApprovalInput!){decideApproval(input:$input){...ApprovalParts...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment ApprovalParts on Approval{__typename id state reason roles requestedAt expiresAt decidedAt decidedBy{username}comment run{id workflow goal}step{key title}}`) as unknown as TypedDocumentString<DecideApprovalMutation, DecideApprovalMutationVariables>;
+export const SaveWorkflowDocument = new TypedDocumentString(`mutation SaveWorkflow($input:SaveWorkflowInput!){saveWorkflow(input:$input){...WorkflowParts...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment WorkflowParts on Workflow{__typename id name version description inputs createdAt createdBy{username}}`) as unknown as TypedDocumentString<SaveWorkflowMutation, SaveWorkflowMutationVariables>;
+export const DeleteWorkflowDocument = new TypedDocumentString(`mutation DeleteWorkflow($input:DeleteWorkflowInput!){deleteWorkflow(input:$input){...WorkflowParts...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment WorkflowParts on Workflow{__typename id name version description inputs createdAt createdBy{username}}`) as unknown as TypedDocumentString<DeleteWorkflowMutation, DeleteWorkflowMutationVariables>;
+export const EventsDocument = new TypedDocumentString(`subscription Events($filter:EventFilter,$after:Cursor,$batch:Int){events(filter:$filter,after:$after,batch:$batch){...BatchParts}}fragment BatchParts on EventBatch{cursor caughtUp events{__typename cursor seq type at runId step...on RunCreated{kind goal principal{subject username}}...on RunStateChanged{from to error{code message}}...on StepsAdded{keys}...on StepStateChanged{stepFrom:from stepTo:to attempt error{code message}}...on StepProgress{percent memo}...on LogLine{level text}...on AgentMessage{role text}...on AgentDelta{text}...on ToolCalled{call{id tool arguments}}...on ToolReturned{call{id tool result error{code message}durationMs}}...on JobDispatched{jobId topic worker}...on JobEnded{jobId worker status reason executionMs}...on ArtifactCreated{artifact{id digest name mediaType size url}}...on PolicyDecided{decision{effect reason action canonicalUri}}...on ApprovalRequested{approval{id reason}}...on ApprovalDecided{approval{id state}}...on SignalReceived{name payload}...on Notification{level message}}}`) as unknown as TypedDocumentString<EventsSubscription, EventsSubscriptionVariables>;
+export const RunEventsDocument = new TypedDocumentString(`subscription RunEvents($runId:ID!,$after:Cursor,$batch:Int){runEvents(runId:$runId,after:$after,batch:$batch){...BatchParts}}fragment BatchParts on EventBatch{cursor caughtUp events{__typename cursor seq type at runId step...on RunCreated{kind goal principal{subject username}}...on RunStateChanged{from to error{code message}}...on StepsAdded{keys}...on StepStateChanged{stepFrom:from stepTo:to attempt error{code message}}...on StepProgress{percent memo}...on LogLine{level text}...on AgentMessage{role text}...on AgentDelta{text}...on ToolCalled{call{id tool arguments}}...on ToolReturned{call{id tool result error{code message}durationMs}}...on JobDispatched{jobId topic worker}...on JobEnded{jobId worker status reason executionMs}...on ArtifactCreated{artifact{id digest name mediaType size url}}...on PolicyDecided{decision{effect reason action canonicalUri}}...on ApprovalRequested{approval{id reason}}...on ApprovalDecided{approval{id state}}...on SignalReceived{name payload}...on Notification{level message}}}`) as unknown as TypedDocumentString<RunEventsSubscription, RunEventsSubscriptionVariables>;
+export const RunStateDocument = new TypedDocumentString(`subscription RunState($runId:ID!){runUpdated(runId:$runId){state}}`) as unknown as TypedDocumentString<RunStateSubscription, RunStateSubscriptionVariables>;
+export const RunUpdatedDocument = new TypedDocumentString(`subscription RunUpdated($runId:ID!){runUpdated(runId:$runId){...WorkflowRunParts steps{...StepParts}}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}fragment WorkflowRunParts on Run{__typename...RunParts labels output outputs{name value}}fragment StepParts on Step{id key title kind state dependsOn attempt maxAttempts error{code message retryable}startedAt finishedAt}`) as unknown as TypedDocumentString<RunUpdatedSubscription, RunUpdatedSubscriptionVariables>;
+export const LiveRunDocument = new TypedDocumentString(`query LiveRun($id:ID!){run(id:$id){id kind state workflow goal error{code message step retryable}createdAt startedAt finishedAt cursor steps{...LiveStepParts}}}fragment LiveStepParts on Step{key title kind does state dependsOn undoes attempt maxAttempts error{code message retryable}progress{percent memo}itemCounts{state count}approval{id state reason roles expiresAt}repair{step round}wakeAt scheduledAt startedAt finishedAt}`) as unknown as TypedDocumentString<LiveRunQuery, LiveRunQueryVariables>;
+export const LiveEventsDocument = new TypedDocumentString(`subscription LiveEvents($runId:ID!,$types:[EventType!]!,$after:Cursor){events(filter:{runId:$runId,types:$types},after:$after){cursor events{__typename seq at step...on RunStateChanged{from to error{code message step retryable}}...on StepsAdded{keys}...on StepStateChanged{stepFrom:from stepTo:to attempt error{code message retryable}scheduledAt startedAt wakeAt}...on StepProgress{percent memo}...on LogLine{level text}...on AgentDelta{text}...on ApprovalRequested{approval{id state reason roles expiresAt}}...on ApprovalDecided{approval{id state reason roles expiresAt}}}}}`) as unknown as TypedDocumentString<LiveEventsSubscription, LiveEventsSubscriptionVariables>;
+export const COMMANDS = ["convertToBase64","convertToCsv","convertToJson","convertToXml","execute","fetch","pipeline","render"] as const;
+/** Input of each command. */
+export interface CommandInputs {
+  convertToBase64: ConvertToBase64Input;
+  convertToCsv: ConvertToCsvInput;
+  convertToJson: ConvertToJsonInput;
+  convertToXml: ConvertToXmlInput;
+  execute: ExecuteInput;
+  fetch: FetchInput;
+  pipeline: PipelineInput;
+  render: RenderInput;
 }
-    `, {"fragmentName":"RefusalParts"}) as unknown as TypedDocumentString<RefusalPartsFragment, unknown>;
-export const RunPartsFragmentDoc = new TypedDocumentString(`
-    fragment RunParts on Run {
-  id
-  kind
-  state
-  error {
-    code
-    message
-    step
-    retryable
-  }
-  createdAt
-  finishedAt
-  cursor
-}
-    `, {"fragmentName":"RunParts"}) as unknown as TypedDocumentString<RunPartsFragment, unknown>;
-export const WorkflowRunPartsFragmentDoc = new TypedDocumentString(`
-    fragment WorkflowRunParts on Run {
-  __typename
-  ...RunParts
-  workflow
-  goal
-  labels
-  output
-  outputs {
-    name
-    value
-  }
-}
-    fragment RunParts on Run {
-  id
-  kind
-  state
-  error {
-    code
-    message
-    step
-    retryable
-  }
-  createdAt
-  finishedAt
-  cursor
-}`, {"fragmentName":"WorkflowRunParts"}) as unknown as TypedDocumentString<WorkflowRunPartsFragment, unknown>;
-export const StepPartsFragmentDoc = new TypedDocumentString(`
-    fragment StepParts on Step {
-  id
-  key
-  title
-  kind
-  state
-  dependsOn
-  attempt
-  maxAttempts
-  error {
-    code
-    message
-    retryable
-  }
-  startedAt
-  finishedAt
-}
-    `, {"fragmentName":"StepParts"}) as unknown as TypedDocumentString<StepPartsFragment, unknown>;
-export const ApprovalPartsFragmentDoc = new TypedDocumentString(`
-    fragment ApprovalParts on Approval {
-  __typename
-  id
-  state
-  reason
-  roles
-  requestedAt
-  expiresAt
-  decidedAt
-  decidedBy {
-    username
-  }
-  comment
-  run {
-    id
-    workflow
-    goal
-  }
-  step {
-    key
-    title
-  }
-}
-    `, {"fragmentName":"ApprovalParts"}) as unknown as TypedDocumentString<ApprovalPartsFragment, unknown>;
-export const WorkflowPartsFragmentDoc = new TypedDocumentString(`
-    fragment WorkflowParts on Workflow {
-  __typename
-  id
-  name
-  version
-  description
-  inputs
-  createdAt
-  createdBy {
-    username
-  }
-}
-    `, {"fragmentName":"WorkflowParts"}) as unknown as TypedDocumentString<WorkflowPartsFragment, unknown>;
-export const OutcomePartsFragmentDoc = new TypedDocumentString(`
-    fragment OutcomeParts on CommandOutcome {
-  __typename
-  run {
-    ...RunParts
-  }
-  resource {
-    uri
-    mediaType
-    size
-    digest
-    text
-    json
-  }
-}
-    fragment RunParts on Run {
-  id
-  kind
-  state
-  error {
-    code
-    message
-    step
-    retryable
-  }
-  createdAt
-  finishedAt
-  cursor
-}`, {"fragmentName":"OutcomeParts"}) as unknown as TypedDocumentString<OutcomePartsFragment, unknown>;
-export const BatchPartsFragmentDoc = new TypedDocumentString(`
-    fragment BatchParts on EventBatch {
-  cursor
-  caughtUp
-  events {
-    __typename
-    cursor
-    seq
-    type
-    at
-    runId
-    step
-    ... on RunCreated {
-      kind
-      goal
-      principal {
-        subject
-        username
-      }
-    }
-    ... on RunStateChanged {
-      from
-      to
-      error {
-        code
-        message
-      }
-    }
-    ... on StepsAdded {
-      keys
-    }
-    ... on StepStateChanged {
-      stepFrom: from
-      stepTo: to
-      attempt
-      error {
-        code
-        message
-      }
-    }
-    ... on StepProgress {
-      percent
-      memo
-    }
-    ... on LogLine {
-      level
-      text
-    }
-    ... on AgentMessage {
-      role
-      text
-    }
-    ... on AgentDelta {
-      text
-    }
-    ... on ToolCalled {
-      call {
-        id
-        tool
-        arguments
-      }
-    }
-    ... on ToolReturned {
-      call {
-        id
-        tool
-        result
-        error {
-          code
-          message
-        }
-        durationMs
-      }
-    }
-    ... on JobDispatched {
-      jobId
-      topic
-      worker
-    }
-    ... on JobEnded {
-      jobId
-      worker
-      status
-      reason
-      executionMs
-    }
-    ... on ArtifactCreated {
-      artifact {
-        id
-        digest
-        name
-        mediaType
-        size
-        url
-      }
-    }
-    ... on PolicyDecided {
-      decision {
-        effect
-        reason
-        action
-        canonicalUri
-      }
-    }
-    ... on ApprovalRequested {
-      approval {
-        id
-        reason
-      }
-    }
-    ... on ApprovalDecided {
-      approval {
-        id
-        state
-      }
-    }
-    ... on SignalReceived {
-      name
-      payload
-    }
-    ... on Notification {
-      level
-      message
-    }
-  }
-}
-    `, {"fragmentName":"BatchParts"}) as unknown as TypedDocumentString<BatchPartsFragment, unknown>;
-export const LiveStepPartsFragmentDoc = new TypedDocumentString(`
-    fragment LiveStepParts on Step {
-  key
-  title
-  kind
-  does
-  state
-  dependsOn
-  undoes
-  attempt
-  maxAttempts
-  error {
-    code
-    message
-    retryable
-  }
-  progress {
-    percent
-    memo
-  }
-  itemCounts {
-    state
-    count
-  }
-  approval {
-    id
-    state
-    reason
-    roles
-    expiresAt
-  }
-  repair {
-    step
-    round
-  }
-  wakeAt
-  scheduledAt
-  startedAt
-  finishedAt
-}
-    `, {"fragmentName":"LiveStepParts"}) as unknown as TypedDocumentString<LiveStepPartsFragment, unknown>;
-export const ViewerDocument = new TypedDocumentString(`
-    query Viewer {
-  viewer {
-    subject
-    username
-    tenant
-    roles
-    expiresAt
-  }
-}
-    `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
-export const ResourcesDocument = new TypedDocumentString(`
-    query Resources($uris: [URI!]!, $schemaUri: URI) {
-  resources(uris: $uris, schemaUri: $schemaUri) {
-    uri
-    mediaType
-    size
-    digest
-    text
-    json
-  }
-}
-    `) as unknown as TypedDocumentString<ResourcesQuery, ResourcesQueryVariables>;
-export const RunDocument = new TypedDocumentString(`
-    query Run($id: ID!) {
-  run(id: $id) {
-    ...RunParts
-  }
-}
-    fragment RunParts on Run {
-  id
-  kind
-  state
-  error {
-    code
-    message
-    step
-    retryable
-  }
-  createdAt
-  finishedAt
-  cursor
-}`) as unknown as TypedDocumentString<RunQuery, RunQueryVariables>;
-export const RunsDocument = new TypedDocumentString(`
-    query Runs($filter: RunFilter, $first: Int, $after: String) {
-  runs(filter: $filter, first: $first, after: $after) {
-    nodes {
-      ...RunParts
-    }
-    pageInfo {
-      hasNextPage
-      endCursor
-    }
-  }
-}
-    fragment RunParts on Run {
-  id
-  kind
-  state
-  error {
-    code
-    message
-    step
-    retryable
-  }
-  createdAt
-  finishedAt
-  cursor
-}`) as unknown as TypedDocumentString<RunsQuery, RunsQueryVariables>;
-export const WorkflowRunDocument = new TypedDocumentString(`
-    query WorkflowRun($id: ID!) {
-  run(id: $id) {
-    ...WorkflowRunParts
-    steps {
-      ...StepParts
-    }
-  }
-}
-    fragment RunParts on Run {
-  id
-  kind
-  state
-  error {
-    code
-    message
-    step
-    retryable
-  }
-  createdAt
-  finishedAt
-  cursor
-}
-fragment WorkflowRunParts on Run {
-  __typename
-  ...RunParts
-  workflow
-  goal
-  labels
-  output
-  outputs {
-    name
-    value
-  }
-}
-fragment StepParts on Step {
-  id
-  key
-  title
-  kind
-  state
-  dependsOn
-  attempt
-  maxAttempts
-  error {
-    code
-    message
-    retryable
-  }
-  startedAt
-  finishedAt
-}`) as unknown as TypedDocumentString<WorkflowRunQuery, WorkflowRunQueryVariables>;
-export const WorkflowDocument = new TypedDocumentString(`
-    query Workflow($name: String!) {
-  workflow(name: $name) {
-    ...WorkflowParts
-    yaml
-  }
-}
-    fragment WorkflowParts on Workflow {
-  __typename
-  id
-  name
-  version
-  description
-  inputs
-  createdAt
-  createdBy {
-    username
-  }
-}`) as unknown as TypedDocumentString<WorkflowQuery, WorkflowQueryVariables>;
-export const WorkflowsDocument = new TypedDocumentString(`
-    query Workflows($first: Int, $after: String) {
-  workflows(first: $first, after: $after) {
-    nodes {
-      ...WorkflowParts
-    }
-    pageInfo {
-      hasNextPage
-      endCursor
-    }
-  }
-}
-    fragment WorkflowParts on Workflow {
-  __typename
-  id
-  name
-  version
-  description
-  inputs
-  createdAt
-  createdBy {
-    username
-  }
-}`) as unknown as TypedDocumentString<WorkflowsQuery, WorkflowsQueryVariables>;
-export const ValidateWorkflowDocument = new TypedDocumentString(`
-    query ValidateWorkflow($source: WorkflowSource!, $inputs: JSON) {
-  validateWorkflow(source: $source, inputs: $inputs) {
-    valid
-    problems {
-      severity
-      message
-      step
-      line
-      column
-    }
-    decisions {
-      step
-      decision {
-        effect
-        reason
-        action
-        canonicalUri
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<ValidateWorkflowQuery, ValidateWorkflowQueryVariables>;
-export const ApprovalsDocument = new TypedDocumentString(`
-    query Approvals($state: ApprovalState, $first: Int, $after: String) {
-  approvals(state: $state, first: $first, after: $after) {
-    nodes {
-      ...ApprovalParts
-    }
-    pageInfo {
-      hasNextPage
-      endCursor
-    }
-  }
-}
-    fragment ApprovalParts on Approval {
-  __typename
-  id
-  state
-  reason
-  roles
-  requestedAt
-  expiresAt
-  decidedAt
-  decidedBy {
-    username
-  }
-  comment
-  run {
-    id
-    workflow
-    goal
-  }
-  step {
-    key
-    title
-  }
-}`) as unknown as TypedDocumentString<ApprovalsQuery, ApprovalsQueryVariables>;
-export const SignInDocument = new TypedDocumentString(`
-    mutation SignIn($input: SignInInput!) {
-  signIn(input: $input) {
-    ... on Session {
-      __typename
-      token
-      expiresAt
-      principal {
-        subject
-        username
-        tenant
-        roles
-      }
-    }
-    ...RefusalParts
-  }
-}
-    fragment RefusalParts on Refusal {
-  __typename
-  code
-  message
-  path
-  retryAfterMs
-  violations {
-    path
-    message
-    keyword
-  }
-  decision {
-    effect
-    reason
-    action
-    canonicalUri
-    rule {
-      id
-    }
-  }
-}`) as unknown as TypedDocumentString<SignInMutation, SignInMutationVariables>;
-export const FetchDocument = new TypedDocumentString(`
-    mutation Fetch($input: FetchInput!) {
-  fetch(input: $input) {
-    ...OutcomeParts
-    ...RefusalParts
-  }
-}
-    fragment RefusalParts on Refusal {
-  __typename
-  code
-  message
-  path
-  retryAfterMs
-  violations {
-    path
-    message
-    keyword
-  }
-  decision {
-    effect
-    reason
-    action
-    canonicalUri
-    rule {
-      id
-    }
-  }
-}
-fragment RunParts on Run {
-  id
-  kind
-  state
-  error {
-    code
-    message
-    step
-    retryable
-  }
-  createdAt
-  finishedAt
-  cursor
-}
-fragment OutcomeParts on CommandOutcome {
-  __typename
-  run {
-    ...RunParts
-  }
-  resource {
-    uri
-    mediaType
-    size
-    digest
-    text
-    json
-  }
-}`) as unknown as TypedDocumentString<FetchMutation, FetchMutationVariables>;
-export const ConvertToJsonDocument = new TypedDocumentString(`
-    mutation ConvertToJson($input: ConvertToJsonInput!) {
-  convertToJson(input: $input) {
-    ...OutcomeParts
-    ...RefusalParts
-  }
-}
-    fragment RefusalParts on Refusal {
-  __typename
-  code
-  message
-  path
-  retryAfterMs
-  violations {
-    path
-    message
-    keyword
-  }
-  decision {
-    effect
-    reason
-    action
-    canonicalUri
-    rule {
-      id
-    }
-  }
-}
-fragment RunParts on Run {
-  id
-  kind
-  state
-  error {
-    code
-    message
-    step
-    retryable
-  }
-  createdAt
-  finishedAt
-  cursor
-}
-fragment OutcomeParts on CommandOutcome {
-  __typename
-  run {
-    ...RunParts
-  }
-  resource {
-    uri
-    mediaType
-    size
-    digest
-    text
-    json
-  }
-}`) as unknown as TypedDocumentString<ConvertToJsonMutation, ConvertToJsonMutationVariables>;
-export const PipelineDocument = new TypedDocumentString(`
-    mutation Pipeline($input: PipelineInput!) {
-  pipeline(input: $input) {
-    ...OutcomeParts
-    ...RefusalParts
-  }
-}
-    fragment RefusalParts on Refusal {
-  __typename
-  code
-  message
-  path
-  retryAfterMs
-  violations {
-    path
-    message
-    keyword
-  }
-  decision {
-    effect
-    reason
-    action
-    canonicalUri
-    rule {
-      id
-    }
-  }
-}
-fragment RunParts on Run {
-  id
-  kind
-  state
-  error {
-    code
-    message
-    step
-    retryable
-  }
-  createdAt
-  finishedAt
-  cursor
-}
-fragment OutcomeParts on CommandOutcome {
-  __typename
-  run {
-    ...RunParts
-  }
-  resource {
-    uri
-    mediaType
-    size
-    digest
-    text
-    json
-  }
-}`) as unknown as TypedDocumentString<PipelineMutation, PipelineMutationVariables>;
-export const ExecuteDocument = new TypedDocumentString(`
-    mutation Execute($input: ExecuteInput!) {
-  execute(input: $input) {
-    ...OutcomeParts
-    ...RefusalParts
-  }
-}
-    fragment RefusalParts on Refusal {
-  __typename
-  code
-  message
-  path
-  retryAfterMs
-  violations {
-    path
-    message
-    keyword
-  }
-  decision {
-    effect
-    reason
-    action
-    canonicalUri
-    rule {
-      id
-    }
-  }
-}
-fragment RunParts on Run {
-  id
-  kind
-  state
-  error {
-    code
-    message
-    step
-    retryable
-  }
-  createdAt
-  finishedAt
-  cursor
-}
-fragment OutcomeParts on CommandOutcome {
-  __typename
-  run {
-    ...RunParts
-  }
-  resource {
-    uri
-    mediaType
-    size
-    digest
-    text
-    json
-  }
-}`) as unknown as TypedDocumentString<ExecuteMutation, ExecuteMutationVariables>;
-export const StartRunDocument = new TypedDocumentString(`
-    mutation StartRun($input: StartRunInput!) {
-  startRun(input: $input) {
-    ...WorkflowRunParts
-    ...RefusalParts
-  }
-}
-    fragment RefusalParts on Refusal {
-  __typename
-  code
-  message
-  path
-  retryAfterMs
-  violations {
-    path
-    message
-    keyword
-  }
-  decision {
-    effect
-    reason
-    action
-    canonicalUri
-    rule {
-      id
-    }
-  }
-}
-fragment RunParts on Run {
-  id
-  kind
-  state
-  error {
-    code
-    message
-    step
-    retryable
-  }
-  createdAt
-  finishedAt
-  cursor
-}
-fragment WorkflowRunParts on Run {
-  __typename
-  ...RunParts
-  workflow
-  goal
-  labels
-  output
-  outputs {
-    name
-    value
-  }
-}`) as unknown as TypedDocumentString<StartRunMutation, StartRunMutationVariables>;
-export const CancelRunDocument = new TypedDocumentString(`
-    mutation CancelRun($input: CancelRunInput!) {
-  cancelRun(input: $input) {
-    ...WorkflowRunParts
-    ...RefusalParts
-  }
-}
-    fragment RefusalParts on Refusal {
-  __typename
-  code
-  message
-  path
-  retryAfterMs
-  violations {
-    path
-    message
-    keyword
-  }
-  decision {
-    effect
-    reason
-    action
-    canonicalUri
-    rule {
-      id
-    }
-  }
-}
-fragment RunParts on Run {
-  id
-  kind
-  state
-  error {
-    code
-    message
-    step
-    retryable
-  }
-  createdAt
-  finishedAt
-  cursor
-}
-fragment WorkflowRunParts on Run {
-  __typename
-  ...RunParts
-  workflow
-  goal
-  labels
-  output
-  outputs {
-    name
-    value
-  }
-}`) as unknown as TypedDocumentString<CancelRunMutation, CancelRunMutationVariables>;
-export const RetryStepDocument = new TypedDocumentString(`
-    mutation RetryStep($input: RetryStepInput!) {
-  retryStep(input: $input) {
-    ...WorkflowRunParts
-    ...RefusalParts
-  }
-}
-    fragment RefusalParts on Refusal {
-  __typename
-  code
-  message
-  path
-  retryAfterMs
-  violations {
-    path
-    message
-    keyword
-  }
-  decision {
-    effect
-    reason
-    action
-    canonicalUri
-    rule {
-      id
-    }
-  }
-}
-fragment RunParts on Run {
-  id
-  kind
-  state
-  error {
-    code
-    message
-    step
-    retryable
-  }
-  createdAt
-  finishedAt
-  cursor
-}
-fragment WorkflowRunParts on Run {
-  __typename
-  ...RunParts
-  workflow
-  goal
-  labels
-  output
-  outputs {
-    name
-    value
-  }
-}`) as unknown as TypedDocumentString<RetryStepMutation, RetryStepMutationVariables>;
-export const RerunFromDocument = new TypedDocumentString(`
-    mutation RerunFrom($input: RerunFromInput!) {
-  rerunFrom(input: $input) {
-    ...WorkflowRunParts
-    ...RefusalParts
-  }
-}
-    fragment RefusalParts on Refusal {
-  __typename
-  code
-  message
-  path
-  retryAfterMs
-  violations {
-    path
-    message
-    keyword
-  }
-  decision {
-    effect
-    reason
-    action
-    canonicalUri
-    rule {
-      id
-    }
-  }
-}
-fragment RunParts on Run {
-  id
-  kind
-  state
-  error {
-    code
-    message
-    step
-    retryable
-  }
-  createdAt
-  finishedAt
-  cursor
-}
-fragment WorkflowRunParts on Run {
-  __typename
-  ...RunParts
-  workflow
-  goal
-  labels
-  output
-  outputs {
-    name
-    value
-  }
-}`) as unknown as TypedDocumentString<RerunFromMutation, RerunFromMutationVariables>;
-export const SendSignalDocument = new TypedDocumentString(`
-    mutation SendSignal($input: SendSignalInput!) {
-  sendSignal(input: $input) {
-    ...WorkflowRunParts
-    ...RefusalParts
-  }
-}
-    fragment RefusalParts on Refusal {
-  __typename
-  code
-  message
-  path
-  retryAfterMs
-  violations {
-    path
-    message
-    keyword
-  }
-  decision {
-    effect
-    reason
-    action
-    canonicalUri
-    rule {
-      id
-    }
-  }
-}
-fragment RunParts on Run {
-  id
-  kind
-  state
-  error {
-    code
-    message
-    step
-    retryable
-  }
-  createdAt
-  finishedAt
-  cursor
-}
-fragment WorkflowRunParts on Run {
-  __typename
-  ...RunParts
-  workflow
-  goal
-  labels
-  output
-  outputs {
-    name
-    value
-  }
-}`) as unknown as TypedDocumentString<SendSignalMutation, SendSignalMutationVariables>;
-export const DecideApprovalDocument = new TypedDocumentString(`
-    mutation DecideApproval($input: DecideApprovalInput!) {
-  decideApproval(input: $input) {
-    ...ApprovalParts
-    ...RefusalParts
-  }
-}
-    fragment RefusalParts on Refusal {
-  __typename
-  code
-  message
-  path
-  retryAfterMs
-  violations {
-    path
-    message
-    keyword
-  }
-  decision {
-    effect
-    reason
-    action
-    canonicalUri
-    rule {
-      id
-    }
-  }
-}
-fragment ApprovalParts on Approval {
-  __typename
-  id
-  state
-  reason
-  roles
-  requestedAt
-  expiresAt
-  decidedAt
-  decidedBy {
-    username
-  }
-  comment
-  run {
-    id
-    workflow
-    goal
-  }
-  step {
-    key
-    title
-  }
-}`) as unknown as TypedDocumentString<DecideApprovalMutation, DecideApprovalMutationVariables>;
-export const SaveWorkflowDocument = new TypedDocumentString(`
-    mutation SaveWorkflow($input: SaveWorkflowInput!) {
-  saveWorkflow(input: $input) {
-    ...WorkflowParts
-    ...RefusalParts
-  }
-}
-    fragment RefusalParts on Refusal {
-  __typename
-  code
-  message
-  path
-  retryAfterMs
-  violations {
-    path
-    message
-    keyword
-  }
-  decision {
-    effect
-    reason
-    action
-    canonicalUri
-    rule {
-      id
-    }
-  }
-}
-fragment WorkflowParts on Workflow {
-  __typename
-  id
-  name
-  version
-  description
-  inputs
-  createdAt
-  createdBy {
-    username
-  }
-}`) as unknown as TypedDocumentString<SaveWorkflowMutation, SaveWorkflowMutationVariables>;
-export const DeleteWorkflowDocument = new TypedDocumentString(`
-    mutation DeleteWorkflow($input: DeleteWorkflowInput!) {
-  deleteWorkflow(input: $input) {
-    ...WorkflowParts
-    ...RefusalParts
-  }
-}
-    fragment RefusalParts on Refusal {
-  __typename
-  code
-  message
-  path
-  retryAfterMs
-  violations {
-    path
-    message
-    keyword
-  }
-  decision {
-    effect
-    reason
-    action
-    canonicalUri
-    rule {
-      id
-    }
-  }
-}
-fragment WorkflowParts on Workflow {
-  __typename
-  id
-  name
-  version
-  description
-  inputs
-  createdAt
-  createdBy {
-    username
-  }
-}`) as unknown as TypedDocumentString<DeleteWorkflowMutation, DeleteWorkflowMutationVariables>;
-export const EventsDocument = new TypedDocumentString(`
-    subscription Events($filter: EventFilter, $after: Cursor, $batch: Int) {
-  events(filter: $filter, after: $after, batch: $batch) {
-    ...BatchParts
-  }
-}
-    fragment BatchParts on EventBatch {
-  cursor
-  caughtUp
-  events {
-    __typename
-    cursor
-    seq
-    type
-    at
-    runId
-    step
-    ... on RunCreated {
-      kind
-      goal
-      principal {
-        subject
-        username
-      }
-    }
-    ... on RunStateChanged {
-      from
-      to
-      error {
-        code
-        message
-      }
-    }
-    ... on StepsAdded {
-      keys
-    }
-    ... on StepStateChanged {
-      stepFrom: from
-      stepTo: to
-      attempt
-      error {
-        code
-        message
-      }
-    }
-    ... on StepProgress {
-      percent
-      memo
-    }
-    ... on LogLine {
-      level
-      text
-    }
-    ... on AgentMessage {
-      role
-      text
-    }
-    ... on AgentDelta {
-      text
-    }
-    ... on ToolCalled {
-      call {
-        id
-        tool
-        arguments
-      }
-    }
-    ... on ToolReturned {
-      call {
-        id
-        tool
-        result
-        error {
-          code
-          message
-        }
-        durationMs
-      }
-    }
-    ... on JobDispatched {
-      jobId
-      topic
-      worker
-    }
-    ... on JobEnded {
-      jobId
-      worker
-      status
-      reason
-      executionMs
-    }
-    ... on ArtifactCreated {
-      artifact {
-        id
-        digest
-        name
-        mediaType
-        size
-        url
-      }
-    }
-    ... on PolicyDecided {
-      decision {
-        effect
-        reason
-        action
-        canonicalUri
-      }
-    }
-    ... on ApprovalRequested {
-      approval {
-        id
-        reason
-      }
-    }
-    ... on ApprovalDecided {
-      approval {
-        id
-        state
-      }
-    }
-    ... on SignalReceived {
-      name
-      payload
-    }
-    ... on Notification {
-      level
-      message
-    }
-  }
-}`) as unknown as TypedDocumentString<EventsSubscription, EventsSubscriptionVariables>;
-export const RunEventsDocument = new TypedDocumentString(`
-    subscription RunEvents($runId: ID!, $after: Cursor, $batch: Int) {
-  runEvents(runId: $runId, after: $after, batch: $batch) {
-    ...BatchParts
-  }
-}
-    fragment BatchParts on EventBatch {
-  cursor
-  caughtUp
-  events {
-    __typename
-    cursor
-    seq
-    type
-    at
-    runId
-    step
-    ... on RunCreated {
-      kind
-      goal
-      principal {
-        subject
-        username
-      }
-    }
-    ... on RunStateChanged {
-      from
-      to
-      error {
-        code
-        message
-      }
-    }
-    ... on StepsAdded {
-      keys
-    }
-    ... on StepStateChanged {
-      stepFrom: from
-      stepTo: to
-      attempt
-      error {
-        code
-        message
-      }
-    }
-    ... on StepProgress {
-      percent
-      memo
-    }
-    ... on LogLine {
-      level
-      text
-    }
-    ... on AgentMessage {
-      role
-      text
-    }
-    ... on AgentDelta {
-      text
-    }
-    ... on ToolCalled {
-      call {
-        id
-        tool
-        arguments
-      }
-    }
-    ... on ToolReturned {
-      call {
-        id
-        tool
-        result
-        error {
-          code
-          message
-        }
-        durationMs
-      }
-    }
-    ... on JobDispatched {
-      jobId
-      topic
-      worker
-    }
-    ... on JobEnded {
-      jobId
-      worker
-      status
-      reason
-      executionMs
-    }
-    ... on ArtifactCreated {
-      artifact {
-        id
-        digest
-        name
-        mediaType
-        size
-        url
-      }
-    }
-    ... on PolicyDecided {
-      decision {
-        effect
-        reason
-        action
-        canonicalUri
-      }
-    }
-    ... on ApprovalRequested {
-      approval {
-        id
-        reason
-      }
-    }
-    ... on ApprovalDecided {
-      approval {
-        id
-        state
-      }
-    }
-    ... on SignalReceived {
-      name
-      payload
-    }
-    ... on Notification {
-      level
-      message
-    }
-  }
-}`) as unknown as TypedDocumentString<RunEventsSubscription, RunEventsSubscriptionVariables>;
-export const RunUpdatedDocument = new TypedDocumentString(`
-    subscription RunUpdated($runId: ID!) {
-  runUpdated(runId: $runId) {
-    ...WorkflowRunParts
-    steps {
-      ...StepParts
-    }
-  }
-}
-    fragment RunParts on Run {
-  id
-  kind
-  state
-  error {
-    code
-    message
-    step
-    retryable
-  }
-  createdAt
-  finishedAt
-  cursor
-}
-fragment WorkflowRunParts on Run {
-  __typename
-  ...RunParts
-  workflow
-  goal
-  labels
-  output
-  outputs {
-    name
-    value
-  }
-}
-fragment StepParts on Step {
-  id
-  key
-  title
-  kind
-  state
-  dependsOn
-  attempt
-  maxAttempts
-  error {
-    code
-    message
-    retryable
-  }
-  startedAt
-  finishedAt
-}`) as unknown as TypedDocumentString<RunUpdatedSubscription, RunUpdatedSubscriptionVariables>;
-export const LiveRunDocument = new TypedDocumentString(`
-    query LiveRun($id: ID!) {
-  run(id: $id) {
-    id
-    kind
-    state
-    workflow
-    goal
-    error {
-      code
-      message
-      step
-      retryable
-    }
-    createdAt
-    startedAt
-    finishedAt
-    cursor
-    steps {
-      ...LiveStepParts
-    }
-  }
-}
-    fragment LiveStepParts on Step {
-  key
-  title
-  kind
-  does
-  state
-  dependsOn
-  undoes
-  attempt
-  maxAttempts
-  error {
-    code
-    message
-    retryable
-  }
-  progress {
-    percent
-    memo
-  }
-  itemCounts {
-    state
-    count
-  }
-  approval {
-    id
-    state
-    reason
-    roles
-    expiresAt
-  }
-  repair {
-    step
-    round
-  }
-  wakeAt
-  scheduledAt
-  startedAt
-  finishedAt
-}`) as unknown as TypedDocumentString<LiveRunQuery, LiveRunQueryVariables>;
-export const LiveEventsDocument = new TypedDocumentString(`
-    subscription LiveEvents($runId: ID!, $types: [EventType!]!, $after: Cursor) {
-  events(filter: { runId: $runId, types: $types }, after: $after) {
-    cursor
-    events {
-      __typename
-      seq
-      at
-      step
-      ... on RunStateChanged {
-        from
-        to
-        error {
-          code
-          message
-          step
-          retryable
-        }
-      }
-      ... on StepsAdded {
-        keys
-      }
-      ... on StepStateChanged {
-        stepFrom: from
-        stepTo: to
-        attempt
-        error {
-          code
-          message
-          retryable
-        }
-        scheduledAt
-        startedAt
-        wakeAt
-      }
-      ... on StepProgress {
-        percent
-        memo
-      }
-      ... on LogLine {
-        level
-        text
-      }
-      ... on AgentDelta {
-        text
-      }
-      ... on ApprovalRequested {
-        approval {
-          id
-          state
-          reason
-          roles
-          expiresAt
-        }
-      }
-      ... on ApprovalDecided {
-        approval {
-          id
-          state
-          reason
-          roles
-          expiresAt
-        }
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<LiveEventsSubscription, LiveEventsSubscriptionVariables>;

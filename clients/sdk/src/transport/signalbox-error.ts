@@ -18,9 +18,9 @@ interface ErrorDetails {
 /** The selected fields of a refusal. */
 export type RefusalDetails = Pick<RefusalPartsFragment, '__typename'> & Partial<RefusalPartsFragment>;
 
-/** The only error of the client. When the caller aborts, the signal's reason is thrown instead. */
+/** The error of the client; `RunFailed` is one, too. When the caller aborts, the signal's reason is thrown instead. */
 export class SignalboxError extends Error {
-  override readonly name = 'SignalboxError';
+  override readonly name: string = 'SignalboxError';
   /** An error code of the server; `UNAVAILABLE` also if the server cannot be reached. */
   readonly code: ErrorCode;
   /** How long to wait before the next attempt, in milliseconds, if the server said so. */

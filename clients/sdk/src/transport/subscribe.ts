@@ -1,4 +1,5 @@
 import type { Connection, Operation, OperationResult } from './open-connection.ts';
+import { pause } from './pause.ts';
 import { createPullQueue } from './pull-queue.ts';
 import { backoffMs, createResumption } from './resumption.ts';
 import type { SharedConnection } from './shared-connection.ts';
@@ -125,16 +126,4 @@ export function subscribe<T>(operation: Operation, ctx: SubscribeContext): Async
 
 function asError(error: unknown): SignalboxError {
   return error instanceof SignalboxError ? error : new SignalboxError('INTERNAL', String(error), { cause: error });
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }
