@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { Io } from './frame/io.ts';
-import type { Verb } from './frame/verb.ts';
+import type { Verb, VerbGroup } from './frame/verb.ts';
 import { OUTPUT_FORMS } from './output/format-rows.ts';
 
 /** A verb of the server that is installed with the command line. It runs without this program, which only lists it. */
@@ -13,7 +13,7 @@ type Perform = (verb: Verb, args: readonly unknown[], command: Command) => Promi
 
 /** The grammar of the command line. Errors and help are thrown as CommanderError after they have been printed. */
 export function createProgram(
-  verbs: readonly Verb[],
+  verbs: readonly (Verb | VerbGroup)[],
   io: Io,
   perform: Perform,
   serverVerbs: readonly ServerVerb[] = [],
@@ -30,7 +30,10 @@ export function createProgram(
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
-  for (const verb of verbs) addVerb(program, verb, perform);
+  for (const verb of verbs) {
+    if ('verbs' in verb) addGroup(program, verb, perform);
+    else addVerb(program, verb, perform);
+  }
   const names = new Set<string>();
   for (const { name, description } of serverVerbs) {
     if (names.has(name)) continue;
@@ -40,8 +43,16 @@ export function createProgram(
   return program;
 }
 
-function addVerb(program: Command, verb: Verb, perform: Perform): void {
-  const command = program.command(verb.name).summary(verb.summary).description(verb.summary);
+function addGroup(program: Command, { name, summary, verbs }: VerbGroup, perform: Perform): void {
+  const group = program.command(name).summary(summary).description(summary).helpCommand(false);
+  for (const verb of verbs) addVerb(group, verb, perform);
+}
+
+function addVerb(parent: Command, verb: Verb, perform: Perform): void {
+  const command = parent
+    .command(verb.name, { isDefault: verb.name === 'list' })
+    .summary(verb.summary)
+    .description(verb.summary);
   if (verb.arguments !== undefined) command.arguments(verb.arguments);
   verb.options?.(command);
   command

@@ -16,3 +16,10 @@ export interface Verb {
   /** Imports what it does. The help and other verbs do not load it. */
   load(): Promise<VerbModule>;
 }
+
+/** Verbs with a name in front of theirs: `workers drain`. The group alone is its `list`. */
+export interface VerbGroup {
+  readonly name: string;
+  readonly summary: string;
+  readonly verbs: readonly Verb[];
+}

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
-import type { Verb } from '../frame/verb.ts';
+import type { Verb, VerbGroup } from '../frame/verb.ts';
 import { LIST_VERBS } from './list-verbs.ts';
 import { STEERING_VERBS } from './steering-verbs.ts';
+import { WORKFLOW_VERBS } from './workflows/workflow-verbs.ts';
 
 const withProgress = (command: Command) =>
   command.addOption(
@@ -13,7 +14,7 @@ const withProgress = (command: Command) =>
   );
 
 /** Every verb of the client, in the order of the help. */
-export const VERBS: readonly Verb[] = [
+export const VERBS: readonly (Verb | VerbGroup)[] = [
   {
     name: 'login',
     summary: 'Signs in and keeps the token for the profile.',
@@ -46,5 +47,6 @@ export const VERBS: readonly Verb[] = [
   },
 
   ...LIST_VERBS,
+  WORKFLOW_VERBS,
   ...STEERING_VERBS,
 ];

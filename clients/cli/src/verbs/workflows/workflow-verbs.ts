@@ -1,0 +1,48 @@
+import type { VerbGroup } from '../../frame/verb.ts';
+
+export const WORKFLOW_VERBS: VerbGroup = {
+  name: 'workflows',
+  summary: 'Lists, saves, shows, validates, compares and deletes saved workflows.',
+  verbs: [
+    {
+      name: 'list',
+      summary: 'Lists the saved workflows, the last saved first.',
+      options: (command) => command.option('--limit <number>', 'most workflows to list (default: 20)'),
+      load: () => import('./list.ts'),
+    },
+    {
+      name: 'save',
+      arguments: '<document>',
+      summary: 'Saves a workflow of a file, a URL or - for standard input, as the next version.',
+      options: (command) =>
+        command.option('--if-version <number>', 'only if this version is the newest; 0: only if it is new'),
+      load: () => import('./save.ts'),
+    },
+    {
+      name: 'show',
+      arguments: '<name>',
+      summary: 'Prints the text of a saved workflow.',
+      options: (command) => command.option('--version <number>', 'version (default: the newest)'),
+      load: () => import('./show.ts'),
+    },
+    {
+      name: 'validate',
+      arguments: '<document>',
+      summary: 'Checks a file, a URL, a saved workflow or - for standard input; starts and saves nothing.',
+      options: (command) => command.option('--input <name=value...>', 'inputs to check; a value is JSON or text'),
+      load: () => import('./validate.ts'),
+    },
+    {
+      name: 'diff',
+      arguments: '<name> <file|version> [file|version]',
+      summary: 'Compares the newest version with a file, or a version with the newest or the second argument.',
+      load: () => import('./diff.ts'),
+    },
+    {
+      name: 'delete',
+      arguments: '<name...>',
+      summary: 'Deletes saved workflows and their schedules. Their runs are kept.',
+      load: () => import('./delete.ts'),
+    },
+  ],
+};
