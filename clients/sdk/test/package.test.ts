@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { rolldown } from 'rolldown';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Server, startServer } from '../../../test/support/server.ts';
+
+const run = promisify(execFile);
+const root = resolve(import.meta.dirname, '../../..');
+const TSC = join(root, 'node_modules/.bin/tsc');
+/** Gzipped, with graphql-ws. */
+const MAX_SIZE = 10 * 1024;
+
+const PROGRAM = `
+import { createClient, type Event, type Run, RunFailed, SignalboxError } from '@signalbox/sdk';
+import { ViewerDocument } from '@signalbox/sdk/documents';
+import { type RunModel, watchRun } from '@signalbox/sdk/live';
+
+declare module '@signalbox/sdk' {
+  interface WorkflowTypes {
+    nightly: { inputs: { day: string }; outputs: { rows: number } };
+  }
+}
+
+const client = createClient({ url: 'http://127.0.0.1' });
+
+export async function program(): Promise<number> {
+  const { rows } = await client.workflow('nightly').run({ day: 'today' });
+  // @ts-expect-error: the input has another name
+  await client.workflow('nightly').start({ date: 'today' });
+  const other: { total: number } = await client.workflow<{ n: number }, { total: number }>('other').run({ n: 1 });
+  // @ts-expect-error: a command needs its source
+  await client.commands.convertToJson({});
+  const last: Run = await client.runs.wait('run_1', { timeoutMs: 1_000 });
+  for await (const event of client.runs.events(last.id)) {
+    const seen: Event = event;
+    if (seen.__typename === 'LogLine') seen.text.trim();
+  }
+  for await (const model of watchRun(client, last.id)) {
+    const { steps }: RunModel = model;
+    steps.size.toFixed();
+  }
+  const { viewer } = await client.request(ViewerDocument);
+  viewer?.username?.trim();
+  return rows + other.total;
+}
+
+export const isFailure = (error: unknown) => error instanceof RunFailed && error instanceof SignalboxError && error.run.id;
+`;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'signalbox-package-'));
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], {
+    cwd: join(root, 'clients/sdk'),
+  });
+  const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf('[\n')));
+  await writeFile(join(folder, 'package.json'), '{ "name": "outside", "private": true, "type": "module" }');
+  const dependencies = ['graphql', 'graphql-ws', '@graphql-typed-document-node/core'];
+  const sources = [join(folder, filename), ...dependencies.map((name) => join(root, 'node_modules', name))];
+  await run(
+    'npm',
+    ['install', '--offline', '--install-links', '--ignore-scripts', '--no-audit', '--no-fund', ...sources],
+    {
+      cwd: folder,
+    },
+  );
+}, 120_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('the package, installed in another folder', () => {
+  it.each([
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ])('has types for module %s and moduleResolution %s, strict', async (module, moduleResolution) => {
+    const file = join(folder, `${moduleResolution}.ts`);
+    await writeFile(file, PROGRAM);
+    const options = [
+      '--strict',
+      '--exactOptionalPropertyTypes',
+      '--noEmit',
+      '--target',
+      'es2024',
+      '--lib',
+      'es2024,dom',
+    ];
+    const types = ['--types', '', '--module', module, '--moduleResolution', moduleResolution];
+    const { stdout } = await run(TSC, [...options, ...types, file], { cwd: folder }).catch((error) => error);
+    expect(stdout).toBe('');
+  });
+
+  it('runs the first program of the README at a real server', async () => {
+    const readme = await readFile(join(root, 'clients/sdk/README.md'), 'utf8');
+    const [, program = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
+    const server: Server = await startServer();
+    try {
+      expect(program.trim().split('\n').length).toBeLessThanOrEqual(20);
+      await writeFile(join(folder, 'first.ts'), program.replace('http://127.0.0.1:4000', server.url));
+      const { stdout } = await run(process.execPath, ['first.ts'], { cwd: folder });
+      expect(stdout).toMatch(/RUN_STATE_CHANGED[\s\S]*total: 42/);
+    } finally {
+      await server.stop('SIGKILL');
+    }
+  });
+
+  it('type-checks every program of the README', async () => {
+    const readme = await readFile(join(root, 'clients/sdk/README.md'), 'utf8');
+    const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+    expect(blocks.length).toBeGreaterThan(3);
+    const names = `import type { Client } from '@signalbox/sdk';
+declare global {
+  const client: Client;
+  const id: string;
+  let session: { token: string };
+  const renew: () => Promise<{ token: string }>;
+}
+`;
+    const files = await Promise.all(
+      [names, ...blocks].map(async (block, index) => {
+        const file = join(folder, `readme-${index}.ts`);
+        await writeFile(file, `${block}\nexport {};\n`);
+        return file;
+      }),
+    );
+    const options = ['--strict', '--noEmit', '--target', 'es2024', '--lib', 'es2024,dom,esnext', '--types', ''];
+    const modules = ['--module', 'esnext', '--moduleResolution', 'bundler'];
+    const { stdout } = await run(TSC, [...options, ...modules, ...files], { cwd: folder }).catch((error) => error);
+    expect(stdout).toBe('');
+  });
+
+  it(`is at most ${MAX_SIZE} bytes, bundled and gzipped`, async () => {
+    const input = join(folder, 'node_modules/@signalbox/sdk/dist/index.js');
+    const bundle = await rolldown({ input, platform: 'browser' });
+    const { output } = await bundle.generate({ minify: true });
+    const size = gzipSync(output[0].code).length;
+    console.info(`@signalbox/sdk: ${size} bytes gzipped`);
+    expect(size).toBeLessThanOrEqual(MAX_SIZE);
+  });
+});
