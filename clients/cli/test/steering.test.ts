@@ -6,7 +6,7 @@ let server: Server;
 let alice: Awaited<ReturnType<typeof signedIn>>;
 
 beforeAll(async () => {
-  server = await startServer({ env: { NODE_ENV: 'development' } });
+  server = await startServer({ env: { NODE_ENV: 'development', ALLOW_UNSANDBOXED_EXEC: 'true' } });
   alice = await signedIn(server);
 });
 
@@ -111,5 +111,69 @@ describe('signal', () => {
     expect([text.code, text.complaint]).toEqual([2, expect.stringContaining('not JSON')]);
     const other = await alice.signalbox(['signal', id, 'gone']);
     expect([other.code, other.complaint]).toEqual([1, expect.stringContaining('wait for go')]);
+  });
+});
+
+describe('rerun', () => {
+  const TIMES =
+    'name: times\ninputs: { a: integer, b: integer }\nsteps:\n  - { id: sum, kind: transform, input: { data: { a: "{{ a }}", b: "{{ b }}" }, expression: "a * b" } }\n';
+  const outputOf = async (id: string) => {
+    await expect.poll(() => stateOf(id)).toBe('SUCCEEDED');
+    return (await alice.run(id)).output;
+  };
+
+  it('starts a document again, with its inputs and those that replace them', async () => {
+    const first = await alice.signalbox(['run', '-', '--input', 'a=2', 'b=3', '-o', 'id'], TIMES);
+    expect(await outputOf(first.output)).toBe(6);
+    const same = await alice.signalbox(['rerun', first.output, '-o', 'id']);
+    expect([same.code, same.output === first.output, await outputOf(same.output)]).toEqual([0, false, 6]);
+    const other = await alice.signalbox(['rerun', first.output, '--input', 'b=5', '-o', 'id']);
+    expect(await outputOf(other.output)).toBe(10);
+    const from = await alice.signalbox(['rerun', first.output, '--from', 'sum', '--input', 'a=4', '-o', 'id']);
+    expect(await outputOf(from.output)).toBe(12);
+  });
+
+  it('starts the version of a saved workflow that the run had, also after a newer one was saved', async () => {
+    const save = (text: string) =>
+      alice.query(
+        'mutation ($text: String!) { saveWorkflow(input: { source: { yaml: $text } }) { ... on Workflow { version } } }',
+        { text },
+      );
+    await save(TIMES);
+    const { output: id } = await alice.signalbox(['run', 'times', '--input', 'a=2', 'b=3', '-o', 'id']);
+    const saved = await alice.signalbox(['rerun', id, '-o', 'id']);
+    expect(await outputOf(saved.output)).toBe(6);
+    await save(TIMES.replace('a * b', 'a + b'));
+    const older = await alice.signalbox(['rerun', id, '-o', 'id']);
+    expect(await outputOf(older.output)).toBe(6);
+  });
+
+  it('follows the new run with --watch', async () => {
+    const { output: id } = await alice.signalbox(['run', '-', '--input', 'a=2', 'b=3', '-o', 'id'], TIMES);
+    await outputOf(id);
+    const { code, output } = await alice.signalbox(['rerun', id, '--watch', '--progress', 'none', '-o', 'jsonl']);
+    expect([code, JSON.parse(output)]).toEqual([0, expect.objectContaining({ state: 'SUCCEEDED' })]);
+  });
+});
+
+describe('agent', () => {
+  const YAML = 'role: Counter\ngoal: Count.\nbackend: bash_cli\nbackend_config: { command_template: echo 3 }\n';
+
+  it('runs an agent file from a file, standard input and a URL', async () => {
+    const uri = `data:text/plain,${encodeURIComponent(YAML)}`;
+    for (const file of ['examples/agents/count-words.json', '-', uri]) {
+      const { code, output, complaint } = await alice.signalbox(['agent', file, '-o', 'id'], YAML);
+      expect([code, complaint]).toEqual([0, '']);
+      await expect.poll(() => stateOf(output)).toBe('SUCCEEDED');
+      const again = await alice.signalbox(['rerun', output]);
+      expect([again.code, again.complaint]).toEqual([2, expect.stringContaining('--from')]);
+    }
+  });
+
+  it('refuses what is neither YAML nor JSON, and says what an agent file lacks', async () => {
+    const text = await alice.signalbox(['agent', '-'], '{');
+    expect([text.code, text.complaint]).toEqual([2, expect.stringContaining('neither YAML nor JSON')]);
+    const lacking = await alice.signalbox(['agent', '-'], 'role: Counter');
+    expect([lacking.code, lacking.complaint]).toEqual([1, expect.stringContaining('goal')]);
   });
 });

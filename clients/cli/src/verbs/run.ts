@@ -4,6 +4,7 @@ import { unwrap } from '../../../sdk/src/index.ts';
 import type { Context } from '../frame/context.ts';
 import { readDocument } from '../input/document-source.ts';
 import { parseInputs } from '../input/inputs.ts';
+import { runRow } from '../output/run-row.ts';
 import { followRun } from '../watch/follow-run.ts';
 
 /** Starts a run. With the key of this call, a repetition of the request is the same run. */
@@ -16,10 +17,9 @@ export async function run(
   const source = await readDocument(ctx, String(document));
   const client = await ctx.client();
   const input = { source, inputs, idempotencyKey: randomUUID() };
-  const { id, workflow, state, goal } = unwrap(
-    (await client.request(StartRunDocument, { input }, { signal: ctx.signal })).startRun,
-  );
-  if (options.watch) return followRun(ctx, id, options.progress);
-  ctx.print([{ id, workflow, state, goal }]);
+  const { startRun } = await client.request(StartRunDocument, { input }, { signal: ctx.signal });
+  const row = runRow(unwrap(startRun));
+  if (options.watch) return followRun(ctx, row.id, options.progress);
+  ctx.print([row]);
   return undefined;
 }

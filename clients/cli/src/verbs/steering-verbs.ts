@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { Verb } from '../frame/verb.ts';
+import { withWatch } from './watch-options.ts';
 
 const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
 
@@ -21,6 +22,25 @@ export const STEERING_VERBS: readonly Verb[] = [
     summary: 'Continues failed runs at their failed steps. - reads their IDs from standard input.',
     options: (command) => command.option('--step <key>', 'the failed step (default: all that failed)'),
     load: () => import('./retry.ts'),
+  },
+  {
+    name: 'rerun',
+    arguments: '<run>',
+    summary: 'Starts a run again, as a whole or from a step.',
+    options: (command) =>
+      withWatch(
+        command
+          .option('--from <step>', 'repeat this step and those that depend on it, in a run of the same plan')
+          .option('--input <name=value...>', 'inputs that replace those of the run; a value is JSON or text'),
+      ),
+    load: () => import('./rerun.ts'),
+  },
+  {
+    name: 'agent',
+    arguments: '<file>',
+    summary: 'Runs one agent: an agent file, a URL or - for standard input.',
+    options: withWatch,
+    load: () => import('./agent.ts'),
   },
   {
     name: 'approve',

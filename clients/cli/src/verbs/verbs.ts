@@ -1,17 +1,8 @@
-import { type Command, Option } from 'commander';
 import type { Verb, VerbGroup } from '../frame/verb.ts';
 import { LIST_VERBS } from './list-verbs.ts';
 import { STEERING_VERBS } from './steering-verbs.ts';
+import { withWatch } from './watch-options.ts';
 import { WORKFLOW_VERBS } from './workflows/workflow-verbs.ts';
-
-const withProgress = (command: Command) =>
-  command.addOption(
-    new Option('--progress <form>', 'how it is shown: in place, a line for each event, or not').choices([
-      'tty',
-      'plain',
-      'none',
-    ]),
-  );
 
 /** Every verb of the client, in the order of the help. */
 export const VERBS: readonly (Verb | VerbGroup)[] = [
@@ -31,18 +22,14 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     name: 'run',
     arguments: '<document>',
     summary: 'Starts a run of a file, a URL, a saved workflow or - for standard input.',
-    options: (command) =>
-      withProgress(command.option('--input <name=value...>', 'inputs; a value is JSON or text')).option(
-        '-w, --watch',
-        'show the run until it has ended',
-      ),
+    options: (command) => withWatch(command.option('--input <name=value...>', 'inputs; a value is JSON or text')),
     load: () => import('./run.ts'),
   },
   {
     name: 'show',
     arguments: '<run>',
     summary: 'Prints a run with its steps.',
-    options: (command) => withProgress(command).option('-w, --watch', 'show the run until it has ended'),
+    options: withWatch,
     load: () => import('./show.ts'),
   },
 
