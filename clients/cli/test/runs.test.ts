@@ -43,6 +43,7 @@ describe('runs', () => {
     expect(lines.map((line) => JSON.parse(line).id)).toEqual([broken, ...naps]);
     const table = (await alice.signalbox(['runs'])).output;
     expect(table.split('\n').map((line) => line.split(' ')[0])).toEqual(['ID', broken, ...naps]);
+    expect(table).toMatch(/^ID +STATE +AGE +WORKFLOW +ERROR +GOAL\n\w+ +FAILED +\S+ +broken +[A-Z_]+ /);
     expect(table).not.toMatch(/[^\n\P{Cc}]/u);
   });
 

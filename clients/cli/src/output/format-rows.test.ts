@@ -11,6 +11,10 @@ describe('rows', () => {
     expect(formatRows(rows, 'table')).toBe('ID      GOAL  LABELS\nrun_1   a b   x,y\nrun_22  日本\n');
   });
 
+  it('have headings of several words', () => {
+    expect(formatRows([{ id: 'nightly', savedBy: 'alice' }], 'table')).toBe('ID       SAVED BY\nnightly  alice\n');
+  });
+
   it('are one JSON document, a line of JSON each, or their ids', () => {
     expect(JSON.parse(formatRows(rows, 'json'))).toEqual(rows);
     expect(

@@ -35,7 +35,7 @@ function tableLines(rows: readonly Row[], width: number): readonly string[] {
   if (!first) return [];
   const names = ['id', ...Object.keys(first).filter((name) => name !== 'id')];
   const table = [
-    names.map((name) => name.toUpperCase()),
+    names.map((name) => name.replace(/[A-Z]/g, ' $&').toUpperCase()),
     ...rows.map((row) => names.map((name) => cellText(row[name]))),
   ];
   return fitTable(table, width);

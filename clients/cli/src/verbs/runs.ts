@@ -5,6 +5,7 @@ import { printPages } from '../frame/print-pages.ts';
 import { parseLimit } from '../input/limit.ts';
 import { parseRunFilter, type RunFilterOptions } from '../input/run-filter.ts';
 import { runRow } from '../output/run-row.ts';
+import { formatDuration } from '../output/time.ts';
 
 /** Lists runs, newest first. */
 export async function run(
@@ -13,16 +14,14 @@ export async function run(
   options: RunFilterOptions & { readonly limit?: string },
 ): Promise<undefined> {
   const limit = parseLimit(options.limit);
-  const filter = parseRunFilter(options, Date.now());
+  const now = Date.now();
+  const filter = parseRunFilter(options, now);
   const client = await ctx.client();
   await printPages(
     ctx,
     limit,
     async (page) => (await client.request(ListRuns, { filter, ...page }, { signal: ctx.signal })).runs,
-    ({ kind, error, createdAt, finishedAt, labels, ...run }) => {
-      const { goal, ...row } = runRow(run);
-      return { ...row, kind, error: error?.code ?? null, createdAt, finishedAt, labels, goal };
-    },
+    ctx.output === 'table' ? (run) => briefRow(run, now) : wholeRow,
   );
 }
 
@@ -32,6 +31,17 @@ type ListedRun = Pick<RunPartsFragment, 'id' | 'kind' | 'state' | 'createdAt' | 
   readonly labels: unknown;
   readonly error: { readonly code: string } | null;
 };
+
+function wholeRow({ kind, error, createdAt, finishedAt, labels, ...run }: ListedRun) {
+  const { goal, ...row } = runRow(run);
+  return { ...row, kind, error: error?.code ?? null, createdAt, finishedAt, labels, goal };
+}
+
+/** The columns that are read first, as narrow as they can be. */
+function briefRow({ id, state, createdAt, workflow, error, goal }: ListedRun, now: number) {
+  const age = formatDuration(Math.max(0, now - Date.parse(createdAt)));
+  return { id, state, age, workflow, error: error?.code ?? null, goal };
+}
 
 interface RunPage {
   readonly runs: {
