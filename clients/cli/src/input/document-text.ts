@@ -1,23 +1,15 @@
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import { ResourcesDocument } from '../../../sdk/src/generated/graphql.ts';
 import { SignalboxError } from '../../../sdk/src/index.ts';
 import type { Context } from '../frame/context.ts';
-import { UsageError } from '../output/exit-codes.ts';
+import { readTextFile } from './document-source.ts';
 
 /** The text of a file, of a URL, which the server reads under its policy, or of standard input (`-`). */
 export async function readDocumentText(ctx: Context, document: string): Promise<string> {
-  if (document === '-') return text(ctx.io.stdin);
-  if (isUri(document)) return readUri(ctx, document);
-  try {
-    return await readFile(document, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${document} cannot be read: ${(error as Error).message}. Name a file, a URL, or -.`);
-  }
+  return isUri(document) ? readUri(ctx, document) : readTextFile(ctx, document);
 }
 
 /** Whether it begins with a scheme. */
-function isUri(document: string): boolean {
+export function isUri(document: string): boolean {
   return /^[a-z][a-z0-9+.-]+:/i.test(document);
 }
 

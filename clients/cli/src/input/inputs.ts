@@ -6,7 +6,7 @@ export function parseInputs(pairs: readonly string[]): Readonly<Record<string, u
   return Object.fromEntries(inputs.map(([name, value]) => [name, jsonOrText(value)]));
 }
 
-function jsonOrText(value: string): unknown {
+export function jsonOrText(value: string): unknown {
   try {
     return JSON.parse(value);
   } catch {

@@ -43,6 +43,13 @@ export const STEERING_VERBS: readonly Verb[] = [
     load: () => import('./agent.ts'),
   },
   {
+    name: 'command',
+    arguments: '<name> [words...]',
+    summary: 'Runs a command: NAME [URI] [--option value]. - reads its source from standard input.',
+    options: (command) => command.allowUnknownOption(),
+    load: () => import('./command.ts'),
+  },
+  {
     name: 'approve',
     arguments: '<approval|run>',
     summary: 'Approves a step that waits for it.',

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { ExecuteDocument, type ResourceInput } from '../../../sdk/src/generated/graphql.ts';
+import { type Client, SignalboxError, unwrap } from '../../../sdk/src/index.ts';
+import { operation } from '../connection/operation.ts';
+import type { Context } from '../frame/context.ts';
+import { writeBytes } from '../frame/write-bytes.ts';
+import { type CommandSchema, parseCommandOptions } from '../input/command-options.ts';
+import { isUri } from '../input/document-text.ts';
+import { EXIT, UsageError } from '../output/exit-codes.ts';
+
+interface Catalog {
+  readonly catalog: { readonly commands: readonly { readonly name: string; readonly options: CommandSchema }[] };
+}
+
+const Commands = operation<Catalog, Record<string, never>>('query Commands { catalog { commands { name options } } }');
+
+/** Runs one command, and writes its result to standard output: the bytes, or with `-o` what is known of them. */
+export async function run(ctx: Context, [name, words]: readonly unknown[]): Promise<number> {
+  const client = await ctx.client();
+  const { command, options } = await readCommand(ctx, client, String(name), words as readonly string[]);
+  const input = { command, options, idempotencyKey: randomUUID() };
+  const { execute } = await client.request(ExecuteDocument, { input }, { signal: ctx.signal });
+  const { run: started, resource } = unwrap(execute);
+  if (started.error) throw new SignalboxError(started.error.code, `${started.error.message} (run ${started.id})`);
+  if (!resource) {
+    ctx.note(`Run ${started.id} is ${started.state}. signalbox show ${started.id} --watch follows it.`);
+    return EXIT.failed;
+  }
+  const { uri, mediaType, size, digest } = resource;
+  if (ctx.output !== 'table') ctx.print([{ id: started.id, state: started.state, uri, mediaType, size, digest }]);
+  else await writeBytes(ctx, await client.download(digest, { signal: ctx.signal }), mediaType);
+  return EXIT.success;
+}
+
+/** The options by the JSON Schema of the command, with its source. @throws UsageError */
+async function readCommand(ctx: Context, client: Client, name: string, words: readonly string[]) {
+  const { commands } = (await client.request(Commands, {}, { signal: ctx.signal })).catalog;
+  const command = commands.find((known) => known.name === name);
+  if (!command)
+    throw new UsageError(`There is no command ${name}. Name one of ${commands.map((known) => known.name).join(', ')}.`);
+  const { source, options } = parseCommandOptions(name, command.options, words);
+  if (source === undefined) return { command: name, options };
+  if (source !== '-' && !isUri(source))
+    throw new UsageError(
+      `${source} is not a URI. Write one such as https://example.com/data.csv, or - for standard input.`,
+    );
+  const resource: ResourceInput =
+    source === '-' ? { bytes: { base64: (await buffer(ctx.io.stdin)).toString('base64') } } : { uri: source };
+  return { command: name, options: { ...options, source: resource } };
+}
