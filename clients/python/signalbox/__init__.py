@@ -1,0 +1,6 @@
+"""Python client of Signalbox."""
+
+from .client import Client
+from .errors import ConnectionLost, Refused, SignalboxError
+
+__all__ = ["Client", "ConnectionLost", "Refused", "SignalboxError"]
