@@ -40,7 +40,7 @@ const commandNames: CodegenPlugin = {
 };
 
 /** The client preset without its `gql()` lookup table: that holds every document twice, and nothing here asks for it. */
-const documentsOnly: typeof preset = {
+const documentsOnly = (extra: Readonly<Record<string, CodegenPlugin>>): typeof preset => ({
   ...preset,
   buildGeneratesSection: async (options) =>
     (await preset.buildGeneratesSection(options))
@@ -49,42 +49,45 @@ const documentsOnly: typeof preset = {
         ...section,
         pluginMap: {
           ...Object.fromEntries(Object.entries(section.pluginMap).map(([name, plugin]) => [name, compacted(plugin)])),
-          commandNames,
+          ...extra,
         },
-        plugins: [...section.plugins, { commandNames: {} }],
+        plugins: [...section.plugins, ...Object.keys(extra).map((name) => ({ [name]: {} }))],
       })),
-};
+});
 
-/** `npm run codegen`: schema.graphql and the documents of the client → typed documents. Needs no network. */
+const output = (documents: string, extra: Readonly<Record<string, CodegenPlugin>> = {}) => ({
+  documents,
+  preset: documentsOnly(extra),
+  presetConfig: { fragmentMasking: false, skipIndexFile: true },
+  config: {
+    // Text needs no GraphQL parser in the client.
+    documentMode: 'string',
+    useTypeImports: true,
+    immutableTypes: true,
+    enumType: 'string-literal',
+    // A scalar that is missing here is an error, not `any`.
+    strictScalars: true,
+    scalars: {
+      ID: 'string',
+      Base64: 'string',
+      Cursor: 'string',
+      DateTime: 'string',
+      JSON: 'unknown',
+      MediaType: 'string',
+      SafeInt: 'number',
+      Sha256: 'string',
+      URI: 'string',
+    },
+  },
+});
+
+/** `npm run codegen`: schema.graphql and the documents of the clients → typed documents. Needs no network. */
 const config: CodegenConfig = {
   schema: 'schema.graphql',
-  documents: 'clients/sdk/documents.graphql',
   importExtension: '.ts',
   generates: {
-    'clients/sdk/src/generated/': {
-      preset: documentsOnly,
-      presetConfig: { fragmentMasking: false, skipIndexFile: true },
-      config: {
-        // Text needs no GraphQL parser in the client.
-        documentMode: 'string',
-        useTypeImports: true,
-        immutableTypes: true,
-        enumType: 'string-literal',
-        // A scalar that is missing here is an error, not `any`.
-        strictScalars: true,
-        scalars: {
-          ID: 'string',
-          Base64: 'string',
-          Cursor: 'string',
-          DateTime: 'string',
-          JSON: 'unknown',
-          MediaType: 'string',
-          SafeInt: 'number',
-          Sha256: 'string',
-          URI: 'string',
-        },
-      },
-    },
+    'clients/sdk/src/generated/': output('clients/sdk/documents.graphql', { commandNames }),
+    'clients/cli/src/generated/': output('clients/cli/documents.graphql'),
   },
 };
 

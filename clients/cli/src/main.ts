@@ -1,9 +1,10 @@
 import { CommanderError } from 'commander';
-import { createContext, type GlobalOptions } from './frame/context.ts';
+import { columnsOf, createContext, type GlobalOptions } from './frame/context.ts';
 import { type Io, processIo } from './frame/io.ts';
 import type { Verb } from './frame/verb.ts';
 import { EXIT, errorText, exitCodeOf } from './output/exit-codes.ts';
 import { sanitize } from './output/sanitize.ts';
+import { wrap } from './output/wrap.ts';
 import { createProgram, type ServerVerb } from './program.ts';
 import { VERBS } from './verbs/verbs.ts';
 
@@ -41,7 +42,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.success : EXIT.usage;
     if (interruption.signal.aborted) return EXIT.interrupted;
-    io.stderr.write(`${sanitize(errorText(error))}\n`);
+    io.stderr.write(`${wrap(sanitize(errorText(error)), columnsOf(io.stderr, io.isTty))}\n`);
     return exitCodeOf(error);
   } finally {
     process.off('SIGINT', interrupt);

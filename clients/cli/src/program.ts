@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander';
+import { columnsOf } from './frame/context.ts';
 import type { Io } from './frame/io.ts';
 import type { Verb, VerbGroup } from './frame/verb.ts';
 import { OUTPUT_FORMS } from './output/format-rows.ts';
+import { wrap } from './output/wrap.ts';
 
 /** A verb of the server that is installed with the command line. It runs without this program, which only lists it. */
 export interface ServerVerb {
@@ -27,6 +29,7 @@ export function createProgram(
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
+      outputError: (text, write) => write(wrap(text, columnsOf(io.stderr, io.isTty))),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });

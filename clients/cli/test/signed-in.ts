@@ -12,6 +12,7 @@ export async function signedIn(server: Server, { user = 'alice', roles = ['admin
   const signalbox = (args: readonly string[], input?: string) =>
     runCli(args, { env, ...(input !== undefined && { input }) });
   return {
+    token,
     signalbox,
     /** Starts a verb that runs until it is ended. */
     begin: (args: readonly string[]) => startProgram(args, env),

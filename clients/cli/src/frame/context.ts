@@ -1,7 +1,9 @@
+import type { Writable } from 'node:stream';
 import { type Client, createClient } from '../../../sdk/src/index.ts';
 import { type Profile, readProfile } from '../connection/profile.ts';
 import { formatRows, type OutputForm, type Row } from '../output/format-rows.ts';
 import { sanitize } from '../output/sanitize.ts';
+import { wrap } from '../output/wrap.ts';
 import type { Io } from './io.ts';
 
 /** What the options in front of every verb say. */
@@ -26,15 +28,18 @@ export interface Context {
   client(): Promise<Client>;
   /** Calls back when a stream of the client has lost its connection and will try again in so many milliseconds. */
   onInterrupted(listener: (error: Error, retryInMs: number) => void): void;
-  /** Writes data to standard output, in the form that was asked for. */
-  print(rows: readonly Row[]): void;
+  /** Writes data to standard output, in the form that was asked for. Resolves when the reader has taken it. */
+  print(rows: readonly Row[]): Promise<void>;
+  /** Writes text to standard output, as it is. Resolves when the reader has taken it; rejects at ^C. */
+  write(text: string | Uint8Array): Promise<void>;
   /** Writes a line for people to standard error. */
   note(text: string): void;
 }
 
-function columnsOf({ stdout, isTty }: Io): number {
-  return isTty(stdout) && 'columns' in stdout && typeof stdout.columns === 'number' && stdout.columns > 0
-    ? stdout.columns
+/** Columns of a terminal; Infinity for a pipe or a file. */
+export function columnsOf(stream: Writable, isTty: Io['isTty']): number {
+  return isTty(stream) && 'columns' in stream && typeof stream.columns === 'number' && stream.columns > 0
+    ? stream.columns
     : Number.POSITIVE_INFINITY;
 }
 
@@ -57,7 +62,7 @@ export function createContext(io: Io, env: NodeJS.ProcessEnv, options: GlobalOpt
     env,
     output: options.output,
     get columns() {
-      return columnsOf(io);
+      return columnsOf(io.stdout, io.isTty);
     },
     signal,
     profile: readOnce,
@@ -68,8 +73,9 @@ export function createContext(io: Io, env: NodeJS.ProcessEnv, options: GlobalOpt
     onInterrupted: (listener) => {
       interrupted = listener;
     },
-    print: (rows) => void io.stdout.write(formatRows(rows, options.output, columnsOf(io))),
-    note: (text) => void io.stderr.write(`${sanitize(text)}\n`),
+    print: (rows) => context.write(formatRows(rows, options.output, context.columns)),
+    write: (text) => writeText(io.stdout, text, signal),
+    note: (text) => void io.stderr.write(`${wrap(sanitize(text), columnsOf(io.stderr, io.isTty))}\n`),
   };
   return {
     context,
@@ -79,4 +85,15 @@ export function createContext(io: Io, env: NodeJS.ProcessEnv, options: GlobalOpt
         () => {},
       ),
   };
+}
+
+/** A stream that fails ends the process (main.ts). */
+function writeText(stream: Writable, text: string | Uint8Array, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  stream.write(text, (error) => {
+    if (!error) resolve();
+  });
+  return promise.finally(() => signal.removeEventListener('abort', abort));
 }

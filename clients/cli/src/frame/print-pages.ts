@@ -2,7 +2,10 @@ import { eachPage, type FetchPage } from '../connection/each-page.ts';
 import type { Row } from '../output/format-rows.ts';
 import type { Context } from './context.ts';
 
-/** Prints the first `limit` nodes of a list: lines of JSON and IDs page by page, other forms when all are there. */
+/**
+ * Prints the first `limit` nodes of a list: lines of JSON and IDs page by page, other forms when all are there. Says when the list
+ * has more.
+ */
 export async function printPages<Node>(
   ctx: Context,
   limit: number,
@@ -11,9 +14,16 @@ export async function printPages<Node>(
 ): Promise<void> {
   const isStream = ctx.output === 'jsonl' || ctx.output === 'id';
   const all: Row[] = [];
-  for await (const nodes of eachPage(fetchPage, limit)) {
-    if (isStream) ctx.print(nodes.map(toRow));
+  let hasMore = false;
+  const fetchNext: FetchPage<Node> = async (page) => {
+    const connection = await fetchPage(page);
+    hasMore = connection.pageInfo.hasNextPage;
+    return connection;
+  };
+  for await (const nodes of eachPage(fetchNext, limit)) {
+    if (isStream) await ctx.print(nodes.map(toRow));
     else all.push(...nodes.map(toRow));
   }
-  if (!isStream) ctx.print(all);
+  if (!isStream) await ctx.print(all);
+  if (hasMore) ctx.note('There are more. --limit lists them too.');
 }

@@ -28,7 +28,7 @@ export async function forEachRun(
       }
     }
   } finally {
-    if (rows.length > 0) ctx.print(rows);
+    if (rows.length > 0) await ctx.print(rows);
   }
   return code;
 }

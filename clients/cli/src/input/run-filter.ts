@@ -1,7 +1,7 @@
 import type { ErrorCode, RunFilter, RunKind, RunState } from '../../../sdk/src/generated/graphql.ts';
 import { UsageError } from '../output/exit-codes.ts';
 import { parsePairs } from './pairs.ts';
-import { parseDuration, parseMoment } from './time.ts';
+import { momentOf, parseDuration } from './time.ts';
 
 /** The options of `runs` that select runs. */
 export interface RunFilterOptions {
@@ -57,8 +57,8 @@ export function parseRunFilter(options: RunFilterOptions, now: number): RunFilte
     // The server knows more codes than a client of an older version.
     errorCode: error?.map((code) => code.toUpperCase() as ErrorCode),
     label: label && parsePairs('--label', label),
-    createdAfter: since === undefined ? undefined : moment('--since', since, now),
-    createdBefore: until === undefined ? undefined : moment('--until', until, now),
+    createdAfter: since === undefined ? undefined : momentOf('--since', since, now),
+    createdBefore: until === undefined ? undefined : momentOf('--until', until, now),
     longerThanMs: longerThan === undefined ? undefined : duration('--longer-than', longerThan),
   });
 }
@@ -73,14 +73,6 @@ function oneOf<Name extends string>(
     if (Object.hasOwn(names, name)) return name as Name;
     throw new UsageError(`${option} cannot be ${value}. Write one or more of ${Object.keys(names).join(', ')}.`);
   });
-}
-
-function moment(option: string, text: string, now: number): string {
-  const at = parseMoment(text, now);
-  if (at) return at.toISOString();
-  throw new UsageError(
-    `${option} requires a duration such as 7d or 90m, or a date such as 2026-11-30, and got ${text}.`,
-  );
 }
 
 function duration(option: string, text: string): number {

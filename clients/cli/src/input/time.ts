@@ -1,3 +1,5 @@
+import { UsageError } from '../output/exit-codes.ts';
+
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -17,4 +19,13 @@ export function parseMoment(text: string, now: number): Date | undefined {
   const date = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   const at = durationMs === undefined ? date : now - durationMs;
   return at >= 0 ? new Date(at) : undefined;
+}
+
+/** The moment that an option names, as ISO 8601. @throws UsageError */
+export function momentOf(option: string, text: string, now: number): string {
+  const at = parseMoment(text, now);
+  if (at) return at.toISOString();
+  throw new UsageError(
+    `${option} requires a duration such as 7d or 90m, or a date such as 2026-11-30, and got ${text}.`,
+  );
 }

@@ -24,13 +24,21 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof SignalboxError ? (CODES[error.code] ?? EXIT.failed) : EXIT.failed;
 }
 
-/** The words for standard error: what happened, why, and what to do. Unexpected errors keep their stack. */
+/** The words for standard error: what happened, why, and what to do. */
 export function errorText(error: unknown): string {
   if (error instanceof UsageError) return error.message;
-  if (!(error instanceof SignalboxError))
-    return error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const advice = ADVICE[error.code];
+  if (!(error instanceof SignalboxError)) return unexpectedText(error);
+  const isAnswer = error.refusal !== undefined || error.errors.length > 0;
+  const advice = error.code === 'UNAVAILABLE' && isAnswer ? undefined : ADVICE[error.code];
   return [`${error.code}: ${error.message}`, ...detailsOf(error), ...(advice === undefined ? [] : [advice])].join('\n');
+}
+
+/** One line: an error of the operating system, such as a full disk, or a fault of the program. */
+function unexpectedText(error: unknown): string {
+  const message = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0];
+  return error instanceof Error && 'syscall' in error
+    ? `${message}. Check the path, its permissions and the free space.`
+    : `Unexpected error: ${message}. This is a fault of signalbox: report it with the command that you entered.`;
 }
 
 /** Violations by path, and the rule of the policy, unless the message has them. */

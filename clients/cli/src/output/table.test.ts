@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { SignalboxError } from '../../../sdk/src/index.ts';
 import { errorText, exitCodeOf } from './exit-codes.ts';
 import { formatRows } from './format-rows.ts';
+import { wrap } from './wrap.ts';
 
 const ROW = { id: 'run_01920000000000000000000000000001', state: 'FAILED', goal: 'Convert the list of all suppliers' };
 
@@ -44,6 +45,25 @@ test('JSON keeps its value without passing control characters on', () => {
     expect(text).not.toMatch(/[^\n\P{Cc}]|\u202e/u);
     expect([JSON.parse(text)].flat()).toEqual(rows);
   }
+});
+
+test('an unexpected error is one line without its stack, and says what to do', () => {
+  expect(errorText(new TypeError('x is not a function\n  at y'))).toMatch(
+    /^Unexpected error: x is not a function\. .*$/,
+  );
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' });
+  expect(errorText(full)).toBe(
+    'ENOSPC: no space left on device, write. Check the path, its permissions and the free space.',
+  );
+});
+
+test('lines of an error are broken at spaces, with their indent, and IDs stay whole', () => {
+  expect(wrap(`  inputs.a: must be a number\n${ROW.id} ended`, 20).split('\n')).toEqual([
+    '  inputs.a: must be',
+    '  a number',
+    ROW.id,
+    'ended',
+  ]);
 });
 
 test('a refusal names its violations by path and the rule, and exits with 3', () => {

@@ -41,7 +41,7 @@ export async function run(
   const { runAgent } = await client.request(RunAgent, { input }, { signal: ctx.signal });
   const row = runRow(unwrap(runAgent));
   if (options.watch) return followRun(ctx, row.id, options.progress);
-  ctx.print([row]);
+  await ctx.print([row]);
   return undefined;
 }
 

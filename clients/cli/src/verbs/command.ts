@@ -28,7 +28,7 @@ export async function run(ctx: Context, [name, words]: readonly unknown[]): Prom
     return EXIT.failed;
   }
   const { uri, mediaType, size, digest } = resource;
-  if (ctx.output !== 'table') ctx.print([{ id: started.id, state: started.state, uri, mediaType, size, digest }]);
+  if (ctx.output !== 'table') await ctx.print([{ id: started.id, state: started.state, uri, mediaType, size, digest }]);
   else await writeBytes(ctx, await client.download(digest, { signal: ctx.signal }), mediaType);
   return EXIT.success;
 }

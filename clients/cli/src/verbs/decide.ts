@@ -13,7 +13,7 @@ export const decide =
     const input = { approvalId, approve, ...(options.comment !== undefined && { comment: options.comment }) };
     const { decideApproval } = await client.request(DecideApprovalDocument, { input }, { signal: ctx.signal });
     const { state, run, step, comment } = unwrap(decideApproval);
-    ctx.print([{ id: approvalId, state, run: run.id, step: step.key, comment }]);
+    await ctx.print([{ id: approvalId, state, run: run.id, step: step.key, comment }]);
   };
 
 interface Requests {

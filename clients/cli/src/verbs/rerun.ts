@@ -37,7 +37,7 @@ export async function run(ctx: Context, [id]: readonly unknown[], options: Optio
   const inputs = parseInputs(options.input ?? []);
   const row = runRow(await start(ctx, String(id), inputs, options.from));
   if (options.watch) return followRun(ctx, row.id, options.progress);
-  ctx.print([row]);
+  await ctx.print([row]);
   return undefined;
 }
 

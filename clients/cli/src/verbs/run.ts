@@ -20,6 +20,6 @@ export async function run(
   const { startRun } = await client.request(StartRunDocument, { input }, { signal: ctx.signal });
   const row = runRow(unwrap(startRun));
   if (options.watch) return followRun(ctx, row.id, options.progress);
-  ctx.print([row]);
+  await ctx.print([row]);
   return undefined;
 }

@@ -19,12 +19,12 @@ export async function run(
     if (!run) throw notFound(id);
     const columns = ctx.columns;
     const lines = treeLines(createRunModel(run), { columns, now: new Date(), logOf: () => [] });
-    ctx.io.stdout.write(lines.map(({ text }) => `${text}\n`).join(''));
+    await ctx.write(lines.map(({ text }) => `${text}\n`).join(''));
     return undefined;
   }
   const { run } = await client.request(WorkflowRunDocument, { id: String(id) }, options);
   if (!run) throw notFound(id);
-  ctx.print([run]);
+  await ctx.print([run]);
   return undefined;
 }
 

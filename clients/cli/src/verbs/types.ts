@@ -18,7 +18,7 @@ export async function run(
   const workflows = await readWorkflows(ctx, names as readonly string[]);
   const text = declareWorkflows(workflows);
   if (out === undefined) {
-    ctx.io.stdout.write(text);
+    await ctx.write(text);
     return;
   }
   try {
@@ -26,7 +26,7 @@ export async function run(
   } catch (error) {
     throw new UsageError(`${out} cannot be written: ${(error as Error).message}.`);
   }
-  ctx.print(workflows.map(({ name, version }) => ({ id: name, version })));
+  await ctx.print(workflows.map(({ name, version }) => ({ id: name, version })));
 }
 
 interface SavedWorkflow extends WorkflowDescription {

@@ -1,5 +1,6 @@
 import type { Verb, VerbGroup } from '../frame/verb.ts';
 import { LIST_VERBS } from './list-verbs.ts';
+import { OPERATE_VERBS } from './operate/operate-verbs.ts';
 import { STEERING_VERBS } from './steering-verbs.ts';
 import { withWatch } from './watch-options.ts';
 import { WORKFLOW_VERBS } from './workflows/workflow-verbs.ts';
@@ -36,4 +37,5 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
   ...LIST_VERBS,
   WORKFLOW_VERBS,
   ...STEERING_VERBS,
+  ...OPERATE_VERBS,
 ];

@@ -7,5 +7,5 @@ export async function run(ctx: Context): Promise<undefined> {
   const { viewer } = await client.request(ViewerDocument, {}, { signal: ctx.signal });
   if (!viewer) throw new SignalboxError('UNAUTHENTICATED', 'Nobody is signed in.');
   const { subject, username, tenant, roles, expiresAt } = viewer;
-  ctx.print([{ id: subject, username, tenant, roles, expiresAt }]);
+  await ctx.print([{ id: subject, username, tenant, roles, expiresAt }]);
 }

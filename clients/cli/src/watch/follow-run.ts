@@ -47,7 +47,7 @@ export async function followRun(ctx: Context, id: string, progress: unknown): Pr
   if (run) {
     const { workflow, state, goal, error, outputs } = run;
     const values = Object.fromEntries(outputs.map(({ name, value }) => [name, value]));
-    ctx.print([{ id, workflow, state, goal, error, outputs: values }]);
+    await ctx.print([{ id, workflow, state, goal, error, outputs: values }]);
   }
   if (model.state === 'SUCCEEDED') return EXIT.success;
   return model.state === 'DENIED' ? EXIT.refused : EXIT.failed;

@@ -18,6 +18,6 @@ export async function run(ctx: Context, [names]: readonly unknown[]): Promise<un
       rows.push(workflowRow(unwrap(deleteWorkflow)));
     }
   } finally {
-    ctx.print(rows);
+    await ctx.print(rows);
   }
 }

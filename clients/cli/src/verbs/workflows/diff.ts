@@ -22,8 +22,8 @@ export async function run(ctx: Context, [name, first, second]: readonly unknown[
   const diff = createTwoFilesPatch(left.title, right.title, left.text, right.text, undefined, undefined, {
     headerOptions: FILE_HEADERS_ONLY,
   });
-  if (ctx.output === 'table') printText(ctx, diff);
-  else ctx.print([{ id: workflow, from: left.title, to: right.title, diff }]);
+  if (ctx.output === 'table') await printText(ctx, diff);
+  else await ctx.print([{ id: workflow, from: left.title, to: right.title, diff }]);
 }
 
 interface Side {

@@ -17,5 +17,5 @@ export async function run(
   const client = await ctx.client();
   const input = { source, ...(ifVersion !== undefined && { ifVersion: Number(ifVersion) }) };
   const { saveWorkflow } = await client.request(SaveWorkflowDocument, { input }, { signal: ctx.signal });
-  ctx.print([workflowRow(unwrap(saveWorkflow))]);
+  await ctx.print([workflowRow(unwrap(saveWorkflow))]);
 }

@@ -9,6 +9,6 @@ export async function run(
   { version }: { readonly version?: string },
 ): Promise<undefined> {
   const workflow = await readVersion(ctx, String(name), version);
-  if (ctx.output === 'table') printText(ctx, workflow.yaml);
-  else ctx.print([{ ...workflowRow(workflow), inputs: workflow.inputs, yaml: workflow.yaml }]);
+  if (ctx.output === 'table') await printText(ctx, workflow.yaml);
+  else await ctx.print([{ ...workflowRow(workflow), inputs: workflow.inputs, yaml: workflow.yaml }]);
 }

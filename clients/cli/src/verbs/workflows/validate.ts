@@ -26,8 +26,9 @@ export async function run(
     message,
   }));
   // In a table the end of a message could be cut.
-  if (ctx.output !== 'table') ctx.print(rows);
-  else printText(ctx, sanitize(rows.map(({ id, severity, message }) => `${id}: ${severity} ${message}\n`).join('')));
+  if (ctx.output !== 'table') await ctx.print(rows);
+  else
+    await printText(ctx, sanitize(rows.map(({ id, severity, message }) => `${id}: ${severity} ${message}\n`).join('')));
   for (const { step, decision } of decisions) {
     const { effect, action, canonicalUri, reason } = decision;
     if (effect !== 'ALLOW') ctx.note(`${step}: ${effect} ${action} ${canonicalUri ?? ''}: ${reason}`);

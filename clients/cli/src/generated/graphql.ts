@@ -1,0 +1,362 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** State of an approval. Once it is no longer OPEN, it does not change. */
+export type ApprovalState =
+  /** A person approved, and the step continued. */
+  | 'APPROVED'
+  /** Nobody decided before it expired or its run ended. */
+  | 'EXPIRED'
+  /** The step is waiting for a decision. */
+  | 'OPEN'
+  /** A person rejected, and the step ended. */
+  | 'REJECTED';
+
+/** Conditions on artifacts. All that are set must match. */
+export type ArtifactFilter = {
+  /** A media type without parameters, such as `image/png`, or all of a family: `image/*`. */
+  readonly mediaType?: string | null | undefined;
+  /** Artifacts of this run. */
+  readonly run?: string | null | undefined;
+  /** Stored then or later. */
+  readonly since?: string | null | undefined;
+  /** A part of the name, in upper or lower case: 1 to 256 characters. */
+  readonly text?: string | null | undefined;
+};
+
+/** A worker to drain. */
+export type DrainWorkerInput = {
+  /** False: it gets jobs again. Default: true. */
+  readonly drained?: boolean | null | undefined;
+  /** ID of the worker. This server need not have heard of it. */
+  readonly id: string;
+};
+
+/** Why something was refused or failed. The set is closed. It is used in `Refusal.code`, in `Failure.code` and in `extensions.code` of every top-level error. */
+export type ErrorCode =
+  /** The policy requires the approval of a person first. */
+  | 'APPROVAL_REQUIRED'
+  /** The input is invalid. `path` or `violations` say where. */
+  | 'BAD_INPUT'
+  /** It was stopped on request. */
+  | 'CANCELLED'
+  /** It conflicts with the current state, such as an idempotency key used for another request. */
+  | 'CONFLICT'
+  /** The events at this cursor have been deleted. Read again from the beginning. */
+  | 'CURSOR_EXPIRED'
+  /** The policy denies it. `decision` names the rule; `explainPolicy` shows rules that almost matched. */
+  | 'FORBIDDEN'
+  /** A bug in the server. The message contains a reference to the details in the log. */
+  | 'INTERNAL'
+  /** It does not exist, or you may not see it. */
+  | 'NOT_FOUND'
+  /** The content exceeds a limit, which the message names. */
+  | 'RESOURCE_TOO_LARGE'
+  /** The resource could not be read: its server, network or file did not respond. */
+  | 'RESOURCE_UNREACHABLE'
+  /** The data does not match the JSON Schema at `schemaUri`. `violations` lists where. */
+  | 'SCHEMA_VIOLATION'
+  /** A rate limit or a quota is exceeded. Try again after `retryAfterMs`, or do what the message says. */
+  | 'THROTTLED'
+  /** It exceeded its time limit and was stopped. */
+  | 'TIMEOUT'
+  /** The operation is too costly. Select less, or use several requests. */
+  | 'TOO_COSTLY'
+  /** The token is missing, wrong or expired. Sign in and send the new token. */
+  | 'UNAUTHENTICATED'
+  /** The server cannot do it now. Try again after `retryAfterMs`. */
+  | 'UNAVAILABLE'
+  /** The scheme of the URI is not supported. `catalog.protocols` lists those that are. */
+  | 'UNSUPPORTED_SCHEME';
+
+/** A hypothetical request. */
+export type ExplainPolicyInput = {
+  /** Action of the request: `command:NAME`, `query:NAME`, `tool:NAME`, `workflow:NAME`, `step:KIND`, `job:TOPIC`, `mutation:NAME`, `agent:BACKEND`, `secret:NAME`, `memory:read`, `memory:append`, `override:owner`, `worker:drain`, `worker:revoke`, `account:read`, `account:write`, `account:tokens` or `exec`. */
+  readonly action: string;
+  /** Role of the request. Default: your roles. Another role requires permission for `query:explainPolicy`. */
+  readonly role?: string | null | undefined;
+  /** URI of the JSON Schema of the request. */
+  readonly schemaUri?: string | null | undefined;
+  /** URI of the request: a resource, a program (`exec:///PATH`), `memory:NAME`, `workflow:NAME`, `worker:ID`, `run:own` or `run:tenant`. */
+  readonly uri?: string | null | undefined;
+  /** Name of the saved workflow that would make the request: its author is asked for too. Requires permission for `query:workflows`. */
+  readonly workflow?: string | null | undefined;
+};
+
+/** Effect of a rule on a request that it matches. A request that no rule matches is denied; DENY overrides all other effects. */
+export type PolicyEffect =
+  /** The request is allowed. */
+  | 'ALLOW'
+  /** The request is allowed after a person has approved it. */
+  | 'APPROVE'
+  /** The request is denied, whatever other rules say. */
+  | 'DENY'
+  /** The request is allowed, at the rate in the obligation. */
+  | 'THROTTLE';
+
+/** Which runs go first when slots are scarce. */
+export type Priority =
+  /** When no other run is waiting. */
+  | 'BATCH'
+  /** Before all others. */
+  | 'CRITICAL'
+  /** Somebody is waiting for it. */
+  | 'INTERACTIVE';
+
+/** State of a run. SUCCEEDED, FAILED, TIMEOUT, DENIED and CANCELLED are final: the run no longer changes, unless `retryStep` continues one that failed. */
+export type RunState =
+  /** It was stopped on request. */
+  | 'CANCELLED'
+  /** The policy denied a step. */
+  | 'DENIED'
+  /** A step failed; `error` says which and why. */
+  | 'FAILED'
+  /** Accepted; no step has started. */
+  | 'PENDING'
+  /** At least one step has started. */
+  | 'RUNNING'
+  /** Every step succeeded or was skipped. */
+  | 'SUCCEEDED'
+  /** A step exceeded its time limit. */
+  | 'TIMEOUT'
+  /** No step can continue until something happens outside: a time, a person, a signal or a rate limit. */
+  | 'WAITING';
+
+/** A schedule to change. */
+export type ScheduleInput = {
+  /** Name of its workflow. */
+  readonly name: string;
+};
+
+/** A job for a worker. Objects have the field names of CAP, in snake_case. */
+export type SubmitJobInput = {
+  /** Adapter that the worker uses. */
+  readonly adapterId?: string | null | undefined;
+  /** Object of max_input_tokens, max_output_tokens, max_total_tokens and deadline_ms. */
+  readonly budget?: unknown;
+  /** Job that undoes this one when another job of the same `parentId` and the same user fails: an object with its topic, context and so on. What it does not state, it takes from the job. Default: no compensation. */
+  readonly compensation?: unknown;
+  /** What the worker works on: any JSON of at most 2 MiB. Not together with contextPtr. */
+  readonly context?: unknown;
+  /** Object of max_input_tokens, allow_summarization, allow_retrieval and tags. */
+  readonly contextHints?: unknown;
+  /** Pointer to what the worker works on: a URI that the worker can read. */
+  readonly contextPtr?: string | null | undefined;
+  /** Object of variables for the worker. */
+  readonly env?: unknown;
+  /** Idempotency key. Repeating a request with the same key returns the original run. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** ID of the job. The same ID again is the same job. Default: a new ID for each attempt. */
+  readonly jobId?: string | null | undefined;
+  /** Object of labels of the job. `preferred_pool`, `preferred_worker_id` and `placement.*` choose its worker. */
+  readonly labels?: unknown;
+  /** Maximum number of attempts. Maximum 100. */
+  readonly maxAttempts?: number | null | undefined;
+  /** Memory that the worker uses. */
+  readonly memoryId?: string | null | undefined;
+  /** Object of actor_id, actor_type, idempotency_key, capability, risk_tags, requires, pack_id and labels. */
+  readonly meta?: unknown;
+  /** ID of the run on whose behalf the job is: it is cancelled with that run. */
+  readonly parentId?: string | null | undefined;
+  /** Which jobs go first. Default INTERACTIVE. */
+  readonly priority?: Priority | null | undefined;
+  /** Topic of the job, such as `job.builds.app`. */
+  readonly topic: string;
+  /** Milliseconds to wait for the end of the run before the response. Maximum 60000; default 0. The run continues in any case. */
+  readonly waitMs?: number | null | undefined;
+};
+
+export type RefusalPartsFragment = { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null };
+
+export type RunRowFragment = { readonly __typename: 'Run', readonly id: string, readonly workflow: string | null, readonly state: RunState, readonly goal: string | null };
+
+export type ArtifactRowFragment = { readonly id: string, readonly name: string, readonly mediaType: string, readonly size: number, readonly createdAt: string, readonly digest: string, readonly run: { readonly id: string } | null };
+
+export type ScheduleRowFragment = { readonly __typename: 'Schedule', readonly cron: string, readonly timeZone: string, readonly paused: boolean, readonly nextAt: string | null, readonly workflow: { readonly name: string }, readonly lastRun: { readonly id: string, readonly state: RunState } | null, readonly principal: { readonly username: string } };
+
+export type DecisionRowFragment = { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly roles: ReadonlyArray<string>, readonly author: string | null, readonly rule: { readonly id: string, readonly role: string, readonly action: string, readonly uri: string, readonly effect: PolicyEffect, readonly obligation: string | null } | null };
+
+export type RulePartsFragment = { readonly id: string, readonly role: string, readonly action: string, readonly uri: string, readonly effect: PolicyEffect, readonly obligation: string | null };
+
+export type ArtifactsQueryVariables = Exact<{
+  filter?: ArtifactFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ArtifactsQuery = { readonly artifacts: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly mediaType: string, readonly size: number, readonly createdAt: string, readonly digest: string, readonly run: { readonly id: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type ArtifactByIdQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ArtifactByIdQuery = { readonly node:
+    | { readonly __typename: 'Approval' }
+    | { readonly __typename: 'Artifact', readonly id: string, readonly name: string, readonly mediaType: string, readonly size: number, readonly createdAt: string, readonly digest: string, readonly run: { readonly id: string } | null }
+    | { readonly __typename: 'DeadLetter' }
+    | { readonly __typename: 'Run' }
+    | { readonly __typename: 'Step' }
+    | { readonly __typename: 'Workflow' }
+   | null };
+
+export type ArtifactByDigestQueryVariables = Exact<{
+  digest: string;
+}>;
+
+
+export type ArtifactByDigestQuery = { readonly artifact: { readonly id: string, readonly name: string, readonly mediaType: string, readonly size: number, readonly createdAt: string, readonly digest: string, readonly run: { readonly id: string } | null } | null };
+
+export type SchedulesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type SchedulesQuery = { readonly schedules: { readonly nodes: ReadonlyArray<{ readonly __typename: 'Schedule', readonly cron: string, readonly timeZone: string, readonly paused: boolean, readonly nextAt: string | null, readonly workflow: { readonly name: string }, readonly lastRun: { readonly id: string, readonly state: RunState } | null, readonly principal: { readonly username: string } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type ScheduleQueryVariables = Exact<{
+  name: string;
+}>;
+
+
+export type ScheduleQuery = { readonly workflow: { readonly schedule: { readonly cron: string } | null } | null };
+
+export type PauseScheduleMutationVariables = Exact<{
+  input: ScheduleInput;
+}>;
+
+
+export type PauseScheduleMutation = { readonly pauseSchedule:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Schedule', readonly cron: string, readonly timeZone: string, readonly paused: boolean, readonly nextAt: string | null, readonly workflow: { readonly name: string }, readonly lastRun: { readonly id: string, readonly state: RunState } | null, readonly principal: { readonly username: string } }
+   };
+
+export type ResumeScheduleMutationVariables = Exact<{
+  input: ScheduleInput;
+}>;
+
+
+export type ResumeScheduleMutation = { readonly resumeSchedule:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Schedule', readonly cron: string, readonly timeZone: string, readonly paused: boolean, readonly nextAt: string | null, readonly workflow: { readonly name: string }, readonly lastRun: { readonly id: string, readonly state: RunState } | null, readonly principal: { readonly username: string } }
+   };
+
+export type WorkersQueryVariables = Exact<{
+  pool?: string | null | undefined;
+  alive?: boolean | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type WorkersQuery = { readonly workers: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly pool: string, readonly region: string, readonly topics: ReadonlyArray<string>, readonly activeJobs: number, readonly maxParallelJobs: number | null, readonly alive: boolean, readonly drained: boolean, readonly lastHeartbeatAt: string | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type DrainWorkerMutationVariables = Exact<{
+  input: DrainWorkerInput;
+}>;
+
+
+export type DrainWorkerMutation = { readonly drainWorker:
+    | { readonly __typename: 'DrainedWorker', readonly id: string, readonly drained: boolean }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+   };
+
+export type SubmitJobMutationVariables = Exact<{
+  input: SubmitJobInput;
+}>;
+
+
+export type SubmitJobMutation = { readonly submitJob:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Run', readonly id: string, readonly workflow: string | null, readonly state: RunState, readonly goal: string | null }
+   };
+
+export type DeadLettersQueryVariables = Exact<{
+  topic?: string | null | undefined;
+  reason?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type DeadLettersQuery = { readonly deadLetters: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly at: string, readonly jobId: string, readonly topic: string | null, readonly reason: string, readonly message: string, readonly run: { readonly id: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type ReplayDeadLetterMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ReplayDeadLetterMutation = { readonly replayDeadLetter:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Run', readonly id: string, readonly workflow: string | null, readonly state: RunState, readonly goal: string | null }
+   };
+
+export type ExplainPolicyQueryVariables = Exact<{
+  input: ExplainPolicyInput;
+}>;
+
+
+export type ExplainPolicyQuery = { readonly explainPolicy: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly roles: ReadonlyArray<string>, readonly author: string | null, readonly nearMisses: ReadonlyArray<{ readonly missed: string, readonly rule: { readonly id: string, readonly role: string, readonly action: string, readonly uri: string, readonly effect: PolicyEffect, readonly obligation: string | null } }>, readonly forAuthor: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly roles: ReadonlyArray<string>, readonly author: string | null, readonly rule: { readonly id: string, readonly role: string, readonly action: string, readonly uri: string, readonly effect: PolicyEffect, readonly obligation: string | null } | null } | null, readonly rule: { readonly id: string, readonly role: string, readonly action: string, readonly uri: string, readonly effect: PolicyEffect, readonly obligation: string | null } | null } };
+
+export type SimulatePolicyQueryVariables = Exact<{
+  rules: string;
+  since?: string | null | undefined;
+}>;
+
+
+export type SimulatePolicyQuery = { readonly simulatePolicy: { readonly decisions: number, readonly changed: number, readonly problems: ReadonlyArray<{ readonly line: number | null, readonly message: string }>, readonly changes: ReadonlyArray<{ readonly count: number, readonly lastAt: string, readonly before: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly roles: ReadonlyArray<string>, readonly author: string | null, readonly rule: { readonly id: string, readonly role: string, readonly action: string, readonly uri: string, readonly effect: PolicyEffect, readonly obligation: string | null } | null }, readonly after: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly roles: ReadonlyArray<string>, readonly author: string | null, readonly rule: { readonly id: string, readonly role: string, readonly action: string, readonly uri: string, readonly effect: PolicyEffect, readonly obligation: string | null } | null }, readonly lastRun: { readonly id: string } | null }> } };
+
+export type ApprovalListQueryVariables = Exact<{
+  state?: ApprovalState | null | undefined;
+  mine?: boolean | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ApprovalListQuery = { readonly approvals: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly state: ApprovalState, readonly reason: string, readonly roles: ReadonlyArray<string>, readonly requestedAt: string, readonly expiresAt: string | null, readonly step: { readonly key: string }, readonly run: { readonly id: string, readonly workflow: string | null } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const RefusalPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}`, {"fragmentName":"RefusalParts"}) as unknown as TypedDocumentString<RefusalPartsFragment, unknown>;
+export const RunRowFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment RunRow on Run{__typename id workflow state goal}`, {"fragmentName":"RunRow"}) as unknown as TypedDocumentString<RunRowFragment, unknown>;
+export const ArtifactRowFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ArtifactRow on Artifact{id name mediaType size createdAt digest run{id}}`, {"fragmentName":"ArtifactRow"}) as unknown as TypedDocumentString<ArtifactRowFragment, unknown>;
+export const ScheduleRowFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ScheduleRow on Schedule{__typename workflow{name}cron timeZone paused nextAt lastRun{id state}principal{username}}`, {"fragmentName":"ScheduleRow"}) as unknown as TypedDocumentString<ScheduleRowFragment, unknown>;
+export const RulePartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment RuleParts on PolicyRule{id role action uri effect obligation}`, {"fragmentName":"RuleParts"}) as unknown as TypedDocumentString<RulePartsFragment, unknown>;
+export const DecisionRowFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment DecisionRow on PolicyDecision{effect reason action canonicalUri roles author rule{...RuleParts}}fragment RuleParts on PolicyRule{id role action uri effect obligation}`, {"fragmentName":"DecisionRow"}) as unknown as TypedDocumentString<DecisionRowFragment, unknown>;
+export const ArtifactsDocument = /* @__PURE__ */ new TypedDocumentString(`query Artifacts($filter:ArtifactFilter,$first:Int,$after:String){artifacts(filter:$filter,first:$first,after:$after){nodes{...ArtifactRow}pageInfo{hasNextPage endCursor}}}fragment ArtifactRow on Artifact{id name mediaType size createdAt digest run{id}}`) as unknown as TypedDocumentString<ArtifactsQuery, ArtifactsQueryVariables>;
+export const ArtifactByIdDocument = /* @__PURE__ */ new TypedDocumentString(`query ArtifactById($id:ID!){node(id:$id){__typename...on Artifact{...ArtifactRow}}}fragment ArtifactRow on Artifact{id name mediaType size createdAt digest run{id}}`) as unknown as TypedDocumentString<ArtifactByIdQuery, ArtifactByIdQueryVariables>;
+export const ArtifactByDigestDocument = /* @__PURE__ */ new TypedDocumentString(`query ArtifactByDigest($digest:Sha256!){artifact(digest:$digest){...ArtifactRow}}fragment ArtifactRow on Artifact{id name mediaType size createdAt digest run{id}}`) as unknown as TypedDocumentString<ArtifactByDigestQuery, ArtifactByDigestQueryVariables>;
+export const SchedulesDocument = /* @__PURE__ */ new TypedDocumentString(`query Schedules($first:Int,$after:String){schedules(first:$first,after:$after){nodes{...ScheduleRow}pageInfo{hasNextPage endCursor}}}fragment ScheduleRow on Schedule{__typename workflow{name}cron timeZone paused nextAt lastRun{id state}principal{username}}`) as unknown as TypedDocumentString<SchedulesQuery, SchedulesQueryVariables>;
+export const ScheduleDocument = /* @__PURE__ */ new TypedDocumentString(`query Schedule($name:String!){workflow(name:$name){schedule{cron}}}`) as unknown as TypedDocumentString<ScheduleQuery, ScheduleQueryVariables>;
+export const PauseScheduleDocument = /* @__PURE__ */ new TypedDocumentString(`mutation PauseSchedule($input:ScheduleInput!){pauseSchedule(input:$input){...ScheduleRow...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment ScheduleRow on Schedule{__typename workflow{name}cron timeZone paused nextAt lastRun{id state}principal{username}}`) as unknown as TypedDocumentString<PauseScheduleMutation, PauseScheduleMutationVariables>;
+export const ResumeScheduleDocument = /* @__PURE__ */ new TypedDocumentString(`mutation ResumeSchedule($input:ScheduleInput!){resumeSchedule(input:$input){...ScheduleRow...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment ScheduleRow on Schedule{__typename workflow{name}cron timeZone paused nextAt lastRun{id state}principal{username}}`) as unknown as TypedDocumentString<ResumeScheduleMutation, ResumeScheduleMutationVariables>;
+export const WorkersDocument = /* @__PURE__ */ new TypedDocumentString(`query Workers($pool:String,$alive:Boolean,$first:Int,$after:String){workers(pool:$pool,alive:$alive,first:$first,after:$after){nodes{id pool region topics activeJobs maxParallelJobs alive drained lastHeartbeatAt}pageInfo{hasNextPage endCursor}}}`) as unknown as TypedDocumentString<WorkersQuery, WorkersQueryVariables>;
+export const DrainWorkerDocument = /* @__PURE__ */ new TypedDocumentString(`mutation DrainWorker($input:DrainWorkerInput!){drainWorker(input:$input){...on DrainedWorker{__typename id drained}...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}`) as unknown as TypedDocumentString<DrainWorkerMutation, DrainWorkerMutationVariables>;
+export const SubmitJobDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SubmitJob($input:SubmitJobInput!){submitJob(input:$input){...RunRow...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment RunRow on Run{__typename id workflow state goal}`) as unknown as TypedDocumentString<SubmitJobMutation, SubmitJobMutationVariables>;
+export const DeadLettersDocument = /* @__PURE__ */ new TypedDocumentString(`query DeadLetters($topic:String,$reason:String,$first:Int,$after:String){deadLetters(topic:$topic,reason:$reason,first:$first,after:$after){nodes{id at jobId topic reason message run{id}}pageInfo{hasNextPage endCursor}}}`) as unknown as TypedDocumentString<DeadLettersQuery, DeadLettersQueryVariables>;
+export const ReplayDeadLetterDocument = /* @__PURE__ */ new TypedDocumentString(`mutation ReplayDeadLetter($id:ID!){replayDeadLetter(id:$id){...RunRow...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment RunRow on Run{__typename id workflow state goal}`) as unknown as TypedDocumentString<ReplayDeadLetterMutation, ReplayDeadLetterMutationVariables>;
+export const ExplainPolicyDocument = /* @__PURE__ */ new TypedDocumentString(`query ExplainPolicy($input:ExplainPolicyInput!){explainPolicy(input:$input){...DecisionRow nearMisses{missed rule{...RuleParts}}forAuthor{...DecisionRow}}}fragment DecisionRow on PolicyDecision{effect reason action canonicalUri roles author rule{...RuleParts}}fragment RuleParts on PolicyRule{id role action uri effect obligation}`) as unknown as TypedDocumentString<ExplainPolicyQuery, ExplainPolicyQueryVariables>;
+export const SimulatePolicyDocument = /* @__PURE__ */ new TypedDocumentString(`query SimulatePolicy($rules:String!,$since:DateTime){simulatePolicy(rules:$rules,since:$since){problems{line message}decisions changed changes{before{...DecisionRow}after{...DecisionRow}count lastAt lastRun{id}}}}fragment DecisionRow on PolicyDecision{effect reason action canonicalUri roles author rule{...RuleParts}}fragment RuleParts on PolicyRule{id role action uri effect obligation}`) as unknown as TypedDocumentString<SimulatePolicyQuery, SimulatePolicyQueryVariables>;
+export const ApprovalListDocument = /* @__PURE__ */ new TypedDocumentString(`query ApprovalList($state:ApprovalState,$mine:Boolean,$first:Int,$after:String){approvals(state:$state,mine:$mine,first:$first,after:$after){nodes{id state reason step{key}run{id workflow}roles requestedAt expiresAt}pageInfo{hasNextPage endCursor}}}`) as unknown as TypedDocumentString<ApprovalListQuery, ApprovalListQueryVariables>;
