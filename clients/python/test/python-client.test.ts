@@ -93,6 +93,15 @@ print(outcome['resource']['json']['rows'][0]['a'], client.wait(outcome['run']['i
     expect(lines).toEqual(['1 SUCCEEDED']);
   });
 
+  it('signs in, and renews the token', async () => {
+    const lines = await outputOf(`
+mine = Client(os.environ['SIGNALBOX_URL'])
+print(mine.sign_in('alice', 'alice')['principal']['username'])
+mine.renew_session()
+print(mine.viewer()['username'])`);
+    expect(lines).toEqual(['alice', 'alice']);
+  });
+
   it('raises refusals and errors with their code', async () => {
     const lines = await outputOf(`
 try: client.cancel_run({'runId': 'run_unknown'})
