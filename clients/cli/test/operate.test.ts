@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signalboxOnTerminal } from '../../../test/support/pseudo-terminal.ts';
 import { type Server, startServer } from '../../../test/support/server.ts';
 import { createTempFolder } from '../../../test/support/temp-folder.ts';
 import { signedIn } from './signed-in.ts';
@@ -58,6 +60,19 @@ describe('artifacts', () => {
     const unwritable = await alice.signalbox(['artifacts', 'get', id, '/nonexistent/file']);
     expect(unwritable).toMatchObject({ code: 1, output: '', complaint: expect.stringContaining('Check the path') });
     expect(unwritable.complaint.split('\n')).toHaveLength(1);
+  });
+});
+
+describe.skipIf(!existsSync('/usr/bin/python3') && process.env.REQUIRE_SERVICES !== '1')('on a terminal', () => {
+  it('no bytes of an artifact are written, and the words fit 40 columns', async () => {
+    const [{ digest }] = await rowsOf(['artifacts', 'put', '-', '--name', 'bell'], '\u0007secret');
+    const env = { SIGNALBOX_URL: server.url, SIGNALBOX_TOKEN: alice.token };
+    const terminal = signalboxOnTerminal(['artifacts', 'get', digest], { columns: 40, env });
+    expect(await terminal.exited).toBe(2);
+    const lines = terminal.output().trimEnd().split('\r\n');
+    expect(lines.join(' ')).toContain('Name a file, or write to a pipe.');
+    expect(lines.join('')).not.toContain('secret');
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(40);
   });
 });
 
