@@ -193,6 +193,17 @@ describe('workflows', () => {
   });
 });
 
+describe('a run of a document that is not saved', () => {
+  it('starts again with its inputs and labels', async () => {
+    const client = await adminClient(server.url);
+    const { id } = await client.runs.start({ source: { yaml: YAML }, inputs: { n: 4 }, labels: { team: 'sales' } });
+    await client.runs.wait(id);
+    const again = await client.runs.rerun(id);
+    expect(again).toMatchObject({ labels: { team: 'sales' } });
+    expect(await client.runs.result(again.id)).toEqual({ twice: 8 });
+  });
+});
+
 describe('events', () => {
   it('are those of every run, each once, in the order of the journal', async () => {
     const client = await adminClient(server.url);

@@ -764,15 +764,7 @@ export type RunSourceQueryVariables = Exact<{
 }>;
 
 
-export type RunSourceQuery = { readonly run: { readonly workflow: string | null, readonly workflowVersion: number | null, readonly inputs: unknown } | null };
-
-export type WorkflowDocumentQueryVariables = Exact<{
-  name: string;
-  version?: number | null | undefined;
-}>;
-
-
-export type WorkflowDocumentQuery = { readonly workflow: { readonly document: unknown } | null };
+export type RunSourceQuery = { readonly run: { readonly text: string | null, readonly inputs: unknown, readonly labels: unknown } | null };
 
 export type ValidateWorkflowQueryVariables = Exact<{
   source: WorkflowSource;
@@ -1124,8 +1116,7 @@ export const WorkflowRunDocument = /* @__PURE__ */ new TypedDocumentString(`quer
 export const WorkflowDocument = /* @__PURE__ */ new TypedDocumentString(`query Workflow($name:String!,$version:Int){workflow(name:$name,version:$version){...WorkflowParts yaml}}fragment WorkflowParts on Workflow{__typename id name version description inputs createdAt createdBy{username}}`) as unknown as TypedDocumentString<WorkflowQuery, WorkflowQueryVariables>;
 export const WorkflowsDocument = /* @__PURE__ */ new TypedDocumentString(`query Workflows($first:Int,$after:String){workflows(first:$first,after:$after){nodes{...WorkflowParts}pageInfo{hasNextPage endCursor}}}fragment WorkflowParts on Workflow{__typename id name version description inputs createdAt createdBy{username}}`) as unknown as TypedDocumentString<WorkflowsQuery, WorkflowsQueryVariables>;
 export const WorkflowVersionsDocument = /* @__PURE__ */ new TypedDocumentString(`query WorkflowVersions($name:String!,$first:Int,$after:String){workflow(name:$name){versions(first:$first,after:$after){nodes{...WorkflowParts}pageInfo{hasNextPage endCursor}}}}fragment WorkflowParts on Workflow{__typename id name version description inputs createdAt createdBy{username}}`) as unknown as TypedDocumentString<WorkflowVersionsQuery, WorkflowVersionsQueryVariables>;
-export const RunSourceDocument = /* @__PURE__ */ new TypedDocumentString(`query RunSource($id:ID!){run(id:$id){workflow workflowVersion inputs}}`) as unknown as TypedDocumentString<RunSourceQuery, RunSourceQueryVariables>;
-export const WorkflowDocumentDocument = /* @__PURE__ */ new TypedDocumentString(`query WorkflowDocument($name:String!,$version:Int){workflow(name:$name,version:$version){document}}`) as unknown as TypedDocumentString<WorkflowDocumentQuery, WorkflowDocumentQueryVariables>;
+export const RunSourceDocument = /* @__PURE__ */ new TypedDocumentString(`query RunSource($id:ID!){run(id:$id){text inputs labels}}`) as unknown as TypedDocumentString<RunSourceQuery, RunSourceQueryVariables>;
 export const ValidateWorkflowDocument = /* @__PURE__ */ new TypedDocumentString(`query ValidateWorkflow($source:WorkflowSource!,$inputs:JSON){validateWorkflow(source:$source,inputs:$inputs){valid problems{severity message step line column}decisions{step decision{effect reason action canonicalUri}}}}`) as unknown as TypedDocumentString<ValidateWorkflowQuery, ValidateWorkflowQueryVariables>;
 export const ApprovalDocument = /* @__PURE__ */ new TypedDocumentString(`query Approval($id:ID!){node(id:$id){...ApprovalParts}}fragment ApprovalParts on Approval{__typename id state reason roles requestedAt expiresAt decidedAt decidedBy{username}comment run{id workflow goal}step{key title}}`) as unknown as TypedDocumentString<ApprovalQuery, ApprovalQueryVariables>;
 export const ApprovalsDocument = /* @__PURE__ */ new TypedDocumentString(`query Approvals($state:ApprovalState,$mine:Boolean,$first:Int,$after:String){approvals(state:$state,mine:$mine,first:$first,after:$after){nodes{...ApprovalParts}pageInfo{hasNextPage endCursor}}}fragment ApprovalParts on Approval{__typename id state reason roles requestedAt expiresAt decidedAt decidedBy{username}comment run{id workflow goal}step{key title}}`) as unknown as TypedDocumentString<ApprovalsQuery, ApprovalsQueryVariables>;

@@ -12,7 +12,6 @@ import {
   StartRunDocument,
   type StartRunInput,
   type StepState,
-  WorkflowDocumentDocument,
   type WorkflowRunPartsFragment,
 } from '../generated/graphql.ts';
 import { SignalboxError, unwrap } from '../transport/signalbox-error.ts';
@@ -54,7 +53,7 @@ export interface Runs {
   cancel(id: string, options?: CallOptions & { readonly reason?: string }): Promise<Run>;
   /** Repeats a step that failed, by default the first, and what depends on it. */
   retry(id: string, step?: string, options?: CallOptions): Promise<Run>;
-  /** Starts another run like this one: of the same version of its workflow, with the same inputs. */
+  /** Starts another run like this one: of the same document, with the same inputs and labels. */
   rerun(id: string, options?: RerunOptions): Promise<Run>;
   /** Sends a signal to a run that waits for it. */
   signal(id: string, name: string, payload?: unknown, options?: CallOptions): Promise<Run>;
@@ -97,18 +96,14 @@ export function createRuns(ctx: CallContext): Runs {
     }
     const { run } = await ctx.request(RunSourceDocument, { id }, options);
     if (!run) throw new SignalboxError('NOT_FOUND', `There is no run ${id}, or you may not see it.`);
-    const { workflow: name, workflowVersion: version } = run;
-    const saved =
-      name != null && version != null
-        ? (await ctx.request(WorkflowDocumentDocument, { name, version }, options)).workflow
-        : undefined;
-    if (!saved) {
+    const { text, inputs: earlier, labels } = run;
+    if (text == null) {
       throw new SignalboxError(
         'BAD_INPUT',
-        `The workflow of run ${id} is not saved. Start its document again, or name the step to begin with (from).`,
+        `The document of run ${id} is not stored. Start it again with its document, or name the step to begin with (from).`,
       );
     }
-    return start({ source: { document: saved.document }, inputs: inputs ?? run.inputs }, options);
+    return start({ source: { yaml: text }, inputs: inputs ?? earlier, labels }, options);
   }
 
   async function result<Out>(id: string, options: WaitOptions = {}): Promise<Out> {
