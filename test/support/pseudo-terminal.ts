@@ -15,12 +15,15 @@ while True:
     ready, _, _ = select.select([fd, 0], [], [])
     if 0 in ready:
         data = os.read(0, 65536)
-        if data: os.write(fd, data)
+        # The test is gone: the terminal hangs up.
+        if not data: break
+        os.write(fd, data)
     if fd in ready:
         try: data = os.read(fd, 65536)
         except OSError: data = b''
         if not data: break
         os.write(1, data)
+os.close(fd)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
 
@@ -50,6 +53,8 @@ export function signalboxOnTerminal(
     env: { PATH: process.env.PATH, HOME: process.env.HOME, TERM: 'xterm-256color', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  // It may have ended when something is typed.
+  child.stdin.on('error', () => {});
   let written = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {
     written += text;
