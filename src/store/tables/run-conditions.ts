@@ -101,8 +101,8 @@ function labelCondition(tenant: string, key: string, value: string): RunConditio
 /** A part of one of the texts, in upper or lower case. */
 function textCondition(text: string, database: DatabaseConfig['kind']): Sql {
   const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  // SQLite's LIKE ignores case.
-  const like = database === 'sqlite' ? sql`LIKE ${pattern} ESCAPE '\\'` : sql`ILIKE ${pattern} ESCAPE '\\'`;
+  // Both ignore the case of ASCII only.
+  const like = database === 'sqlite' ? sql`LIKE ${pattern} ESCAPE '\\'` : sql`ILIKE ${pattern} COLLATE "C" ESCAPE '\\'`;
   const steps = sql`EXISTS (SELECT 1 FROM steps s WHERE s.run_id = r.id AND s.capability ${like})`;
   return sql`(r.goal ${like} OR r.workflow ${like} OR r.id ${like} OR ${steps})`;
 }
