@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { UsageError } from '../output/exit-codes.ts';
-import { sanitize } from '../output/sanitize.ts';
 import type { Context } from './context.ts';
+import { printText } from './print-text.ts';
 
 const TEXT = /^text\/|[/+](?:json|xml|yaml|javascript)\b/;
 
@@ -10,17 +9,13 @@ const TEXT = /^text\/|[/+](?:json|xml|yaml|javascript)\b/;
  * control characters.
  * @throws UsageError for other bytes on a terminal
  */
-export async function writeBytes({ io, signal }: Context, response: Response, mediaType: string): Promise<void> {
-  const { stdout } = io;
-  if (io.isTty(stdout)) {
+export async function writeBytes(ctx: Context, response: Response, mediaType: string): Promise<void> {
+  if (ctx.io.isTty(ctx.io.stdout)) {
     if (!TEXT.test(mediaType)) {
       await response.body?.cancel();
       throw new UsageError(`The result is ${mediaType}, which a terminal cannot show. Send it to a file: > FILE`);
     }
-    stdout.write(`${sanitize(await response.text()).trimEnd()}\n`);
-    return;
+    return printText(ctx, await response.text());
   }
-  for await (const chunk of response.body ?? []) {
-    if (!stdout.write(chunk)) await once(stdout, 'drain', { signal });
-  }
+  for await (const chunk of response.body ?? []) await ctx.write(chunk);
 }

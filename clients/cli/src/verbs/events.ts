@@ -1,6 +1,5 @@
 import { EventsDocument, type EventType, ViewerDocument } from '../../../sdk/src/generated/graphql.ts';
 import type { Context } from '../frame/context.ts';
-import { writeLines } from '../frame/write-lines.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { formatEvent } from '../output/format-event.ts';
 
@@ -22,10 +21,7 @@ export async function run(ctx: Context, _: readonly unknown[], { after, type, ru
   };
   const variables = { filter, ...(after !== undefined && { after }) };
   for await (const { events } of client.subscribe(EventsDocument, variables, { signal })) {
-    await writeLines(
-      ctx,
-      events.events.map((event) => formatEvent(event, ctx.output)),
-    );
+    await ctx.write(events.events.map((event) => `${formatEvent(event, ctx.output)}\n`).join(''));
   }
   return EXIT.interrupted;
 }

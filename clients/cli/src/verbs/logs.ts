@@ -2,7 +2,6 @@ import type { LogLevel } from '../../../sdk/src/generated/graphql.ts';
 import { type Client, SignalboxError } from '../../../sdk/src/index.ts';
 import { operation } from '../connection/operation.ts';
 import type { Context } from '../frame/context.ts';
-import { writeLines } from '../frame/write-lines.ts';
 import { EXIT, UsageError } from '../output/exit-codes.ts';
 import { formatLogLine, type LogLine } from '../output/format-log-line.ts';
 
@@ -52,10 +51,7 @@ export async function run(ctx: Context, [run]: readonly unknown[], options: Opti
   const client = await ctx.client();
   if (step !== undefined) await requireStep(client, id, step, ctx.signal);
   const write = (lines: readonly LogLine[]) =>
-    writeLines(
-      ctx,
-      lines.map((line) => formatLogLine(line, ctx.output, step === undefined)),
-    );
+    ctx.write(lines.map((line) => `${formatLogLine(line, ctx.output, step === undefined)}\n`).join(''));
 
   const filter = { types: ['LOG'], ...(level && { level }), ...(step !== undefined && { steps: [step] }) } as const;
   let after: string | undefined;
