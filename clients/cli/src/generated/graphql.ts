@@ -72,6 +72,59 @@ export type ErrorCode =
   /** The scheme of the URI is not supported. `catalog.protocols` lists those that are. */
   | 'UNSUPPORTED_SCHEME';
 
+/** Conditions for events. All of those that are set must match. */
+export type EventFilter = {
+  /** Log lines of at least this level; other events are not affected. */
+  readonly level?: LogLevel | null | undefined;
+  /** Events of this run. */
+  readonly runId?: string | null | undefined;
+  /** Events of steps with one of these keys. */
+  readonly steps?: ReadonlyArray<string> | null | undefined;
+  /** Events of one of these types. */
+  readonly types?: ReadonlyArray<EventType> | null | undefined;
+  /** Events of runs of the workflow with this name. */
+  readonly workflow?: string | null | undefined;
+};
+
+/** What an event reports. Each type has its own object type, which implements `Event`. */
+export type EventType =
+  /** `AgentDelta`: A fragment of a message that an agent is producing. At most 20 a second for each step. */
+  | 'AGENT_DELTA'
+  /** `AgentMessage`: A complete message to or from an agent. */
+  | 'AGENT_MESSAGE'
+  /** `ApprovalDecided`: An approval was granted or rejected, or it expired. */
+  | 'APPROVAL_DECIDED'
+  /** `ApprovalRequested`: A step is waiting for a person to approve it. */
+  | 'APPROVAL_REQUESTED'
+  /** `ArtifactCreated`: An artifact was stored. */
+  | 'ARTIFACT_CREATED'
+  /** `JobDispatched`: The job of a step is about to be sent to a worker. */
+  | 'JOB_DISPATCHED'
+  /** `JobEnded`: A worker reported the end of the job of a step. */
+  | 'JOB_ENDED'
+  /** `LogLine`: A step wrote to its log. */
+  | 'LOG'
+  /** `Notification`: A message for people. */
+  | 'NOTIFICATION'
+  /** `PolicyDecided`: The policy made a decision about a step. */
+  | 'POLICY_DECIDED'
+  /** `RunCreated`: A run was accepted. Always the first event of its run. */
+  | 'RUN_CREATED'
+  /** `RunStateChanged`: A run changed state. When `to` is a final state, this is the last event of the run, unless `retryStep` continues it. */
+  | 'RUN_STATE_CHANGED'
+  /** `SignalReceived`: A signal was sent to the run. It is kept until a step consumes it. */
+  | 'SIGNAL_RECEIVED'
+  /** `StepsAdded`: Steps were added while the run was active: the items of a `for_each`, or compensations. */
+  | 'STEPS_ADDED'
+  /** `StepProgress`: A step reported its progress. */
+  | 'STEP_PROGRESS'
+  /** `StepStateChanged`: A step changed state. */
+  | 'STEP_STATE_CHANGED'
+  /** `ToolCalled`: A step called a tool. The result follows as `ToolReturned`. */
+  | 'TOOL_CALLED'
+  /** `ToolReturned`: A tool call returned a result, or failed. */
+  | 'TOOL_RETURNED';
+
 /** A hypothetical request. */
 export type ExplainPolicyInput = {
   /** Action of the request: `command:NAME`, `query:NAME`, `tool:NAME`, `workflow:NAME`, `step:KIND`, `job:TOPIC`, `mutation:NAME`, `agent:BACKEND`, `secret:NAME`, `memory:read`, `memory:append`, `override:owner`, `worker:drain`, `worker:revoke`, `account:read`, `account:write`, `account:tokens` or `exec`. */
@@ -85,6 +138,17 @@ export type ExplainPolicyInput = {
   /** Name of the saved workflow that would make the request: its author is asked for too. Requires permission for `query:workflows`. */
   readonly workflow?: string | null | undefined;
 };
+
+/** Severity, from DEBUG up to ERROR. */
+export type LogLevel =
+  /** Details for finding a cause. */
+  | 'DEBUG'
+  /** Something failed. */
+  | 'ERROR'
+  /** Normal progress. */
+  | 'INFO'
+  /** Something unexpected, after which the work continued. */
+  | 'WARN';
 
 /** Effect of a rule on a request that it matches. A request that no rule matches is denied; DENY overrides all other effects. */
 export type PolicyEffect =
@@ -105,6 +169,51 @@ export type Priority =
   | 'CRITICAL'
   /** Somebody is waiting for it. */
   | 'INTERACTIVE';
+
+/** Conditions for runs. All of those that are set must match. */
+export type RunFilter = {
+  /** Runs accepted after this time. */
+  readonly createdAfter?: string | null | undefined;
+  /** Runs accepted before this time. */
+  readonly createdBefore?: string | null | undefined;
+  /** Runs whose error has one of these codes. */
+  readonly errorCode?: ReadonlyArray<ErrorCode> | null | undefined;
+  /** Runs of one of these kinds. */
+  readonly kind?: ReadonlyArray<RunKind> | null | undefined;
+  /** Runs with all of these labels: `{"team": "sales"}`. */
+  readonly label?: unknown;
+  /** Runs that took longer than so many milliseconds from their start to their end, or have been running for longer. */
+  readonly longerThanMs?: number | null | undefined;
+  /** Runs started by this subject or user name. */
+  readonly principal?: string | null | undefined;
+  /** Runs that have each of these words in their goal, the name of their workflow, their labels, their error or their inputs. Words are separated by spaces, match within other words, and A to Z match a to z. Labels, error and inputs are searched as JSON, names and values; of error and inputs the first 2048 characters. Maximum 256 characters and 8 words. */
+  readonly q?: string | null | undefined;
+  /** Runs that repeat the run with this ID: `run_…`. */
+  readonly rerunOf?: string | null | undefined;
+  /** True: only runs that no step of another run started. Default: false, all. */
+  readonly roots?: boolean | null | undefined;
+  /** Runs that the schedule of this workflow started, by the label `schedule` that it gives them. */
+  readonly schedule?: string | null | undefined;
+  /** Runs in one of these states. */
+  readonly state?: ReadonlyArray<RunState> | null | undefined;
+  /** Runs with this text in their ID, their goal, or the name of their workflow or of one of their commands. */
+  readonly text?: string | null | undefined;
+  /** Runs of the workflow with this name. */
+  readonly workflow?: string | null | undefined;
+};
+
+/** What a run executes. */
+export type RunKind =
+  /** One agent. */
+  | 'AGENT'
+  /** One command. */
+  | 'COMMAND'
+  /** One job for a worker. */
+  | 'JOB'
+  /** Several commands in sequence; each can use the output of the previous one. */
+  | 'PIPELINE'
+  /** The steps of a workflow; each starts as soon as its dependencies have ended. */
+  | 'WORKFLOW';
 
 /** State of a run. SUCCEEDED, FAILED, TIMEOUT, DENIED and CANCELLED are final: the run no longer changes, unless `retryStep` continues one that failed. */
 export type RunState =
@@ -321,6 +430,164 @@ export type ApprovalListQueryVariables = Exact<{
 
 export type ApprovalListQuery = { readonly approvals: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly state: ApprovalState, readonly reason: string, readonly roles: ReadonlyArray<string>, readonly requestedAt: string, readonly expiresAt: string | null, readonly step: { readonly key: string }, readonly run: { readonly id: string, readonly workflow: string | null } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
 
+export type ListRunsQueryVariables = Exact<{
+  filter?: RunFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ListRunsQuery = { readonly runs: { readonly nodes: ReadonlyArray<{ readonly __typename: 'Run', readonly kind: RunKind, readonly labels: unknown, readonly createdAt: string, readonly finishedAt: string | null, readonly id: string, readonly workflow: string | null, readonly state: RunState, readonly goal: string | null, readonly error: { readonly code: ErrorCode } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type OriginalRunQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OriginalRunQuery = { readonly run: { readonly kind: RunKind, readonly workflow: string | null, readonly workflowVersion: number | null, readonly text: string | null, readonly inputs: unknown, readonly labels: unknown } | null };
+
+export type NewestVersionQueryVariables = Exact<{
+  name: string;
+}>;
+
+
+export type NewestVersionQuery = { readonly workflow: { readonly version: number } | null };
+
+export type WorkflowDescriptionPartsFragment = { readonly name: string, readonly version: number, readonly inputs: unknown, readonly document: unknown };
+
+export type DescribeWorkflowQueryVariables = Exact<{
+  name: string;
+}>;
+
+
+export type DescribeWorkflowQuery = { readonly workflow: { readonly name: string, readonly version: number, readonly inputs: unknown, readonly document: unknown } | null };
+
+export type DescribeWorkflowsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type DescribeWorkflowsQuery = { readonly workflows: { readonly nodes: ReadonlyArray<{ readonly name: string, readonly version: number, readonly inputs: unknown, readonly document: unknown }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type CommandsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CommandsQuery = { readonly catalog: { readonly commands: ReadonlyArray<{ readonly name: string, readonly options: unknown }> } };
+
+export type ApprovalStateFragment = { readonly id: string, readonly state: ApprovalState };
+
+export type ApprovalRequestsQueryVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type ApprovalRequestsQuery = { readonly run: { readonly events: { readonly cursor: string, readonly caughtUp: boolean, readonly events: ReadonlyArray<
+        | { readonly __typename: 'AgentDelta' }
+        | { readonly __typename: 'AgentMessage' }
+        | { readonly __typename: 'ApprovalDecided', readonly approval: { readonly id: string, readonly state: ApprovalState } }
+        | { readonly __typename: 'ApprovalRequested', readonly approval: { readonly id: string, readonly state: ApprovalState } }
+        | { readonly __typename: 'ArtifactCreated' }
+        | { readonly __typename: 'JobDispatched' }
+        | { readonly __typename: 'JobEnded' }
+        | { readonly __typename: 'LogLine' }
+        | { readonly __typename: 'Notification' }
+        | { readonly __typename: 'PolicyDecided' }
+        | { readonly __typename: 'RunCreated' }
+        | { readonly __typename: 'RunStateChanged' }
+        | { readonly __typename: 'SignalReceived' }
+        | { readonly __typename: 'StepProgress' }
+        | { readonly __typename: 'StepStateChanged' }
+        | { readonly __typename: 'StepsAdded' }
+        | { readonly __typename: 'ToolCalled' }
+        | { readonly __typename: 'ToolReturned' }
+      > } } | null };
+
+export type LogBatchFragment = { readonly cursor: string, readonly events: ReadonlyArray<
+    | { readonly __typename: 'AgentDelta' }
+    | { readonly __typename: 'AgentMessage' }
+    | { readonly __typename: 'ApprovalDecided' }
+    | { readonly __typename: 'ApprovalRequested' }
+    | { readonly __typename: 'ArtifactCreated' }
+    | { readonly __typename: 'JobDispatched' }
+    | { readonly __typename: 'JobEnded' }
+    | { readonly __typename: 'LogLine', readonly cursor: string, readonly at: string, readonly step: string | null, readonly level: LogLevel, readonly text: string }
+    | { readonly __typename: 'Notification' }
+    | { readonly __typename: 'PolicyDecided' }
+    | { readonly __typename: 'RunCreated' }
+    | { readonly __typename: 'RunStateChanged' }
+    | { readonly __typename: 'SignalReceived' }
+    | { readonly __typename: 'StepProgress' }
+    | { readonly __typename: 'StepStateChanged' }
+    | { readonly __typename: 'StepsAdded' }
+    | { readonly __typename: 'ToolCalled' }
+    | { readonly __typename: 'ToolReturned' }
+  > };
+
+export type LogPageQueryVariables = Exact<{
+  id: string;
+  filter: EventFilter;
+  after?: string | null | undefined;
+}>;
+
+
+export type LogPageQuery = { readonly run: { readonly events: { readonly caughtUp: boolean, readonly cursor: string, readonly events: ReadonlyArray<
+        | { readonly __typename: 'AgentDelta' }
+        | { readonly __typename: 'AgentMessage' }
+        | { readonly __typename: 'ApprovalDecided' }
+        | { readonly __typename: 'ApprovalRequested' }
+        | { readonly __typename: 'ArtifactCreated' }
+        | { readonly __typename: 'JobDispatched' }
+        | { readonly __typename: 'JobEnded' }
+        | { readonly __typename: 'LogLine', readonly cursor: string, readonly at: string, readonly step: string | null, readonly level: LogLevel, readonly text: string }
+        | { readonly __typename: 'Notification' }
+        | { readonly __typename: 'PolicyDecided' }
+        | { readonly __typename: 'RunCreated' }
+        | { readonly __typename: 'RunStateChanged' }
+        | { readonly __typename: 'SignalReceived' }
+        | { readonly __typename: 'StepProgress' }
+        | { readonly __typename: 'StepStateChanged' }
+        | { readonly __typename: 'StepsAdded' }
+        | { readonly __typename: 'ToolCalled' }
+        | { readonly __typename: 'ToolReturned' }
+      > } } | null };
+
+export type LogTailSubscriptionVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type LogTailSubscription = { readonly runEvents: { readonly cursor: string, readonly events: ReadonlyArray<
+      | { readonly __typename: 'AgentDelta' }
+      | { readonly __typename: 'AgentMessage' }
+      | { readonly __typename: 'ApprovalDecided' }
+      | { readonly __typename: 'ApprovalRequested' }
+      | { readonly __typename: 'ArtifactCreated' }
+      | { readonly __typename: 'JobDispatched' }
+      | { readonly __typename: 'JobEnded' }
+      | { readonly __typename: 'LogLine', readonly cursor: string, readonly at: string, readonly step: string | null, readonly level: LogLevel, readonly text: string }
+      | { readonly __typename: 'Notification' }
+      | { readonly __typename: 'PolicyDecided' }
+      | { readonly __typename: 'RunCreated' }
+      | { readonly __typename: 'RunStateChanged' }
+      | { readonly __typename: 'SignalReceived' }
+      | { readonly __typename: 'StepProgress' }
+      | { readonly __typename: 'StepStateChanged' }
+      | { readonly __typename: 'StepsAdded' }
+      | { readonly __typename: 'ToolCalled' }
+      | { readonly __typename: 'ToolReturned' }
+    > } };
+
+export type StepOfRunQueryVariables = Exact<{
+  id: string;
+  step: string;
+}>;
+
+
+export type StepOfRunQuery = { readonly run: { readonly step: { readonly key: string } | null } | null };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -345,6 +612,9 @@ export const ArtifactRowFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`f
 export const ScheduleRowFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ScheduleRow on Schedule{__typename workflow{name}cron timeZone paused nextAt lastRun{id state}principal{username}}`, {"fragmentName":"ScheduleRow"}) as unknown as TypedDocumentString<ScheduleRowFragment, unknown>;
 export const RulePartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment RuleParts on PolicyRule{id role action uri effect obligation}`, {"fragmentName":"RuleParts"}) as unknown as TypedDocumentString<RulePartsFragment, unknown>;
 export const DecisionRowFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment DecisionRow on PolicyDecision{effect reason action canonicalUri roles author rule{...RuleParts}}fragment RuleParts on PolicyRule{id role action uri effect obligation}`, {"fragmentName":"DecisionRow"}) as unknown as TypedDocumentString<DecisionRowFragment, unknown>;
+export const WorkflowDescriptionPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment WorkflowDescriptionParts on Workflow{name version inputs document}`, {"fragmentName":"WorkflowDescriptionParts"}) as unknown as TypedDocumentString<WorkflowDescriptionPartsFragment, unknown>;
+export const ApprovalStateFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ApprovalState on Approval{id state}`, {"fragmentName":"ApprovalState"}) as unknown as TypedDocumentString<ApprovalStateFragment, unknown>;
+export const LogBatchFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment LogBatch on EventBatch{cursor events{__typename...on LogLine{cursor at step level text}}}`, {"fragmentName":"LogBatch"}) as unknown as TypedDocumentString<LogBatchFragment, unknown>;
 export const ArtifactsDocument = /* @__PURE__ */ new TypedDocumentString(`query Artifacts($filter:ArtifactFilter,$first:Int,$after:String){artifacts(filter:$filter,first:$first,after:$after){nodes{...ArtifactRow}pageInfo{hasNextPage endCursor}}}fragment ArtifactRow on Artifact{id name mediaType size createdAt digest run{id}}`) as unknown as TypedDocumentString<ArtifactsQuery, ArtifactsQueryVariables>;
 export const ArtifactByIdDocument = /* @__PURE__ */ new TypedDocumentString(`query ArtifactById($id:ID!){node(id:$id){__typename...on Artifact{...ArtifactRow}}}fragment ArtifactRow on Artifact{id name mediaType size createdAt digest run{id}}`) as unknown as TypedDocumentString<ArtifactByIdQuery, ArtifactByIdQueryVariables>;
 export const ArtifactByDigestDocument = /* @__PURE__ */ new TypedDocumentString(`query ArtifactByDigest($digest:Sha256!){artifact(digest:$digest){...ArtifactRow}}fragment ArtifactRow on Artifact{id name mediaType size createdAt digest run{id}}`) as unknown as TypedDocumentString<ArtifactByDigestQuery, ArtifactByDigestQueryVariables>;
@@ -360,3 +630,13 @@ export const ReplayDeadLetterDocument = /* @__PURE__ */ new TypedDocumentString(
 export const ExplainPolicyDocument = /* @__PURE__ */ new TypedDocumentString(`query ExplainPolicy($input:ExplainPolicyInput!){explainPolicy(input:$input){...DecisionRow nearMisses{missed rule{...RuleParts}}forAuthor{...DecisionRow}}}fragment DecisionRow on PolicyDecision{effect reason action canonicalUri roles author rule{...RuleParts}}fragment RuleParts on PolicyRule{id role action uri effect obligation}`) as unknown as TypedDocumentString<ExplainPolicyQuery, ExplainPolicyQueryVariables>;
 export const SimulatePolicyDocument = /* @__PURE__ */ new TypedDocumentString(`query SimulatePolicy($rules:String!,$since:DateTime){simulatePolicy(rules:$rules,since:$since){problems{line message}decisions changed changes{before{...DecisionRow}after{...DecisionRow}count lastAt lastRun{id}}}}fragment DecisionRow on PolicyDecision{effect reason action canonicalUri roles author rule{...RuleParts}}fragment RuleParts on PolicyRule{id role action uri effect obligation}`) as unknown as TypedDocumentString<SimulatePolicyQuery, SimulatePolicyQueryVariables>;
 export const ApprovalListDocument = /* @__PURE__ */ new TypedDocumentString(`query ApprovalList($state:ApprovalState,$mine:Boolean,$first:Int,$after:String){approvals(state:$state,mine:$mine,first:$first,after:$after){nodes{id state reason step{key}run{id workflow}roles requestedAt expiresAt}pageInfo{hasNextPage endCursor}}}`) as unknown as TypedDocumentString<ApprovalListQuery, ApprovalListQueryVariables>;
+export const ListRunsDocument = /* @__PURE__ */ new TypedDocumentString(`query ListRuns($filter:RunFilter,$first:Int,$after:String){runs(filter:$filter,first:$first,after:$after){nodes{...RunRow kind labels createdAt finishedAt error{code}}pageInfo{hasNextPage endCursor}}}fragment RunRow on Run{__typename id workflow state goal}`) as unknown as TypedDocumentString<ListRunsQuery, ListRunsQueryVariables>;
+export const OriginalRunDocument = /* @__PURE__ */ new TypedDocumentString(`query OriginalRun($id:ID!){run(id:$id){kind workflow workflowVersion text inputs labels}}`) as unknown as TypedDocumentString<OriginalRunQuery, OriginalRunQueryVariables>;
+export const NewestVersionDocument = /* @__PURE__ */ new TypedDocumentString(`query NewestVersion($name:String!){workflow(name:$name){version}}`) as unknown as TypedDocumentString<NewestVersionQuery, NewestVersionQueryVariables>;
+export const DescribeWorkflowDocument = /* @__PURE__ */ new TypedDocumentString(`query DescribeWorkflow($name:String!){workflow(name:$name){...WorkflowDescriptionParts}}fragment WorkflowDescriptionParts on Workflow{name version inputs document}`) as unknown as TypedDocumentString<DescribeWorkflowQuery, DescribeWorkflowQueryVariables>;
+export const DescribeWorkflowsDocument = /* @__PURE__ */ new TypedDocumentString(`query DescribeWorkflows($first:Int,$after:String){workflows(first:$first,after:$after){nodes{...WorkflowDescriptionParts}pageInfo{hasNextPage endCursor}}}fragment WorkflowDescriptionParts on Workflow{name version inputs document}`) as unknown as TypedDocumentString<DescribeWorkflowsQuery, DescribeWorkflowsQueryVariables>;
+export const CommandsDocument = /* @__PURE__ */ new TypedDocumentString(`query Commands{catalog{commands{name options}}}`) as unknown as TypedDocumentString<CommandsQuery, CommandsQueryVariables>;
+export const ApprovalRequestsDocument = /* @__PURE__ */ new TypedDocumentString(`query ApprovalRequests($id:ID!,$after:Cursor){run(id:$id){events(filter:{types:[APPROVAL_REQUESTED,APPROVAL_DECIDED]},after:$after){cursor caughtUp events{__typename...on ApprovalRequested{approval{...ApprovalState}}...on ApprovalDecided{approval{...ApprovalState}}}}}}fragment ApprovalState on Approval{id state}`) as unknown as TypedDocumentString<ApprovalRequestsQuery, ApprovalRequestsQueryVariables>;
+export const LogPageDocument = /* @__PURE__ */ new TypedDocumentString(`query LogPage($id:ID!,$filter:EventFilter!,$after:Cursor){run(id:$id){events(filter:$filter,after:$after,first:500){caughtUp...LogBatch}}}fragment LogBatch on EventBatch{cursor events{__typename...on LogLine{cursor at step level text}}}`) as unknown as TypedDocumentString<LogPageQuery, LogPageQueryVariables>;
+export const LogTailDocument = /* @__PURE__ */ new TypedDocumentString(`subscription LogTail($id:ID!,$after:Cursor){runEvents(runId:$id,after:$after){...LogBatch}}fragment LogBatch on EventBatch{cursor events{__typename...on LogLine{cursor at step level text}}}`) as unknown as TypedDocumentString<LogTailSubscription, LogTailSubscriptionVariables>;
+export const StepOfRunDocument = /* @__PURE__ */ new TypedDocumentString(`query StepOfRun($id:ID!,$step:String!){run(id:$id){step(key:$step){key}}}`) as unknown as TypedDocumentString<StepOfRunQuery, StepOfRunQueryVariables>;

@@ -1,33 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { parse } from 'yaml';
-import type { RefusalPartsFragment, WorkflowRunPartsFragment } from '../../../sdk/src/generated/graphql.ts';
+import { RunAgentDocument } from '../../../sdk/src/generated/graphql.ts';
 import { unwrap } from '../../../sdk/src/index.ts';
-import { operation } from '../connection/operation.ts';
 import type { Context } from '../frame/context.ts';
 import { readDocumentText } from '../input/document-text.ts';
 import { UsageError } from '../output/exit-codes.ts';
 import { runRow } from '../output/run-row.ts';
 import { followRun } from '../watch/follow-run.ts';
-
-type AgentRun = Pick<WorkflowRunPartsFragment, '__typename' | 'id' | 'workflow' | 'state' | 'goal'>;
-
-interface AgentRequest {
-  readonly document: unknown;
-  readonly idempotencyKey: string;
-}
-
-const RunAgent = operation<{ readonly runAgent: AgentRun | RefusalPartsFragment }, { input: AgentRequest }>(`
-  mutation RunAgent($input: RunAgentInput!) {
-    runAgent(input: $input) {
-      __typename
-      ... on Run { id workflow state goal }
-      ... on Refusal {
-        code message path retryAfterMs
-        violations { path message keyword }
-        decision { effect reason action canonicalUri rule { id } }
-      }
-    }
-  }`);
 
 /** Runs one agent: an agent file, YAML or JSON. */
 export async function run(
@@ -38,7 +17,7 @@ export async function run(
   const document = parseDocument(await readDocumentText(ctx, String(file)));
   const client = await ctx.client();
   const input = { document, idempotencyKey: randomUUID() };
-  const { runAgent } = await client.request(RunAgent, { input }, { signal: ctx.signal });
+  const { runAgent } = await client.request(RunAgentDocument, { input }, { signal: ctx.signal });
   const row = runRow(unwrap(runAgent));
   if (options.watch) return followRun(ctx, row.id, options.progress);
   await ctx.print([row]);

@@ -2,18 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { ExecuteDocument, type ResourceInput } from '../../../sdk/src/generated/graphql.ts';
 import { type Client, SignalboxError, unwrap } from '../../../sdk/src/index.ts';
-import { operation } from '../connection/operation.ts';
 import type { Context } from '../frame/context.ts';
 import { writeBytes } from '../frame/write-bytes.ts';
+import { CommandsDocument } from '../generated/graphql.ts';
 import { type CommandSchema, parseCommandOptions } from '../input/command-options.ts';
 import { isUri } from '../input/document-text.ts';
 import { EXIT, UsageError } from '../output/exit-codes.ts';
-
-interface Catalog {
-  readonly catalog: { readonly commands: readonly { readonly name: string; readonly options: CommandSchema }[] };
-}
-
-const Commands = operation<Catalog, Record<string, never>>('query Commands { catalog { commands { name options } } }');
 
 /** Runs one command, and writes its result to standard output: the bytes, or with `-o` what is known of them. */
 export async function run(ctx: Context, [name, words]: readonly unknown[]): Promise<number> {
@@ -35,11 +29,11 @@ export async function run(ctx: Context, [name, words]: readonly unknown[]): Prom
 
 /** The options by the JSON Schema of the command, with its source. @throws UsageError */
 async function readCommand(ctx: Context, client: Client, name: string, words: readonly string[]) {
-  const { commands } = (await client.request(Commands, {}, { signal: ctx.signal })).catalog;
+  const { commands } = (await client.request(CommandsDocument, {}, { signal: ctx.signal })).catalog;
   const command = commands.find((known) => known.name === name);
   if (!command)
     throw new UsageError(`There is no command ${name}. Name one of ${commands.map((known) => known.name).join(', ')}.`);
-  const { source, options } = parseCommandOptions(name, command.options, words);
+  const { source, options } = parseCommandOptions(name, command.options as CommandSchema, words);
   if (source === undefined) return { command: name, options };
   if (source !== '-' && !isUri(source))
     throw new UsageError(

@@ -1,7 +1,7 @@
 import { DecideApprovalDocument } from '../../../sdk/src/generated/graphql.ts';
 import { type Client, SignalboxError, unwrap } from '../../../sdk/src/index.ts';
-import { operation } from '../connection/operation.ts';
 import type { Context } from '../frame/context.ts';
+import { ApprovalRequestsDocument } from '../generated/graphql.ts';
 import { UsageError } from '../output/exit-codes.ts';
 
 /** The verb `approve`, or `reject`. */
@@ -16,40 +16,16 @@ export const decide =
     await ctx.print([{ id: approvalId, state, run: run.id, step: step.key, comment }]);
   };
 
-interface Requests {
-  readonly run: {
-    readonly events: {
-      readonly cursor: string;
-      readonly caughtUp: boolean;
-      readonly events: readonly { readonly approval: { readonly id: string; readonly state: string } }[];
-    };
-  } | null;
-}
-
-const ApprovalRequests = operation<Requests, { id: string; after?: string }>(`
-  query ApprovalRequests($id: ID!, $after: Cursor) {
-    run(id: $id) {
-      events(filter: { types: [APPROVAL_REQUESTED, APPROVAL_DECIDED] }, after: $after) {
-        cursor
-        caughtUp
-        events {
-          ... on ApprovalRequested { approval { id state } }
-          ... on ApprovalDecided { approval { id state } }
-        }
-      }
-    }
-  }`);
-
 /** The approval with this ID, or the only open one of the run. @throws UsageError if several are open, with their IDs */
 async function approvalOf(client: Client, id: string, signal: AbortSignal): Promise<string> {
   if (!id.startsWith('run_')) return id;
   const states = new Map<string, string>();
   let after: string | undefined;
   for (;;) {
-    const { run } = await client.request(ApprovalRequests, { id, ...(after !== undefined && { after }) }, { signal });
+    const { run } = await client.request(ApprovalRequestsDocument, { id, after }, { signal });
     if (!run) throw new SignalboxError('NOT_FOUND', `There is no run ${id} that you may see.`);
     const { cursor, caughtUp, events } = run.events;
-    for (const { approval } of events) states.set(approval.id, approval.state);
+    for (const event of events) if ('approval' in event) states.set(event.approval.id, event.approval.state);
     if (caughtUp) break;
     after = cursor;
   }

@@ -1,7 +1,7 @@
 import type { LogLevel } from '../../../sdk/src/generated/graphql.ts';
 import { type Client, SignalboxError } from '../../../sdk/src/index.ts';
-import { operation } from '../connection/operation.ts';
 import type { Context } from '../frame/context.ts';
+import { type LogBatchFragment, LogPageDocument, LogTailDocument, StepOfRunDocument } from '../generated/graphql.ts';
 import { EXIT, UsageError } from '../output/exit-codes.ts';
 import { formatLogLine, type LogLine } from '../output/format-log-line.ts';
 
@@ -11,35 +11,6 @@ interface Options {
   readonly level?: LogLevel;
   readonly last?: string;
 }
-
-interface Batch {
-  readonly cursor: string;
-  readonly events: readonly (({ readonly __typename: 'LogLine' } & LogLine) | { readonly __typename: 'Other' })[];
-}
-
-interface Filter {
-  readonly types: readonly ['LOG'];
-  readonly level?: LogLevel;
-  readonly steps?: readonly string[];
-}
-
-interface Page {
-  readonly run: { readonly events: Batch & { readonly caughtUp: boolean } } | null;
-}
-
-const LINES = 'cursor events { __typename ... on LogLine { cursor at step level text } }';
-
-const LogPage = operation<Page, { id: string; filter: Filter; after?: string }>(`
-  query LogPage($id: ID!, $filter: EventFilter!, $after: Cursor) {
-    run(id: $id) { events(filter: $filter, after: $after, first: 500) { caughtUp ${LINES} } }
-  }`);
-
-const LogTail = operation<{ readonly runEvents: Batch }, { id: string; after?: string }>(`
-  subscription LogTail($id: ID!, $after: Cursor) { runEvents(runId: $id, after: $after) { ${LINES} } }`);
-
-const StepOfRun = operation<{ readonly run: { readonly step: object | null } | null }, { id: string; step: string }>(
-  'query StepOfRun($id: ID!, $step: String!) { run(id: $id) { step(key: $step) { key } } }',
-);
 
 const LEVELS: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
 
@@ -58,7 +29,7 @@ export async function run(ctx: Context, [run]: readonly unknown[], options: Opti
   let kept: LogLine[] = [];
   for (let caughtUp = false; !caughtUp; ) {
     const variables = { id, filter, ...(after !== undefined && { after }) };
-    const { run: found } = await client.request(LogPage, variables, { signal: ctx.signal });
+    const { run: found } = await client.request(LogPageDocument, variables, { signal: ctx.signal });
     if (!found) throw new SignalboxError('NOT_FOUND', `There is no run ${id} that you may see.`);
     const lines = linesOf(found.events);
     if (last === undefined) await write(lines);
@@ -71,12 +42,12 @@ export async function run(ctx: Context, [run]: readonly unknown[], options: Opti
 
   const isWanted = (line: LogLine) =>
     (step === undefined || line.step === step) && (!level || LEVELS.indexOf(line.level) >= LEVELS.indexOf(level));
-  const tail = client.subscribe(LogTail, { id, ...(after !== undefined && { after }) }, { signal: ctx.signal });
+  const tail = client.subscribe(LogTailDocument, { id, ...(after !== undefined && { after }) }, { signal: ctx.signal });
   for await (const { runEvents } of tail) await write(linesOf(runEvents).filter(isWanted));
   return ctx.signal.aborted ? EXIT.interrupted : EXIT.success;
 }
 
-function linesOf({ events }: Batch): LogLine[] {
+function linesOf({ events }: LogBatchFragment): LogLine[] {
   return events.filter((event) => event.__typename === 'LogLine');
 }
 
@@ -87,7 +58,7 @@ function countOf(last: string | undefined): number | undefined {
 }
 
 async function requireStep(client: Client, id: string, step: string, signal: AbortSignal): Promise<void> {
-  const { run } = await client.request(StepOfRun, { id, step }, { signal });
+  const { run } = await client.request(StepOfRunDocument, { id, step }, { signal });
   if (!run) throw new SignalboxError('NOT_FOUND', `There is no run ${id} that you may see.`);
   if (!run.step) throw new SignalboxError('NOT_FOUND', `Run ${id} has no step ${step}.`);
 }

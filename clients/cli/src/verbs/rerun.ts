@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { RerunFromDocument, type RunKind, StartRunDocument } from '../../../sdk/src/generated/graphql.ts';
+import { RerunFromDocument, StartRunDocument } from '../../../sdk/src/generated/graphql.ts';
 import { type Client, SignalboxError, unwrap } from '../../../sdk/src/index.ts';
-import { operation } from '../connection/operation.ts';
 import type { Context } from '../frame/context.ts';
+import { NewestVersionDocument, OriginalRunDocument, type OriginalRunQuery } from '../generated/graphql.ts';
 import { parseInputs } from '../input/inputs.ts';
 import { UsageError } from '../output/exit-codes.ts';
 import { runRow } from '../output/run-row.ts';
@@ -15,22 +15,7 @@ interface Options {
   readonly progress?: string;
 }
 
-interface Original {
-  readonly kind: RunKind;
-  readonly workflow: string | null;
-  readonly workflowVersion: number | null;
-  readonly text: string | null;
-  readonly inputs: Readonly<Record<string, unknown>>;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-const OriginalRun = operation<{ readonly run: Original | null }, { id: string }>(
-  'query OriginalRun($id: ID!) { run(id: $id) { kind workflow workflowVersion text inputs labels } }',
-);
-
-const NewestVersion = operation<{ readonly workflow: { readonly version: number } | null }, { name: string }>(
-  'query NewestVersion($name: String!) { workflow(name: $name) { version } }',
-);
+type Original = NonNullable<OriginalRunQuery['run']>;
 
 /** Starts a run again: from a step of it, or as a whole. Inputs of the arguments replace those of the same name. */
 export async function run(ctx: Context, [id]: readonly unknown[], options: Options): Promise<number | undefined> {
@@ -43,9 +28,9 @@ export async function run(ctx: Context, [id]: readonly unknown[], options: Optio
 
 async function start({ client: connect, signal }: Context, id: string, changed: object, from: string | undefined) {
   const client = await connect();
-  const { run: original } = await client.request(OriginalRun, { id }, { signal });
+  const { run: original } = await client.request(OriginalRunDocument, { id }, { signal });
   if (!original) throw new SignalboxError('NOT_FOUND', `There is no run ${id} that you may see.`);
-  const inputs = { ...original.inputs, ...changed };
+  const inputs = { ...(original.inputs as object), ...changed };
   if (from !== undefined) {
     const input = { runId: id, step: from, ...(Object.keys(changed).length > 0 && { inputs }) };
     return unwrap((await client.request(RerunFromDocument, { input }, { signal })).rerunFrom);
@@ -59,7 +44,7 @@ async function start({ client: connect, signal }: Context, id: string, changed: 
 async function sourceOf(client: Client, id: string, original: Original, signal: AbortSignal) {
   const { kind, workflow: name, workflowVersion, text } = original;
   if (name !== null && workflowVersion !== null) {
-    const { workflow } = await client.request(NewestVersion, { name }, { signal });
+    const { workflow } = await client.request(NewestVersionDocument, { name }, { signal });
     if (workflow?.version === workflowVersion) return { name };
   }
   if (text !== null) return { yaml: text };

@@ -1,17 +1,9 @@
-import type { WorkflowPartsFragment } from '../../../../sdk/src/generated/graphql.ts';
+import { WorkflowDocument, type WorkflowQuery } from '../../../../sdk/src/generated/graphql.ts';
 import { SignalboxError } from '../../../../sdk/src/index.ts';
-import { operation } from '../../connection/operation.ts';
 import type { Context } from '../../frame/context.ts';
 import { UsageError } from '../../output/exit-codes.ts';
 
-type WorkflowVersion = WorkflowPartsFragment & { readonly yaml: string };
-
-const ReadVersion = operation<{ readonly workflow: WorkflowVersion | null }, { name: string; version?: number }>(`
-  query ReadVersion($name: String!, $version: Int) {
-    workflow(name: $name, version: $version) {
-      id name version description inputs createdAt createdBy { username } yaml
-    }
-  }`);
+type WorkflowVersion = NonNullable<WorkflowQuery['workflow']>;
 
 /** A version of a saved workflow; default: the newest. @throws UsageError, SignalboxError NOT_FOUND */
 export async function readVersion(ctx: Context, name: string, version?: string): Promise<WorkflowVersion> {
@@ -20,7 +12,7 @@ export async function readVersion(ctx: Context, name: string, version?: string):
   }
   const client = await ctx.client();
   const variables = { name, ...(version !== undefined && { version: Number(version) }) };
-  const { workflow } = await client.request(ReadVersion, variables, { signal: ctx.signal });
+  const { workflow } = await client.request(WorkflowDocument, variables, { signal: ctx.signal });
   if (workflow) return workflow;
   const what = version === undefined ? `saved workflow ${name}` : `version ${version} of a saved workflow ${name}`;
   throw new SignalboxError('NOT_FOUND', `There is no ${what}. signalbox workflows lists them.`);
