@@ -553,6 +553,35 @@ export type LogPageQuery = { readonly run: { readonly events: { readonly caughtU
         | { readonly __typename: 'ToolReturned' }
       > } } | null };
 
+export type LogEndQueryVariables = Exact<{
+  id: string;
+  filter: EventFilter;
+  last: number;
+  before?: string | null | undefined;
+}>;
+
+
+export type LogEndQuery = { readonly run: { readonly events: { readonly startCursor: string | null, readonly cursor: string, readonly events: ReadonlyArray<
+        | { readonly __typename: 'AgentDelta' }
+        | { readonly __typename: 'AgentMessage' }
+        | { readonly __typename: 'ApprovalDecided' }
+        | { readonly __typename: 'ApprovalRequested' }
+        | { readonly __typename: 'ArtifactCreated' }
+        | { readonly __typename: 'JobDispatched' }
+        | { readonly __typename: 'JobEnded' }
+        | { readonly __typename: 'LogLine', readonly cursor: string, readonly at: string, readonly step: string | null, readonly level: LogLevel, readonly text: string }
+        | { readonly __typename: 'Notification' }
+        | { readonly __typename: 'PolicyDecided' }
+        | { readonly __typename: 'RunCreated' }
+        | { readonly __typename: 'RunStateChanged' }
+        | { readonly __typename: 'SignalReceived' }
+        | { readonly __typename: 'StepProgress' }
+        | { readonly __typename: 'StepStateChanged' }
+        | { readonly __typename: 'StepsAdded' }
+        | { readonly __typename: 'ToolCalled' }
+        | { readonly __typename: 'ToolReturned' }
+      > } } | null };
+
 export type LogTailSubscriptionVariables = Exact<{
   id: string;
   after?: string | null | undefined;
@@ -638,5 +667,6 @@ export const DescribeWorkflowsDocument = /* @__PURE__ */ new TypedDocumentString
 export const CommandsDocument = /* @__PURE__ */ new TypedDocumentString(`query Commands{catalog{commands{name options}}}`) as unknown as TypedDocumentString<CommandsQuery, CommandsQueryVariables>;
 export const ApprovalRequestsDocument = /* @__PURE__ */ new TypedDocumentString(`query ApprovalRequests($id:ID!,$after:Cursor){run(id:$id){events(filter:{types:[APPROVAL_REQUESTED,APPROVAL_DECIDED]},after:$after){cursor caughtUp events{__typename...on ApprovalRequested{approval{...ApprovalState}}...on ApprovalDecided{approval{...ApprovalState}}}}}}fragment ApprovalState on Approval{id state}`) as unknown as TypedDocumentString<ApprovalRequestsQuery, ApprovalRequestsQueryVariables>;
 export const LogPageDocument = /* @__PURE__ */ new TypedDocumentString(`query LogPage($id:ID!,$filter:EventFilter!,$after:Cursor){run(id:$id){events(filter:$filter,after:$after,first:500){caughtUp...LogBatch}}}fragment LogBatch on EventBatch{cursor events{__typename...on LogLine{cursor at step level text}}}`) as unknown as TypedDocumentString<LogPageQuery, LogPageQueryVariables>;
+export const LogEndDocument = /* @__PURE__ */ new TypedDocumentString(`query LogEnd($id:ID!,$filter:EventFilter!,$last:Int!,$before:Cursor){run(id:$id){events(filter:$filter,last:$last,before:$before){startCursor...LogBatch}}}fragment LogBatch on EventBatch{cursor events{__typename...on LogLine{cursor at step level text}}}`) as unknown as TypedDocumentString<LogEndQuery, LogEndQueryVariables>;
 export const LogTailDocument = /* @__PURE__ */ new TypedDocumentString(`subscription LogTail($id:ID!,$after:Cursor){runEvents(runId:$id,after:$after){...LogBatch}}fragment LogBatch on EventBatch{cursor events{__typename...on LogLine{cursor at step level text}}}`) as unknown as TypedDocumentString<LogTailSubscription, LogTailSubscriptionVariables>;
 export const StepOfRunDocument = /* @__PURE__ */ new TypedDocumentString(`query StepOfRun($id:ID!,$step:String!){run(id:$id){step(key:$step){key}}}`) as unknown as TypedDocumentString<StepOfRunQuery, StepOfRunQueryVariables>;

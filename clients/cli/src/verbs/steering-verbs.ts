@@ -4,6 +4,12 @@ import { withWatch } from './watch-options.ts';
 
 const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
 
+const quiet = () =>
+  new Option('--progress <form>', 'say when the connection is lost and when it is back, or not').choices([
+    'plain',
+    'none',
+  ]);
+
 /** The verbs that change runs and follow what they write. */
 export const STEERING_VERBS: readonly Verb[] = [
   {
@@ -78,7 +84,9 @@ export const STEERING_VERBS: readonly Verb[] = [
         .option('-f, --follow', 'print also what it writes from now on, until it has ended')
         .option('--step <key>', 'only lines of this step')
         .addOption(new Option('--level <level>', 'only lines of at least this level').choices(LEVELS))
-        .option('--last <n>', 'only the newest lines of those that exist'),
+        .option('--last <n>', 'only the newest lines of those that exist')
+        .option('--after <cursor>', 'only lines after this one')
+        .addOption(quiet()),
     load: () => import('./logs.ts'),
   },
   {
@@ -88,7 +96,8 @@ export const STEERING_VERBS: readonly Verb[] = [
       command
         .option('--after <cursor>', 'start after this event (default: now)')
         .option('--type <type...>', 'only events of these types')
-        .option('--run <id>', 'only events of this run'),
+        .option('--run <id>', 'only events of this run')
+        .addOption(quiet()),
     load: () => import('./events.ts'),
   },
 ];

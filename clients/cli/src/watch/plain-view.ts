@@ -1,11 +1,13 @@
 import type { Writable } from 'node:stream';
 import type { LiveEvent } from '../../../sdk/src/live/index.ts';
 import { sanitize } from '../output/sanitize.ts';
+import { createConnectionNotes } from './connection-notes.ts';
 import type { RunView } from './run-view.ts';
 
 /** A line for each event: its time, the step, and what happened. */
 export function createPlainView(out: Writable): RunView {
   let isFirst = true;
+  const connection = createConnectionNotes((text) => out.write(`${text}\n`));
   return {
     event: (event) => {
       const text = textOf(event);
@@ -15,15 +17,10 @@ export function createPlainView(out: Writable): RunView {
       if (isFirst) out.write(`${lineOf([id, workflow ?? goal, state, failureText(error)])}\n`);
       isFirst = false;
     },
-    interrupted: (retryInMs) => void out.write(`${interruptionText(retryInMs)}\n`),
-    current() {},
+    interrupted: connection.interrupted,
+    current: connection.current,
     end() {},
   };
-}
-
-/** What a lost connection means. */
-export function interruptionText(retryInMs: number): string {
-  return `The connection to the server is lost. No event is: the next attempt is in ${(retryInMs / 1_000).toFixed(1)} s.`;
 }
 
 const lineOf = (parts: readonly (string | null | undefined)[]) =>

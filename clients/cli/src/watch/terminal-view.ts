@@ -4,7 +4,6 @@ import stringWidth from 'string-width';
 import type { RunModel } from '../../../sdk/src/live/index.ts';
 import { cut } from '../output/table.ts';
 import type { RecentLogs } from './logs.ts';
-import { interruptionText } from './plain-view.ts';
 import type { RunView } from './run-view.ts';
 import { type LineTone, type TreeLine, treeLines } from './tree.ts';
 
@@ -54,7 +53,8 @@ export function createTerminalView(out: WriteStream, logs: RecentLogs): RunView 
     const rows = Math.max(1, out.rows - 2);
     if (!lost) write(lines(rows));
     else {
-      const text = cut(`As of ${lost.at.toLocaleTimeString()}. ${interruptionText(lost.retryInMs)}`, out.columns);
+      const [at, retry] = [lost.at.toLocaleTimeString('en-GB'), (lost.retryInMs / 1_000).toFixed(1)];
+      const text = cut(`Not connected since ${at}, retry in ${retry}s`, out.columns);
       write([
         ...lines(Math.max(1, rows - 1)).map((line) => ({ ...line, tone: 'quiet' as const })),
         { text, tone: 'waiting' },

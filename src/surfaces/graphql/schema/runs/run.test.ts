@@ -75,6 +75,30 @@ describe('runs', () => {
     }
   });
 
+  it('give their events from the newest, page by page, of a type and a step', async () => {
+    const id = await api.appendRun(5, { username: 'alice' });
+    const document = `query ($id: ID!, $before: Cursor) { run(id: $id) {
+      events(filter: { types: [LOG], steps: ["fetch"] }, last: 2, before: $before) {
+        startCursor cursor caughtUp events { ... on LogLine { seq } }
+      } } }`;
+    const all = await api.ask(
+      'query ($id: ID!) { run(id: $id) { events(filter: { types: [LOG] }) { events { seq } } } }',
+      { id },
+      ALICE,
+    );
+    const seqs: number[] = all.data.run.events.events.map(({ seq }: { seq: number }) => seq);
+    const pages: number[][] = [];
+    for (let before: string | null | undefined; before !== null; ) {
+      const { data } = await api.ask(document, { id, before }, ALICE);
+      const { events, startCursor } = data.run.events;
+      pages.push(events.map(({ seq }: { seq: number }) => seq));
+      before = startCursor;
+    }
+    expect(pages).toEqual([seqs.slice(3), seqs.slice(1, 3), seqs.slice(0, 1)]);
+    const wrong = await api.ask(`{ run(id: "${id}") { events(before: "c1.MQ") { cursor } } }`, {}, ALICE);
+    expect(wrong.errors[0].extensions).toMatchObject({ code: 'BAD_INPUT', input: ['before'] });
+  });
+
   it('refuse pages that are too large, negative or ask for both ends', async () => {
     for (const args of ['first: 101', 'first: -1', 'last: 101', 'first: 1, last: 1', 'after: "nonsense"']) {
       const { errors } = await api.ask(`{ runs(${args}) { nodes { id } } }`);

@@ -2,9 +2,10 @@ import type { Json } from '../../../../lib/json.ts';
 import { callerScope } from '../../request/caller-scope.ts';
 import { Principal } from '../accounts/principal.ts';
 import { builder } from '../builder/builder.ts';
-import { MAX_BATCH_EVENTS, parsePageArgs, requireInRange } from '../builder/pagination.ts';
+import { MAX_BATCH_EVENTS, parsePageArgs } from '../builder/pagination.ts';
 import { Failure } from '../errors/errors.ts';
 import { EventBatch, EventFilter, toEventFilter } from '../journal/event-batch.ts';
+import { DEFAULT_PAGE_EVENTS, readRunEventPage } from '../journal/run-event-page.ts';
 import { Node } from '../nodes/node.ts';
 import { Resource, Run, Step } from '../nodes/refs.ts';
 import { artifactResource } from '../nodes/resource-view.ts';
@@ -106,7 +107,8 @@ Run.implement({
     }),
     events: t.field({
       type: EventBatch,
-      description: 'One page of its events, oldest first. To follow it live, subscribe to `runEvents`.',
+      description:
+        'Its events, oldest first: a page from the beginning or after a cursor; with `last`, a page from the end or before a cursor. A page may end early: it continues at `cursor`, with `last` at `startCursor`. To follow it live, subscribe to `runEvents`.',
       extensions: { cost: 5 },
       args: {
         filter: t.arg({
@@ -114,17 +116,15 @@ Run.implement({
           description: 'Only matching events; `runId` is ignored. Default: all.',
         }),
         after: t.arg({ type: 'Cursor', description: 'Only events after this cursor. Default: from the first event.' }),
-        first: t.arg.int({ defaultValue: 100, description: `Page size. Maximum ${MAX_BATCH_EVENTS}.` }),
+        first: t.arg.int({
+          defaultValue: DEFAULT_PAGE_EVENTS,
+          description: `Page size. Maximum ${MAX_BATCH_EVENTS}. Ignored with \`last\`.`,
+        }),
+        last: t.arg.int({ description: `Page size, from the newest event. Maximum ${MAX_BATCH_EVENTS}.` }),
+        before: t.arg({ type: 'Cursor', description: 'With `last`: only events before this cursor.' }),
       },
-      resolve: ({ run }, { filter, after, first }, ctx) => {
-        const wanted = { ...toEventFilter(filter), runId: run.id };
-        return ctx.app.journal.page(
-          after ?? 0,
-          wanted,
-          callerScope(ctx),
-          requireInRange('first', first ?? 100, 1, MAX_BATCH_EVENTS),
-        );
-      },
+      resolve: ({ run }, { filter, ...page }, ctx) =>
+        readRunEventPage(ctx, { ...toEventFilter(filter), runId: run.id }, page),
     }),
     artifacts: t.field({
       type: ArtifactConnection,

@@ -2,12 +2,12 @@ import { Fault } from '../../../../core/errors.ts';
 import type { LogLevel as Level } from '../../../../core/event.ts';
 import { callerScope } from '../../request/caller-scope.ts';
 import { builder } from '../builder/builder.ts';
-import { MAX_BATCH_EVENTS, requireInRange } from '../builder/pagination.ts';
+import { MAX_BATCH_EVENTS } from '../builder/pagination.ts';
 import { LogLevel } from '../journal/event.ts';
 import { EventBatch } from '../journal/event-batch.ts';
+import { DEFAULT_PAGE_EVENTS, readRunEventPage } from '../journal/run-event-page.ts';
 import { Step } from '../nodes/refs.ts';
 
-const DEFAULT_LINES = 100;
 const MAX_TEXT_CHARACTERS = 256;
 /** Points of a read that may look at many lines. */
 const SEARCH_COST = 20;
@@ -23,7 +23,7 @@ builder.objectFields(Step, (t) => ({
     args: {
       after: t.arg({ type: 'Cursor', description: 'Only lines after this cursor. Default: from the first line.' }),
       first: t.arg.int({
-        defaultValue: DEFAULT_LINES,
+        defaultValue: DEFAULT_PAGE_EVENTS,
         description: `Page size. Maximum ${MAX_BATCH_EVENTS}. Ignored with \`last\`.`,
       }),
       level: t.arg({ type: LogLevel, description: 'Only lines of at least this level.' }),
@@ -31,18 +31,8 @@ builder.objectFields(Step, (t) => ({
       before: t.arg({ type: 'Cursor', description: 'With `last`: only lines before this cursor.' }),
       text: t.arg.string({ description: LINES }),
     },
-    resolve: ({ runId, key }, { after, first, last, before, ...wanted }, ctx) => {
-      const { journal } = ctx.app;
-      const filter = logFilter(runId, key, wanted);
-      const scope = callerScope(ctx);
-      if (last == null) {
-        if (before != null) throw misplaced('before', 'Pass `last` to read towards the beginning.');
-        const limit = requireInRange('first', first ?? DEFAULT_LINES, 1, MAX_BATCH_EVENTS);
-        return journal.page(after ?? 0, filter, scope, limit);
-      }
-      if (after != null) throw misplaced('after', 'Pass `first` instead of `last` to read towards the end.');
-      return journal.pageBefore(before ?? undefined, filter, scope, requireInRange('last', last, 1, MAX_BATCH_EVENTS));
-    },
+    resolve: ({ runId, key }, { after, first, last, before, ...wanted }, ctx) =>
+      readRunEventPage(ctx, logFilter(runId, key, wanted), { after, first, last, before }),
   }),
   logCount: t.int({
     description: 'Number of lines of its log, among the newest 200,000 events of its run.',
@@ -77,8 +67,4 @@ function logFilter(runId: string, step: string, { level, text }: WantedLines) {
     ...(level && { level }),
     ...(text != null && { text }),
   };
-}
-
-function misplaced(argument: string, advice: string): Fault {
-  return new Fault('BAD_INPUT', `${argument} reads in the other direction. ${advice}`, { path: [argument] });
 }
