@@ -49,6 +49,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['connection'],
     ['frame'],
     ['input', 'types', 'watch'],
+    ['completion'],
     ['verbs'],
     ['.'],
   ],

@@ -38,17 +38,23 @@ export interface TerminalProgram {
   readonly exited: Promise<number | null>;
 }
 
+interface TerminalOptions {
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts `signalbox` on a pseudo-terminal. */
-export function signalboxOnTerminal(
-  args: readonly string[],
-  {
-    columns = 80,
-    rows = 24,
-    env = {},
-  }: { columns?: number; rows?: number; env?: Readonly<Record<string, string>> } = {},
-): TerminalProgram {
+export function signalboxOnTerminal(args: readonly string[], options: TerminalOptions = {}): TerminalProgram {
   const main = resolve(import.meta.dirname, '../../src/main.mjs');
-  const command = [process.execPath, main, ...args];
+  return onTerminal([process.execPath, main, ...args], options);
+}
+
+/** Starts a program on a pseudo-terminal. */
+export function onTerminal(
+  command: readonly string[],
+  { columns = 80, rows = 24, env = {} }: TerminalOptions = {},
+): TerminalProgram {
   const child = spawn('/usr/bin/python3', ['-c', HOST, String(columns), String(rows), ...command], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, TERM: 'xterm-256color', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],

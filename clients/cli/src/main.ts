@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { columnsOf, createContext, type GlobalOptions } from './frame/context.ts';
 import { type Io, processIo } from './frame/io.ts';
 import type { Verb } from './frame/verb.ts';
@@ -25,19 +25,18 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   const interrupt = () => interruption.abort();
   process.once('SIGINT', interrupt);
   let code: number = EXIT.success;
-  const perform = async (verb: Verb, args: readonly unknown[], command: { opts(): Record<string, unknown> }) => {
+  const perform = async (verb: Verb, args: readonly unknown[], command: Command) => {
     const values = command.opts();
     const { context, close } = createContext(io, env, values as unknown as GlobalOptions, interruption.signal);
     try {
-      code = (await (await verb.load()).run(context, args, values)) ?? EXIT.success;
+      code = (await (await verb.load()).run(context, args, values, program)) ?? EXIT.success;
     } finally {
       await close();
     }
   };
+  const program = createProgram(VERBS, io, perform, serverVerbs);
   try {
-    await createProgram(VERBS, io, perform, serverVerbs).parseAsync(argv.length > 0 ? argv : ['--help'], {
-      from: 'user',
-    });
+    await program.parseAsync(argv.length > 0 ? argv : ['--help'], { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.success : EXIT.usage;

@@ -60,7 +60,7 @@ function addVerb(parent: Command, verb: Verb, perform: Perform): void {
   verb.options?.(command);
   command
     .addOption(new Option('-o, --output <form>', 'form of the result').choices(OUTPUT_FORMS).default('table'))
-    .option('--profile <name>', 'profile of the hosts file (SIGNALBOX_PROFILE)')
+    .option('--profile <profile>', 'profile of the hosts file (SIGNALBOX_PROFILE)')
     .option('--url <url>', 'URL of the server (SIGNALBOX_URL)')
     .action((...words: unknown[]) => perform(verb, words.slice(0, -2), command));
 }

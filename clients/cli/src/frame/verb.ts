@@ -1,9 +1,14 @@
 import type { Command } from 'commander';
 import type { Context } from './context.ts';
 
-/** What a verb does. Resolves with the exit code; default 0. */
+/** What a verb does, in a program whose grammar it may read. Resolves with the exit code; default 0. */
 interface VerbModule {
-  run(ctx: Context, args: readonly unknown[], options: Readonly<Record<string, unknown>>): Promise<number | undefined>;
+  run(
+    ctx: Context,
+    args: readonly unknown[],
+    options: Readonly<Record<string, unknown>>,
+    program: Command,
+  ): Promise<number | undefined>;
 }
 
 /** A verb of the command line. */

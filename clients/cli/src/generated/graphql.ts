@@ -473,7 +473,7 @@ export type DescribeWorkflowsQuery = { readonly workflows: { readonly nodes: Rea
 export type CommandsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type CommandsQuery = { readonly catalog: { readonly commands: ReadonlyArray<{ readonly name: string, readonly options: unknown }> } };
+export type CommandsQuery = { readonly catalog: { readonly commands: ReadonlyArray<{ readonly name: string, readonly description: string, readonly options: unknown }> } };
 
 export type ApprovalStateFragment = { readonly id: string, readonly state: ApprovalState };
 
@@ -617,6 +617,21 @@ export type StepOfRunQueryVariables = Exact<{
 
 export type StepOfRunQuery = { readonly run: { readonly step: { readonly key: string } | null } | null };
 
+export type RunNamesQueryVariables = Exact<{
+  filter?: RunFilter | null | undefined;
+  first?: number | null | undefined;
+}>;
+
+
+export type RunNamesQuery = { readonly runs: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly workflow: string | null, readonly kind: RunKind, readonly state: RunState }> } };
+
+export type WorkflowNamesQueryVariables = Exact<{
+  first?: number | null | undefined;
+}>;
+
+
+export type WorkflowNamesQuery = { readonly workflows: { readonly nodes: ReadonlyArray<{ readonly name: string, readonly version: number }> } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -664,9 +679,11 @@ export const OriginalRunDocument = /* @__PURE__ */ new TypedDocumentString(`quer
 export const NewestVersionDocument = /* @__PURE__ */ new TypedDocumentString(`query NewestVersion($name:String!){workflow(name:$name){version}}`) as unknown as TypedDocumentString<NewestVersionQuery, NewestVersionQueryVariables>;
 export const DescribeWorkflowDocument = /* @__PURE__ */ new TypedDocumentString(`query DescribeWorkflow($name:String!){workflow(name:$name){...WorkflowDescriptionParts}}fragment WorkflowDescriptionParts on Workflow{name version inputs document}`) as unknown as TypedDocumentString<DescribeWorkflowQuery, DescribeWorkflowQueryVariables>;
 export const DescribeWorkflowsDocument = /* @__PURE__ */ new TypedDocumentString(`query DescribeWorkflows($first:Int,$after:String){workflows(first:$first,after:$after){nodes{...WorkflowDescriptionParts}pageInfo{hasNextPage endCursor}}}fragment WorkflowDescriptionParts on Workflow{name version inputs document}`) as unknown as TypedDocumentString<DescribeWorkflowsQuery, DescribeWorkflowsQueryVariables>;
-export const CommandsDocument = /* @__PURE__ */ new TypedDocumentString(`query Commands{catalog{commands{name options}}}`) as unknown as TypedDocumentString<CommandsQuery, CommandsQueryVariables>;
+export const CommandsDocument = /* @__PURE__ */ new TypedDocumentString(`query Commands{catalog{commands{name description options}}}`) as unknown as TypedDocumentString<CommandsQuery, CommandsQueryVariables>;
 export const ApprovalRequestsDocument = /* @__PURE__ */ new TypedDocumentString(`query ApprovalRequests($id:ID!,$after:Cursor){run(id:$id){events(filter:{types:[APPROVAL_REQUESTED,APPROVAL_DECIDED]},after:$after){cursor caughtUp events{__typename...on ApprovalRequested{approval{...ApprovalState}}...on ApprovalDecided{approval{...ApprovalState}}}}}}fragment ApprovalState on Approval{id state}`) as unknown as TypedDocumentString<ApprovalRequestsQuery, ApprovalRequestsQueryVariables>;
 export const LogPageDocument = /* @__PURE__ */ new TypedDocumentString(`query LogPage($id:ID!,$filter:EventFilter!,$after:Cursor){run(id:$id){events(filter:$filter,after:$after,first:500){caughtUp...LogBatch}}}fragment LogBatch on EventBatch{cursor events{__typename...on LogLine{cursor at step level text}}}`) as unknown as TypedDocumentString<LogPageQuery, LogPageQueryVariables>;
 export const LogEndDocument = /* @__PURE__ */ new TypedDocumentString(`query LogEnd($id:ID!,$filter:EventFilter!,$last:Int!,$before:Cursor){run(id:$id){events(filter:$filter,last:$last,before:$before){startCursor...LogBatch}}}fragment LogBatch on EventBatch{cursor events{__typename...on LogLine{cursor at step level text}}}`) as unknown as TypedDocumentString<LogEndQuery, LogEndQueryVariables>;
 export const LogTailDocument = /* @__PURE__ */ new TypedDocumentString(`subscription LogTail($id:ID!,$after:Cursor){runEvents(runId:$id,after:$after){...LogBatch}}fragment LogBatch on EventBatch{cursor events{__typename...on LogLine{cursor at step level text}}}`) as unknown as TypedDocumentString<LogTailSubscription, LogTailSubscriptionVariables>;
 export const StepOfRunDocument = /* @__PURE__ */ new TypedDocumentString(`query StepOfRun($id:ID!,$step:String!){run(id:$id){step(key:$step){key}}}`) as unknown as TypedDocumentString<StepOfRunQuery, StepOfRunQueryVariables>;
+export const RunNamesDocument = /* @__PURE__ */ new TypedDocumentString(`query RunNames($filter:RunFilter,$first:Int){runs(filter:$filter,first:$first){nodes{id workflow kind state}}}`) as unknown as TypedDocumentString<RunNamesQuery, RunNamesQueryVariables>;
+export const WorkflowNamesDocument = /* @__PURE__ */ new TypedDocumentString(`query WorkflowNames($first:Int){workflows(first:$first){nodes{name version}}}`) as unknown as TypedDocumentString<WorkflowNamesQuery, WorkflowNamesQueryVariables>;

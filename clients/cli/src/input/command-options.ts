@@ -4,6 +4,8 @@ import { jsonOrText } from './inputs.ts';
 
 interface OptionSchema {
   readonly type?: unknown;
+  readonly description?: string;
+  readonly enum?: readonly unknown[];
 }
 
 /** The JSON Schema of the options of a command. */
@@ -36,6 +38,15 @@ export function parseCommandOptions(name: string, { properties = {} }: CommandSc
     optionValue(typeOf(option), value),
   ]);
   return { source, options: Object.fromEntries(options) as Readonly<Record<string, unknown>> };
+}
+
+/** The options that a command takes, as they are typed. */
+export function flagsOf({ properties = {} }: CommandSchema) {
+  return Object.entries(properties).map(([property, { description, enum: choices = [] }]) => ({
+    flag: `--${kebab(property)}`,
+    ...(description !== undefined && { description }),
+    choices: choices.map(String),
+  }));
 }
 
 function optionValue(type: unknown, value: unknown): unknown {

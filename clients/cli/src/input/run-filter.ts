@@ -21,7 +21,7 @@ export interface RunFilterOptions {
   readonly roots?: boolean;
 }
 
-const STATES: Readonly<Record<RunState, true>> = {
+export const STATES: Readonly<Record<RunState, true>> = {
   PENDING: true,
   RUNNING: true,
   WAITING: true,
@@ -32,7 +32,7 @@ const STATES: Readonly<Record<RunState, true>> = {
   CANCELLED: true,
 };
 
-const KINDS: Readonly<Record<RunKind, true>> = {
+export const KINDS: Readonly<Record<RunKind, true>> = {
   COMMAND: true,
   PIPELINE: true,
   AGENT: true,

@@ -9,7 +9,7 @@ export const LIST_VERBS: readonly Verb[] = [
       command
         .option('--state <state...>', 'runs in one of these states')
         .option('--kind <kind...>', 'runs of one of these kinds')
-        .option('--workflow <name>', 'runs of this workflow')
+        .option('--workflow <workflow>', 'runs of this workflow')
         .option('--principal <name>', 'runs that this user started')
         .option('--since <time>', 'accepted after this date, or this long ago: 7d')
         .option('--until <time>', 'accepted before this date, or this long ago')

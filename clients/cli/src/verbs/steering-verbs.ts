@@ -50,8 +50,8 @@ export const STEERING_VERBS: readonly Verb[] = [
   },
   {
     name: 'command',
-    arguments: '<name> [words...]',
-    summary: 'Runs a command: NAME [URI] [--option value]. - reads its source from standard input.',
+    arguments: '<command> [words...]',
+    summary: 'Runs a command on a URI: NAME [URI] [--option value]. - reads its source from standard input.',
     options: (command) => command.allowUnknownOption(),
     load: () => import('./command.ts'),
   },
@@ -96,7 +96,7 @@ export const STEERING_VERBS: readonly Verb[] = [
       command
         .option('--after <cursor>', 'start after this event (default: now)')
         .option('--type <type...>', 'only events of these types')
-        .option('--run <id>', 'only events of this run')
+        .option('--run <run>', 'only events of this run')
         .addOption(quiet()),
     load: () => import('./events.ts'),
   },

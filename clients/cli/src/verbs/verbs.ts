@@ -1,3 +1,4 @@
+import { Argument } from 'commander';
 import type { Verb, VerbGroup } from '../frame/verb.ts';
 import { LIST_VERBS } from './list-verbs.ts';
 import { OPERATE_VERBS } from './operate/operate-verbs.ts';
@@ -38,4 +39,13 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
   WORKFLOW_VERBS,
   ...STEERING_VERBS,
   ...OPERATE_VERBS,
+  {
+    name: 'completion',
+    summary: 'Prints the script that completes command lines in a shell.',
+    options: (command) =>
+      command
+        .addArgument(new Argument('<shell>', 'shell that sources it').choices(['bash', 'zsh', 'fish']))
+        .addArgument(new Argument('[words...]', 'words of a command line: prints how the last one can continue')),
+    load: () => import('./completion.ts'),
+  },
 ];

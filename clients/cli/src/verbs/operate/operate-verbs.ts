@@ -10,7 +10,7 @@ const ofRequest = (command: Command) =>
   command
     .option('--role <role>', 'role of the request (default: yours)')
     .option('--schema <uri>', 'URI of its JSON Schema')
-    .option('--workflow <name>', 'saved workflow that makes the request: its author is asked for too');
+    .option('--workflow <workflow>', 'saved workflow that makes the request: its author is asked for too');
 
 /** The verbs that show and operate what is next to the runs. */
 export const OPERATE_VERBS: readonly (Verb | VerbGroup)[] = [
@@ -38,7 +38,7 @@ export const OPERATE_VERBS: readonly (Verb | VerbGroup)[] = [
         summary: 'Lists artifacts, newest first.',
         options: (command) =>
           withLimit(command)
-            .option('--run <id>', 'only those of this run')
+            .option('--run <run>', 'only those of this run')
             .option('--text <text>', 'only those with this in their name')
             .option('--type <type>', 'only those of this media type: image/png, image/*')
             .option('--since <time>', 'only those since then: 2026-11-30, 12h, 7d'),

@@ -20,7 +20,7 @@ export const WORKFLOW_VERBS: VerbGroup = {
     },
     {
       name: 'show',
-      arguments: '<name>',
+      arguments: '<workflow>',
       summary: 'Prints the text of a saved workflow.',
       options: (command) => command.option('--version <number>', 'version (default: the newest)'),
       load: () => import('./show.ts'),
@@ -34,13 +34,13 @@ export const WORKFLOW_VERBS: VerbGroup = {
     },
     {
       name: 'diff',
-      arguments: '<name> <file|version> [file|version]',
+      arguments: '<workflow> <file|version> [file|version]',
       summary: 'Compares the newest version with a file, or a version with the newest or the second argument.',
       load: () => import('./diff.ts'),
     },
     {
       name: 'delete',
-      arguments: '<name...>',
+      arguments: '<workflow...>',
       summary: 'Deletes saved workflows and their schedules. Their runs are kept.',
       load: () => import('./delete.ts'),
     },
