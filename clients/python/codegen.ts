@@ -4,6 +4,8 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 const config: CodegenConfig = {
   schema: 'schema.graphql',
   documents: 'clients/python/documents.graphql',
+  // Arguments of methods keep the order of the schema.
+  config: { sort: false },
   generates: {
     'clients/python/signalbox/generated/operations.py': {
       plugins: ['./clients/python/plugin.ts'],

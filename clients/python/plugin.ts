@@ -20,7 +20,7 @@ import {
   typeFromAST,
   visit,
 } from 'graphql';
-import { alias, checkName, dictionary, snakeCase } from './python-text.ts';
+import { alias, checkName, dictionary, parameters, snakeCase } from './python-text.ts';
 import { collectFields, soleFragment } from './selections.ts';
 
 interface PluginConfig {
@@ -29,10 +29,21 @@ interface PluginConfig {
 }
 
 const HEADER = `# Written by \`npm run codegen\` from schema.graphql and documents.graphql.
-from typing import Any, Iterator, Literal, NotRequired, TypeAlias, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Generator, Literal, TypeAlias, TypedDict, cast
 
 from ..transport import Transport
+
+if TYPE_CHECKING:
+    # Type checkers have it for every version of Python.
+    from typing_extensions import NotRequired
 `;
+const CLASS = (name: string, comment: string, methods: readonly string[]) => `class ${name}:
+    """${comment}"""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+${methods.join('\n')}`;
 
 type InputType = GraphQLInputObjectType['getFields'] extends () => Record<string, infer F>
   ? F extends { type: infer T }
@@ -77,7 +88,8 @@ export function plugin(schema: GraphQLSchema, files: { document?: DocumentNode }
 
   function wrapped(type: GraphQLOutputType | InputType, named: () => string): string {
     if (isNonNullType(type)) return present(type.ofType, named);
-    return `${present(type, named)} | None`;
+    const python = present(type, named);
+    return python === 'Any' ? python : `${python} | None`;
   }
   function present(type: GraphQLOutputType | InputType, named: () => string): string {
     return isListType(type) ? `list[${wrapped(type.ofType, named)}]` : named();
@@ -119,12 +131,11 @@ export function plugin(schema: GraphQLSchema, files: { document?: DocumentNode }
     return wrapped(type, () => {
       const named = getNamedType(type);
       if (!isCompositeType(named)) return leaf(named);
-      return isAbstractType(named)
-        ? schema
-            .getPossibleTypes(named)
-            .map((member) => soleFragment(schema, fragments, member, sets) ?? objectType(member.name, sets, name))
-            .join(' | ')
-        : (soleFragment(schema, fragments, named, sets) ?? objectType(named.name, sets, name));
+      const objects = isAbstractType(named) ? schema.getPossibleTypes(named) : [named];
+      const names = objects.map(
+        (one) => soleFragment(schema, fragments, one, sets) ?? objectType(one.name, sets, name),
+      );
+      return [...new Set(names)].join(' | ');
     });
   }
   function objectType(typeName: string, sets: readonly SelectionSetNode[], name: string): string {
@@ -156,10 +167,27 @@ export function plugin(schema: GraphQLSchema, files: { document?: DocumentNode }
       write(name, alias(name, members.join(' | ')));
     }
   }
-  const methods = operations.map((operation) => method(operation));
-  return [HEADER, ...written.values(), '', `class Operations(Transport):\n${methods.join('\n')}`].join('\n');
+  const commands: string[] = [];
+  const others: string[] = [];
+  for (const operation of operations) {
+    const { result, text } = method(operation);
+    (result === 'CommandOutcome' ? commands : others).push(text);
+  }
+  return [
+    HEADER,
+    ...written.values(),
+    '',
+    ...[...fragments.values()].map((fragment) => `${fragmentName(fragment)} = """${print(fragment)}\n"""`),
+    '',
+    CLASS(
+      'Commands',
+      'A method for each command. Every command has an idempotency key, so it is carried out once.',
+      commands,
+    ),
+    CLASS('Operations', 'A method for each other operation of documents.graphql.', others),
+  ].join('\n');
 
-  function method(operation: OperationDefinitionNode): string {
+  function method(operation: OperationDefinitionNode) {
     const name = operation.name?.value ?? '';
     const root = schema.getRootType(operation.operation);
     const [selection, ...more] = operation.selectionSet.selections;
@@ -174,31 +202,36 @@ export function plugin(schema: GraphQLSchema, files: { document?: DocumentNode }
     const variables = (operation.variableDefinitions ?? []).map(({ variable, type: node }) => {
       const type = typeFromAST(schema, node);
       if (!type) throw new Error(`${name}: $${variable.name.value} has no type.`);
-      const python = inputType(type as InputType);
-      const parameter = snakeCase(variable.name.value);
-      checkName(parameter);
-      return { key: variable.name.value, parameter, python, optional: !isNonNullType(type) };
+      return { key: variable.name.value, type: type as InputType, python: inputType(type as InputType) };
     });
-    const ordered = [...variables].sort((a, b) => Number(a.optional) - Number(b.optional));
-    const parameters = ordered.map((v) => `, ${v.parameter}: "${v.python}"${v.optional ? ' = None' : ''}`).join('');
-    const values = variables.map((v) => `'${v.key}': ${v.parameter}`).join(', ');
-    const keyed = variables.some((v) => {
-      const type = schema.getType(v.python);
-      return isInputObjectType(type) && 'idempotencyKey' in type.getFields();
-    });
+    const [first] = variables;
+    const named = first && getNamedType(first.type);
+    // The fields of an input are arguments of the method.
+    const input = first?.key === 'input' && isInputObjectType(named) ? Object.values(named.getFields()) : undefined;
+    const entries = input
+      ? input.map((field) => ({
+          key: field.name,
+          python: inputType(field.type),
+          optional: !isRequiredInputField(field),
+        }))
+      : variables.map((v) => ({ ...v, optional: !isNonNullType(v.type) }));
+    const pairs = entries.map(({ key }) => `'${key}': ${snakeCase(key)}`).join(', ');
+    const values = input ? `{'input': {${pairs}}}` : `{${pairs}}`;
+    const keyed = entries.some(({ key }) => key === 'idempotencyKey');
     const call = {
-      query: `self._request(document, {${values}}, repeat=True)`,
-      mutation: `self._request(document, {${values}}, repeat=${keyed ? 'True, keyed=True' : 'False'})`,
-      subscription: `self._subscribe(document, {${values}})`,
+      query: `request(_document, ${values}, repeat=True)`,
+      mutation: `request(_document, ${values}, ${keyed ? 'keyed' : 'repeat'}=${keyed ? 'True' : 'False'})`,
+      subscription: `subscribe(_document, ${values}, timeout=timeout)`,
     }[operation.operation];
-    const type = operation.operation === 'subscription' ? `Iterator[${result}]` : result;
-    const text = `${print(operation)}\n${used(operation)
-      .map((fragment) => print(fragment))
-      .join('\n')}`;
-    return `    def ${snakeCase(name)}(self${parameters}) -> "${type}":
-        document = """${text.replaceAll('\n', '\n        ')}"""
-        return cast("${type}", ${call})
+    const isSubscription = operation.operation === 'subscription';
+    const type = isSubscription ? `Generator[${result}, None, None]` : result;
+    const documents = used(operation).map((fragment) => ` + ${fragmentName(fragment)}`);
+    const text = `    def ${snakeCase(name)}(${parameters(entries, isSubscription)}) -> "${type}":
+        _document = """${print(operation).replaceAll('\n', '\n        ')}
+        """${documents.join('')}
+        return cast("${type}", self._transport.${call})
 `;
+    return { result, text };
   }
 
   function used(root: OperationDefinitionNode): FragmentDefinitionNode[] {
@@ -216,3 +249,5 @@ export function plugin(schema: GraphQLSchema, files: { document?: DocumentNode }
     return [...found];
   }
 }
+
+const fragmentName = ({ name }: FragmentDefinitionNode) => `_${snakeCase(name.value).toUpperCase()}`;

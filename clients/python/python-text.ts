@@ -23,7 +23,27 @@ interface Entry {
 /** A TypedDict by call: as a class it could have neither `from` nor `__typename`, which Python would rename. */
 export function dictionary(name: string, entries: readonly Entry[]): string {
   const lines = entries.map(({ name: key, type, optional }) =>
-    optional ? `    '${key}': NotRequired["${type}"],` : `    '${key}': "${type}",`,
+    optional ? `    '${key}': "NotRequired[${type}]",` : `    '${key}': "${type}",`,
   );
   return `${name} = TypedDict('${name}', {\n${lines.join('\n')}\n})`;
+}
+
+interface Parameter {
+  readonly key: string;
+  readonly python: string;
+  readonly optional: boolean;
+}
+
+/** The parameters of a method: those that are required, then the others by name. */
+export function parameters(entries: readonly Parameter[], hasTimeout: boolean): string {
+  for (const { key } of entries) checkName(snakeCase(key));
+  const required = entries.filter(({ optional }) => !optional);
+  const others = entries.filter(({ optional }) => optional);
+  return [
+    'self',
+    ...required.map(({ key, python }) => `${snakeCase(key)}: "${python}"`),
+    ...(others.length > 0 || hasTimeout ? ['*'] : []),
+    ...others.map(({ key, python }) => `${snakeCase(key)}: "${python}" = None`),
+    ...(hasTimeout ? ['timeout: float | None = None'] : []),
+  ].join(', ');
 }

@@ -1,6 +1,6 @@
 """Python client of Signalbox."""
 
 from .client import Client
-from .errors import ConnectionLost, Refused, SignalboxError
+from .errors import ConnectionLost, Refused, RunFailed, SignalboxError
 
-__all__ = ["Client", "ConnectionLost", "Refused", "SignalboxError"]
+__all__ = ["Client", "ConnectionLost", "Refused", "RunFailed", "SignalboxError"]

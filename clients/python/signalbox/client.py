@@ -2,29 +2,71 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO, Generator
+
+from .approvals import Approvals
+from .artifacts import Download, UploadedArtifact, download, upload
 from .errors import SignalboxError
-from .generated.operations import Operations, Run, Session
+from .events import EVENT_BATCH, events_of
+from .generated.operations import Commands, Event, EventFilter, Operations, Session
+from .runs import Runs
+from .tokens import GetToken, Tokens
+from .transport import Transport
+from .workflows import Workflows
 
 
-class Client(Operations):
-    """A method for each operation. Subscriptions are iterators; leave the loop to end them. Not for several threads."""
+class Client:
+    """
+    A client of one server, for one user and one thread. `operations` has the other operations of documents.graphql, and
+    their subscriptions.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: str | None = None,
+        get_token: GetToken | None = None,
+        timeout: float = 120,
+        silence_timeout: float = 40,
+    ) -> None:
+        """
+        url: address of the server, without `/graphql`, such as http://localhost:4000.
+        token: the initial token; `sign_in` replaces it.
+        get_token: called for each request instead, and with the refused token when the server refuses one.
+        timeout: seconds that a request may take, with its repetitions.
+        silence_timeout: seconds without a byte after which a subscription reconnects. The server sends one every 12.
+        """
+        if token is not None and get_token is not None:
+            raise SignalboxError("BAD_INPUT", "token and get_token exclude each other. Pass one of them.")
+        self._anonymous = Transport(url, Tokens(), timeout=timeout, silence_timeout=silence_timeout)
+        self._tokens = Tokens(token, get_token)
+        self._transport = self._anonymous.with_tokens(self._tokens)
+        self.operations = Operations(self._transport)
+        self.commands = Commands(self._transport)
+        self.runs = Runs(self.operations)
+        self.approvals = Approvals(self.operations)
+        self.workflows = Workflows(self.operations)
+
+    def events(
+        self, *, filter: EventFilter | None = None, after: str | None = None, batch: int = EVENT_BATCH
+    ) -> Generator[Event, None, None]:
+        """The events of every run that you may see, each once and in order, until you stop. Without `after` from now on."""
+        return events_of(self.operations.events(filter=filter, after=after, batch=batch))
 
     def sign_in(self, username: str, password: str) -> Session:
-        """Signs in, and uses the session's token from now on."""
-        return self._use(super().sign_in(username, password))
-
-    def renew_session(self) -> Session:
-        """Replaces the token before its end."""
-        return self._use(super().renew_session())
-
-    def wait(self, run_id: str) -> Run:
-        """Waits for the end of a run, and returns it."""
-        last: Run | None = None
-        for last in self.run_updates(run_id):
-            if last["finishedAt"] is not None:
-                return last
-        raise SignalboxError("BAD_RESPONSE", f"The subscription completed before run {run_id} ended. Wait again.")
-
-    def _use(self, session: Session) -> Session:
-        self._token, self._get_token = session["token"], None
+        """Signs in, and uses the session's token from now on. With `get_token` the program must keep the token."""
+        # An old token would be refused before the password is checked.
+        session = Operations(self._anonymous).sign_in(username, password)
+        self._tokens.store(session["token"])
         return session
+
+    def upload(
+        self, content: bytes | BinaryIO, *, name: str, media_type: str = "application/octet-stream"
+    ) -> UploadedArtifact:
+        """Stores bytes as an artifact. A file is streamed, so it may be large. Commands accept the `uri` of the result."""
+        return upload(self._transport, content, name, media_type)
+
+    def download(self, digest: str, *, range: str | None = None) -> Download:
+        """The bytes of an artifact, as a file to read; of a range as in RFC 9110, such as `bytes=0-99`."""
+        return download(self._transport, digest, range)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .generated.operations import RunDetail
 
 
 class SignalboxError(Exception):
@@ -23,5 +26,18 @@ class Refused(SignalboxError):
 class ConnectionLost(SignalboxError):
     """The server could not be reached, or did not answer. A mutation without idempotency key may have had its effect."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__("UNAVAILABLE", message)
+    def __init__(self, message: str, retry_after_ms: float | None = None) -> None:
+        super().__init__("UNAVAILABLE", message, retry_after_ms)
+
+
+class RunFailed(SignalboxError):
+    """A run has ended in another state than SUCCEEDED: FAILED, TIMEOUT, DENIED or CANCELLED."""
+
+    def __init__(self, run: RunDetail) -> None:
+        error, state = run["error"], run["state"]
+        codes = {"TIMEOUT": "TIMEOUT", "DENIED": "FORBIDDEN", "CANCELLED": "CANCELLED"}
+        reason = f": {error['message']}" if error else "."
+        super().__init__(error["code"] if error else codes.get(state, "INTERNAL"), f"Run {run['id']} is {state}{reason}")
+        self.run = run
+        #: Key of the step that failed, if it was one.
+        self.step = error["step"] if error else None

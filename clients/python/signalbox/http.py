@@ -1,111 +1,177 @@
-"""GraphQL over HTTP and over server-sent events, of one request each. Redirects are not followed."""
+"""Requests over HTTP: one response each, or server-sent events."""
 
 from __future__ import annotations
 
 import http.client
 import json
-import urllib.error
+import time
 import urllib.request
-from typing import Any, Generator
+import zlib
+from typing import TYPE_CHECKING, Any, Generator, Iterable, Iterator, Mapping, TypedDict
 
+from .connection import Limits, open_response
 from .errors import ConnectionLost, SignalboxError
 
-# A request may wait 60 s on the server (`waitMs`).
-REQUEST_TIMEOUT_S = 90
-# The server sends a comment every 12 s.
-SILENCE_TIMEOUT_S = 40
+if TYPE_CHECKING:
+    # Type checkers have them for every version of Python.
+    from typing_extensions import NotRequired, Unpack
+
 MAX_BYTES = 64 * 1024 * 1024
-GATEWAY_STATUSES = (502, 503, 504)
+READ_BYTES = 64 * 1024
+CODES = {
+    400: "BAD_INPUT",
+    401: "UNAUTHENTICATED",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    408: "TIMEOUT",
+    413: "RESOURCE_TOO_LARGE",
+    429: "THROTTLED",
+    502: "UNAVAILABLE",
+    503: "UNAVAILABLE",
+    504: "UNAVAILABLE",
+}
 
 
-def _opener() -> urllib.request.OpenerDirector:
-    opener = urllib.request.OpenerDirector()
-    for handler in (urllib.request.ProxyHandler(), urllib.request.HTTPHandler(), urllib.request.HTTPSHandler()):
-        opener.add_handler(handler)
-    return opener
+class SendOptions(TypedDict):
+    limits: Limits
+    headers: Mapping[str, str]
+    body: "NotRequired[bytes | Iterable[bytes]]"
 
 
-_OPENER = _opener()
-
-
-def _open(url: str, token: str | None, body: dict[str, Any], accept: str, timeout: float) -> http.client.HTTPResponse:
-    request = urllib.request.Request(url, data=json.dumps(body).encode(), method="POST")
-    request.add_header("content-type", "application/json")
-    request.add_header("accept", accept)
+def send(method: str, url: str, *, token: str | None, **options: Unpack[SendOptions]) -> http.client.HTTPResponse:
+    """Sends a request, and returns the response with its body unread. Raises ConnectionLost, and TIMEOUT."""
+    limits = options["limits"]
+    request = urllib.request.Request(url, data=options.get("body"), headers=dict(options["headers"]), method=method)
     if token is not None:
         request.add_header("authorization", f"Bearer {token}")
     try:
-        response = _OPENER.open(request, timeout=timeout)
+        response = open_response(request, limits)
     except (OSError, http.client.HTTPException) as error:
-        raise ConnectionLost(f"No connection to {url}: {error}. Check the address and that the server runs.") from error
-    if response is None:
-        raise SignalboxError("BAD_RESPONSE", f"{url} is no address of HTTP. Use http:// or https://.")
-    assert isinstance(response, http.client.HTTPResponse)
+        raise interruption(error, limits, f"No connection to {url}", "Check the address and that the server runs.") from error
+    except ValueError as error:
+        raise SignalboxError("BAD_INPUT", str(error)) from error
+    if 300 <= response.status < 400:
+        response.close()
+        message = f"{url} redirects to another address, which would receive the token. Use that address if you trust it."
+        raise SignalboxError("BAD_RESPONSE", message)
     return response
 
 
-def _payload(text: bytes) -> dict[str, Any]:
+def interruption(error: Exception, limits: Limits, what: str, advice: str) -> SignalboxError:
+    """The error of the client for one of a connection."""
+    if time.monotonic() >= limits.deadline:
+        return SignalboxError("TIMEOUT", f"{what} within the timeout. The server may still do what it was asked for.")
+    reason = getattr(error, "reason", error)
+    return ConnectionLost(f"{what}: {reason or type(reason).__name__}. {advice}")
+
+
+def chunks(response: http.client.HTTPResponse, limits: Limits) -> Iterator[bytes]:
+    """The body as it comes, decompressed. Raises ConnectionLost if it ends too early."""
+    inflate = zlib.decompressobj(wbits=31) if response.headers.get("content-encoding") == "gzip" else None
+    # With a length, `read1` waits for bytes after the last one in some versions of Python.
+    read = response.read1 if response.length is None else response.read
+    try:
+        while data := read(READ_BYTES):
+            while inflate and data:
+                yield inflate.decompress(data, READ_BYTES)
+                data = inflate.unconsumed_tail
+            if data:
+                yield data
+        if response.length or (inflate and not inflate.eof):
+            raise http.client.IncompleteRead(b"", response.length)
+    except (OSError, http.client.HTTPException) as error:
+        raise interruption(error, limits, "The response was interrupted", "The server may have done its work.") from error
+    except zlib.error as error:
+        raise SignalboxError("BAD_RESPONSE", f"The response is no valid gzip: {error}.") from error
+
+
+def read_json(response: http.client.HTTPResponse, limits: Limits) -> dict[str, Any]:
+    """The body, an object. Raises the error of a response that has none."""
+    parts: list[bytes] = []
+    size = 0
+    with response:
+        for part in chunks(response, limits):
+            parts.append(part)
+            size += len(part)
+            if size > MAX_BYTES:
+                raise SignalboxError("BAD_RESPONSE", f"The response exceeds {MAX_BYTES} bytes. Select less.")
+    if "json" not in response.headers.get("content-type", ""):
+        raise _error_of_status(response)
+    payload = parse_object(b"".join(parts))
+    error = payload.get("error")
+    if isinstance(error, dict):
+        raise SignalboxError(str(error.get("code")), str(error.get("message")), milliseconds(error), error)
+    return payload
+
+
+def _error_of_status(response: http.client.HTTPResponse) -> SignalboxError:
+    message = f"The response (HTTP status {response.status}) is not that of a Signalbox server. Check the address."
+    seconds = response.headers.get("retry-after", "")
+    wait_ms = float(seconds) * 1000 if seconds.isdecimal() else None
+    if CODES.get(response.status) == "UNAVAILABLE":
+        return ConnectionLost(message, wait_ms)
+    return SignalboxError(CODES.get(response.status, "BAD_RESPONSE"), message, wait_ms)
+
+
+def parse_object(text: bytes) -> dict[str, Any]:
     try:
         payload = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise SignalboxError("BAD_RESPONSE", f"The response is not JSON: {error}. Check the address.") from error
     if not isinstance(payload, dict):
-        raise SignalboxError("BAD_RESPONSE", "The response is not a result of GraphQL. Check the address.")
+        raise SignalboxError("BAD_RESPONSE", "The response is not an object. Check the address.")
     return payload
 
 
-def _read_result(response: http.client.HTTPResponse) -> dict[str, Any]:
-    if 300 <= response.status < 400:
-        message = "The server redirects to another address, which would receive the token. Use that address if you trust it."
-        raise SignalboxError("BAD_RESPONSE", message)
-    if response.status in GATEWAY_STATUSES and "json" not in response.headers.get("content-type", ""):
-        raise ConnectionLost(f"The server is unavailable: HTTP status {response.status}.")
-    try:
-        body = response.read(MAX_BYTES + 1)
-    except (OSError, http.client.HTTPException) as error:
-        raise ConnectionLost(f"The connection broke before the response was complete: {error}.") from error
-    if len(body) > MAX_BYTES:
-        raise SignalboxError("BAD_RESPONSE", f"The response exceeds {MAX_BYTES} bytes. Select less.")
-    return _payload(body)
+def milliseconds(values: dict[str, Any]) -> float | None:
+    """The time that the server asks to wait for."""
+    value = values.get("retryAfterMs")
+    return float(value) if isinstance(value, (int, float)) and value >= 0 else None
 
 
-def post(url: str, token: str | None, body: dict[str, Any]) -> dict[str, Any]:
-    """Sends an operation, and returns its result."""
-    with _open(url, token, body, "application/graphql-response+json, application/json", REQUEST_TIMEOUT_S) as response:
-        return _read_result(response)
-
-
-def stream(url: str, token: str | None, body: dict[str, Any]) -> Generator[dict[str, Any], None, None]:
-    """The results of a subscription until it completes. Raises ConnectionLost if the stream ends before."""
-    with _open(url, token, body, "text/event-stream", SILENCE_TIMEOUT_S) as response:
+def results(response: http.client.HTTPResponse, limits: Limits) -> Generator[dict[str, Any] | None, None, None]:
+    """
+    The results of a subscription until it completes, and None for each comment, by which the server shows that it
+    lives. Raises ConnectionLost if the stream ends before.
+    """
+    with response:
         if not response.headers.get("content-type", "").startswith("text/event-stream"):
-            yield _read_result(response)
+            yield read_json(response, limits)
             return
         event, size = b"", 0
         data: list[bytes] = []
-        while True:
-            try:
-                line = response.readline(MAX_BYTES + 1)
-            except (OSError, http.client.HTTPException) as error:
-                raise ConnectionLost(f"The subscription was interrupted: {error}.") from error
-            if not line.endswith(b"\n"):
-                if len(line) <= MAX_BYTES:
-                    raise ConnectionLost("The subscription was interrupted.")
-                size = MAX_BYTES
-            size += len(line)
-            if size > MAX_BYTES:
-                raise SignalboxError("BAD_RESPONSE", f"An event exceeds {MAX_BYTES} bytes. Use smaller batches.")
-            line = line.rstrip(b"\r\n")
+        for line in _lines(chunks(response, limits)):
             field, _, value = line.partition(b":")
             if line == b"":
                 if event == b"complete":
                     return
                 if event == b"next" and data:
-                    yield _payload(b"\n".join(data))
+                    yield parse_object(b"\n".join(data))
                 event, data, size = b"", [], 0
             elif field == b"event":
                 event = value.removeprefix(b" ")
             elif field == b"data":
                 data.append(value.removeprefix(b" "))
+                size += len(value)
+                _check_size(size)
             elif field == b"":
-                size -= len(line)
+                yield None
+    raise ConnectionLost("The subscription was interrupted. Subscribe again.")
+
+
+def _lines(parts: Iterator[bytes]) -> Iterator[bytes]:
+    rest: list[bytes] = []
+    size = 0
+    for part in parts:
+        first, *others = part.split(b"\n")
+        rest.append(first)
+        size += len(first)
+        _check_size(size)
+        for other in others:
+            yield b"".join(rest).removesuffix(b"\r")
+            rest, size = [other], len(other)
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_BYTES:
+        raise SignalboxError("BAD_RESPONSE", f"An event exceeds {MAX_BYTES} bytes. Use smaller batches.")

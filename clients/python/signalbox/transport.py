@@ -2,39 +2,156 @@
 
 from __future__ import annotations
 
+import http.client
+import json
+import logging
+import math
 import random
 import time
 import uuid
 from contextlib import closing
-from typing import Any, Callable, Generator, Iterator
+from typing import TYPE_CHECKING, Any, Generator
 
-from . import http
-from .errors import Refused, SignalboxError
+from .connection import Limits
+from .errors import ConnectionLost, Refused, SignalboxError
+from .http import SendOptions, milliseconds, read_json, results, send
+from .tokens import GetTokenFailed, Tokens
 
-FIRST_WAIT_S = 0.2
-LONGEST_WAIT_S = 10.0
-REPEATED = ("UNAVAILABLE", "THROTTLED")
+if TYPE_CHECKING:
+    # Type checkers have it for every version of Python.
+    from typing_extensions import Unpack
+
+MIN_WAIT_S = 0.05
+FIRST_WAIT_S = 0.25
+MAX_WAIT_S = 30.0
+TRANSIENT = ("UNAVAILABLE", "THROTTLED")
+
+_JSON = {"content-type": "application/json"}
+REQUEST = {**_JSON, "accept": "application/graphql-response+json, application/json", "accept-encoding": "gzip"}
+SUBSCRIPTION = {**_JSON, "accept": "text/event-stream"}
+
+log = logging.getLogger("signalbox")
 
 
-class _Retry:
-    """Waits between attempts, longer each time and at random, until nothing has succeeded for `seconds`."""
+class Backoff:
+    """Waits between attempts: longer each time and at random, so that the clients of a restarted server do not all return at once."""
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self.succeeded()
+    def __init__(self) -> None:
+        self._failures = 0
 
-    def succeeded(self) -> None:
-        self._attempts = 0
-        self._end = time.monotonic() + self._seconds
+    def wait(self, error: SignalboxError, deadline: float) -> None:
+        longest = min(MAX_WAIT_S, FIRST_WAIT_S * 2 ** min(self._failures, 10))
+        pause = max(MIN_WAIT_S + random.random() * longest, (error.retry_after_ms or 0) / 1000)
+        self._failures += 1
+        log.warning("%s Next attempt in %.1f s.", error.message, pause)
+        time.sleep(max(0, min(pause, deadline - time.monotonic())))
 
-    def wait(self, error: SignalboxError) -> None:
-        """Waits for the next attempt. Raises the error if the time is over or it is no error of the moment."""
-        longest = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(self._attempts, 10))
-        pause = random.uniform(longest / 2, longest) + (error.retry_after_ms or 0) / 1000
-        if error.code not in REPEATED or time.monotonic() + pause > self._end:
-            raise error
-        self._attempts += 1
-        time.sleep(pause)
+
+class Transport:
+    """A server, and the tokens for it."""
+
+    def __init__(self, url: str, tokens: Tokens, *, timeout: float, silence_timeout: float) -> None:
+        self._url = url.rstrip("/")
+        self._tokens = tokens
+        self._timeout = timeout
+        self._silence_timeout = silence_timeout
+
+    def with_tokens(self, tokens: Tokens) -> Transport:
+        """The same server, with other tokens."""
+        return Transport(self._url, tokens, timeout=self._timeout, silence_timeout=self._silence_timeout)
+
+    def transfer_limits(self) -> Limits:
+        """The limits for a body of any size."""
+        return Limits(math.inf, self._timeout)
+
+    def request(self, document: str, variables: dict[str, Any], *, repeat: bool = False, keyed: bool = False) -> Any:
+        """
+        The value of the only field of an operation. With `keyed` it gets an idempotency key: the server carries a
+        repeated operation out once.
+        """
+        variables = _present(variables)
+        if keyed:
+            variables["input"].setdefault("idempotencyKey", str(uuid.uuid4()))
+        limits = Limits(time.monotonic() + self._timeout)
+        backoff = Backoff()
+        while True:
+            try:
+                response = self.send("POST", "/graphql", headers=REQUEST, body=_body(document, variables), limits=limits)
+                return _field(read_json(response, limits))
+            except SignalboxError as error:
+                if error.code not in TRANSIENT or not (repeat or keyed):
+                    raise
+                backoff.wait(error, limits.deadline)
+                if time.monotonic() >= limits.deadline:
+                    raise
+
+    def subscribe(
+        self, document: str, variables: dict[str, Any], *, timeout: float | None = None
+    ) -> Generator[Any, None, None]:
+        """
+        The values of the only field of a subscription until the server completes it, or `timeout` seconds have passed
+        (TIMEOUT). After an interruption it continues from the newest cursor.
+        """
+        variables = _present(variables)
+        resumes = "$after:" in document
+        limits = Limits(math.inf if timeout is None else time.monotonic() + timeout, self._silence_timeout)
+        backoff = Backoff()
+        while True:
+            accepted = False
+            try:
+                body = _body(document, variables)
+                response = self._send("POST", "/graphql", headers=SUBSCRIPTION, body=body, limits=limits)
+                accepted = response.status < 400
+                with closing(results(response, limits)) as payloads:
+                    for payload in payloads:
+                        if payload is None:
+                            continue
+                        value = _field(payload)
+                        if resumes:
+                            variables["after"] = value["cursor"]
+                        backoff = Backoff()
+                        yield value
+                return
+            except SignalboxError as error:
+                if time.monotonic() >= limits.deadline:
+                    raise SignalboxError("TIMEOUT", f"The subscription has ended after {timeout} s (timeout).") from error
+                # A token that expires ends the subscription; another token, or the same one, is refused when it begins.
+                if error.code not in TRANSIENT and not (accepted and error.code == "UNAUTHENTICATED"):
+                    raise
+                backoff.wait(error, limits.deadline)
+            except GetTokenFailed as error:
+                # The network may be down for `get_token` too.
+                backoff.wait(ConnectionLost(str(error)), limits.deadline)
+
+    def send(self, method: str, path: str, **options: Unpack[SendOptions]) -> http.client.HTTPResponse:
+        """Sends a request with the token; once more if that is refused, there is another, and the body can be repeated."""
+        try:
+            return self._send(method, path, **options)
+        except GetTokenFailed as error:
+            raise error.cause
+
+    def _send(self, method: str, path: str, **options: Unpack[SendOptions]) -> http.client.HTTPResponse:
+        token = self._tokens.current()
+        response = send(method, self._url + path, token=token, **options)
+        if response.status != 401 or token is None or not isinstance(options.get("body", b""), bytes):
+            return response
+        other = self._tokens.replacement(token)
+        if other is None:
+            return response
+        response.close()
+        return send(method, self._url + path, token=other, **options)
+
+
+def _body(document: str, variables: dict[str, Any]) -> bytes:
+    return json.dumps({"query": document, "variables": variables}).encode()
+
+
+def _present(variables: dict[str, Any]) -> dict[str, Any]:
+    """The variables that were given, and fields of `input` likewise."""
+    present = {name: value for name, value in variables.items() if value is not None}
+    if "input" in present:
+        present["input"] = _present(present["input"])
+    return present
 
 
 def _field(payload: dict[str, Any]) -> Any:
@@ -46,87 +163,10 @@ def _field(payload: dict[str, Any]) -> Any:
         extensions = first.get("extensions")
         extensions = extensions if isinstance(extensions, dict) else {}
         code, message = str(extensions.get("code", "BAD_INPUT")), str(first.get("message", "The request failed."))
-        raise SignalboxError(code, message, _milliseconds(extensions), extensions)
+        raise SignalboxError(code, message, milliseconds(extensions), extensions)
     if not isinstance(data, dict) or len(data) != 1:
         raise SignalboxError("BAD_RESPONSE", "The response has no data. Check the address.")
     (value,) = data.values()
     if isinstance(value, dict) and value.get("__typename") == "Refusal":
-        raise Refused(str(value.get("code")), str(value.get("message")), _milliseconds(value), value)
+        raise Refused(str(value.get("code")), str(value.get("message")), milliseconds(value), value)
     return value
-
-
-def _milliseconds(values: dict[str, Any]) -> float | None:
-    value = values.get("retryAfterMs")
-    return float(value) if isinstance(value, (int, float)) and value >= 0 else None
-
-
-class Transport:
-    """A server, and the token for it."""
-
-    def __init__(
-        self,
-        url: str,
-        *,
-        token: str | None = None,
-        get_token: Callable[[], str] | None = None,
-        retry_seconds: float = 60,
-    ) -> None:
-        """
-        url: address of the server, such as http://localhost:4000.
-        token: sent with each request; or `get_token`, which is called for each.
-        retry_seconds: how long to try again while the server cannot be reached, is unavailable or throttles.
-        """
-        self._url = url.rstrip("/") + "/graphql"
-        self._token = token
-        self._get_token = get_token
-        self._retry_seconds = retry_seconds
-
-    def _current_token(self) -> str | None:
-        return self._get_token() if self._get_token else self._token
-
-    def _request(self, document: str, variables: dict[str, Any], *, repeat: bool, keyed: bool = False) -> Any:
-        variables = _present(variables)
-        if keyed:
-            # With a key the server does a repeated mutation once.
-            variables["input"] = {"idempotencyKey": str(uuid.uuid4()), **variables["input"]}
-        retry = _Retry(self._retry_seconds)
-        while True:
-            try:
-                return _field(http.post(self._url, self._current_token(), {"query": document, "variables": variables}))
-            except SignalboxError as error:
-                if not repeat:
-                    raise
-                retry.wait(error)
-
-    def _subscribe(self, document: str, variables: dict[str, Any]) -> Iterator[Any]:
-        variables = _present(variables)
-        retry = _Retry(self._retry_seconds)
-        is_new_token = False
-        while True:
-            try:
-                body = {"query": document, "variables": variables}
-                with closing(_results(self._url, self._current_token(), body)) as results:
-                    for value in results:
-                        is_new_token = False
-                        if isinstance(value, dict) and "$after:" in document and isinstance(value.get("cursor"), str):
-                            variables["after"] = value["cursor"]
-                        yield value
-                        # The time that the caller takes is not an interruption.
-                        retry.succeeded()
-                return
-            except SignalboxError as error:
-                # The token has expired during the subscription.
-                if error.code == "UNAUTHENTICATED" and self._get_token and not is_new_token:
-                    is_new_token = True
-                else:
-                    retry.wait(error)
-
-
-def _results(url: str, token: str | None, body: dict[str, Any]) -> Generator[Any, None, None]:
-    with closing(http.stream(url, token, body)) as payloads:
-        for payload in payloads:
-            yield _field(payload)
-
-
-def _present(variables: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in variables.items() if value is not None}

@@ -1,15 +1,19 @@
 # Written by `npm run codegen` from schema.graphql and documents.graphql.
-from typing import Any, Iterator, Literal, NotRequired, TypeAlias, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Generator, Literal, TypeAlias, TypedDict, cast
 
 from ..transport import Transport
 
-ErrorCode: TypeAlias = "Literal['APPROVAL_REQUIRED', 'BAD_INPUT', 'CANCELLED', 'CONFLICT', 'CURSOR_EXPIRED', 'FORBIDDEN', 'INTERNAL', 'NOT_FOUND', 'RESOURCE_TOO_LARGE', 'RESOURCE_UNREACHABLE', 'SCHEMA_VIOLATION', 'THROTTLED', 'TIMEOUT', 'TOO_COSTLY', 'UNAUTHENTICATED', 'UNAVAILABLE', 'UNSUPPORTED_SCHEME']"
+if TYPE_CHECKING:
+    # Type checkers have it for every version of Python.
+    from typing_extensions import NotRequired
+
+ErrorCode: TypeAlias = "Literal['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND', 'BAD_INPUT', 'SCHEMA_VIOLATION', 'UNSUPPORTED_SCHEME', 'RESOURCE_UNREACHABLE', 'RESOURCE_TOO_LARGE', 'CONFLICT', 'THROTTLED', 'APPROVAL_REQUIRED', 'CURSOR_EXPIRED', 'TOO_COSTLY', 'TIMEOUT', 'CANCELLED', 'UNAVAILABLE', 'INTERNAL']"
 RefusalViolations = TypedDict('RefusalViolations', {
     'path': "str",
     'message': "str",
     'keyword': "str | None",
 })
-PolicyEffect: TypeAlias = "Literal['ALLOW', 'APPROVE', 'DENY', 'THROTTLE']"
+PolicyEffect: TypeAlias = "Literal['ALLOW', 'DENY', 'APPROVE', 'THROTTLE']"
 RefusalDecisionRule = TypedDict('RefusalDecisionRule', {
     'id': "str",
 })
@@ -26,7 +30,7 @@ Refusal = TypedDict('Refusal', {
     'message': "str",
     'path': "list[str] | None",
     'retryAfterMs': "int | None",
-    'details': "Any | None",
+    'details': "Any",
     'violations': "list[RefusalViolations]",
     'decision': "RefusalDecision | None",
 })
@@ -34,11 +38,11 @@ Failure = TypedDict('Failure', {
     'code': "ErrorCode",
     'message': "str",
     'step': "str | None",
-    'details': "Any | None",
+    'details': "Any",
     'retryable': "bool",
 })
-RunKind: TypeAlias = "Literal['AGENT', 'COMMAND', 'JOB', 'PIPELINE', 'WORKFLOW']"
-RunState: TypeAlias = "Literal['CANCELLED', 'DENIED', 'FAILED', 'PENDING', 'RUNNING', 'SUCCEEDED', 'TIMEOUT', 'WAITING']"
+RunKind: TypeAlias = "Literal['COMMAND', 'PIPELINE', 'AGENT', 'JOB', 'WORKFLOW']"
+RunState: TypeAlias = "Literal['PENDING', 'RUNNING', 'WAITING', 'SUCCEEDED', 'FAILED', 'TIMEOUT', 'DENIED', 'CANCELLED']"
 Run = TypedDict('Run', {
     '__typename': "Literal['Run']",
     'id': "str",
@@ -53,8 +57,8 @@ Run = TypedDict('Run', {
     'finishedAt': "str | None",
     'cursor': "str",
 })
-StepKind: TypeAlias = "Literal['AGENT', 'APPROVAL', 'CODEGEN', 'COMMAND', 'EVAL', 'HTTP', 'JOB', 'NOTIFY', 'OTHER', 'PLAN', 'QUERY', 'REPO', 'RESEARCH', 'SIGNAL', 'SLEEP', 'TOOL', 'TRANSFORM', 'WORKFLOW']"
-StepState: TypeAlias = "Literal['CANCELLED', 'DENIED', 'DISPATCHED', 'FAILED', 'FAILED_FATAL', 'FAILED_RETRYABLE', 'PENDING', 'RUNNING', 'SCHEDULED', 'SKIPPED', 'SUCCEEDED', 'TIMEOUT', 'WAITING']"
+StepKind: TypeAlias = "Literal['COMMAND', 'QUERY', 'AGENT', 'TOOL', 'TRANSFORM', 'APPROVAL', 'SLEEP', 'SIGNAL', 'WORKFLOW', 'PLAN', 'RESEARCH', 'CODEGEN', 'EVAL', 'REPO', 'NOTIFY', 'JOB', 'HTTP', 'OTHER']"
+StepState: TypeAlias = "Literal['PENDING', 'SCHEDULED', 'WAITING', 'DISPATCHED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'FAILED_RETRYABLE', 'FAILED_FATAL', 'TIMEOUT', 'DENIED', 'SKIPPED', 'CANCELLED']"
 Step = TypedDict('Step', {
     'id': "str",
     'key': "str",
@@ -83,9 +87,9 @@ Resource = TypedDict('Resource', {
     'size': "int",
     'digest': "str",
     'text': "str | None",
-    'json': "Any | None",
+    'json': "Any",
 })
-ApprovalState: TypeAlias = "Literal['APPROVED', 'EXPIRED', 'OPEN', 'REJECTED']"
+ApprovalState: TypeAlias = "Literal['OPEN', 'APPROVED', 'REJECTED', 'EXPIRED']"
 ApprovalDecidedBy = TypedDict('ApprovalDecidedBy', {
     'username': "str",
 })
@@ -152,7 +156,7 @@ ToolCall = TypedDict('ToolCall', {
     'id': "str",
     'tool': "str",
     'arguments': "Any",
-    'result': "Any | None",
+    'result': "Any",
     'error': "Failure | None",
     'durationMs': "float | None",
 })
@@ -162,125 +166,7 @@ PolicyDecision = TypedDict('PolicyDecision', {
     'action': "str",
     'canonicalUri': "str | None",
 })
-EventType: TypeAlias = "Literal['AGENT_DELTA', 'AGENT_MESSAGE', 'APPROVAL_DECIDED', 'APPROVAL_REQUESTED', 'ARTIFACT_CREATED', 'JOB_DISPATCHED', 'JOB_ENDED', 'LOG', 'NOTIFICATION', 'POLICY_DECIDED', 'RUN_CREATED', 'RUN_STATE_CHANGED', 'SIGNAL_RECEIVED', 'STEPS_ADDED', 'STEP_PROGRESS', 'STEP_STATE_CHANGED', 'TOOL_CALLED', 'TOOL_RETURNED']"
-AgentDelta = TypedDict('AgentDelta', {
-    '__typename': "Literal['AgentDelta']",
-    'cursor': "str",
-    'seq': "int",
-    'type': "EventType",
-    'at': "str",
-    'runId': "str",
-    'step': "str | None",
-    'text': "str",
-})
-AgentMessage = TypedDict('AgentMessage', {
-    '__typename': "Literal['AgentMessage']",
-    'cursor': "str",
-    'seq': "int",
-    'type': "EventType",
-    'at': "str",
-    'runId': "str",
-    'step': "str | None",
-    'role': "str",
-    'text': "str",
-})
-ApprovalDecidedApproval = TypedDict('ApprovalDecidedApproval', {
-    'id': "str",
-    'state': "ApprovalState",
-})
-ApprovalDecided = TypedDict('ApprovalDecided', {
-    '__typename': "Literal['ApprovalDecided']",
-    'cursor': "str",
-    'seq': "int",
-    'type': "EventType",
-    'at': "str",
-    'runId': "str",
-    'step': "str | None",
-    'approval': "ApprovalDecidedApproval",
-})
-ApprovalRequestedApproval = TypedDict('ApprovalRequestedApproval', {
-    'id': "str",
-    'reason': "str",
-})
-ApprovalRequested = TypedDict('ApprovalRequested', {
-    '__typename': "Literal['ApprovalRequested']",
-    'cursor': "str",
-    'seq': "int",
-    'type': "EventType",
-    'at': "str",
-    'runId': "str",
-    'step': "str | None",
-    'approval': "ApprovalRequestedApproval",
-})
-ArtifactCreated = TypedDict('ArtifactCreated', {
-    '__typename': "Literal['ArtifactCreated']",
-    'cursor': "str",
-    'seq': "int",
-    'type': "EventType",
-    'at': "str",
-    'runId': "str",
-    'step': "str | None",
-    'artifact': "Artifact",
-})
-JobDispatched = TypedDict('JobDispatched', {
-    '__typename': "Literal['JobDispatched']",
-    'cursor': "str",
-    'seq': "int",
-    'type': "EventType",
-    'at': "str",
-    'runId': "str",
-    'step': "str | None",
-    'jobId': "str",
-    'topic': "str",
-    'worker': "str | None",
-})
-JobEnded = TypedDict('JobEnded', {
-    '__typename': "Literal['JobEnded']",
-    'cursor': "str",
-    'seq': "int",
-    'type': "EventType",
-    'at': "str",
-    'runId': "str",
-    'step': "str | None",
-    'jobId': "str",
-    'worker': "str | None",
-    'status': "str",
-    'reason': "str | None",
-    'executionMs': "float | None",
-})
-LogLevel: TypeAlias = "Literal['DEBUG', 'ERROR', 'INFO', 'WARN']"
-LogLine = TypedDict('LogLine', {
-    '__typename': "Literal['LogLine']",
-    'cursor': "str",
-    'seq': "int",
-    'type': "EventType",
-    'at': "str",
-    'runId': "str",
-    'step': "str | None",
-    'level': "LogLevel",
-    'text': "str",
-})
-Notification = TypedDict('Notification', {
-    '__typename': "Literal['Notification']",
-    'cursor': "str",
-    'seq': "int",
-    'type': "EventType",
-    'at': "str",
-    'runId': "str",
-    'step': "str | None",
-    'notificationLevel': "LogLevel",
-    'message': "str",
-})
-PolicyDecided = TypedDict('PolicyDecided', {
-    '__typename': "Literal['PolicyDecided']",
-    'cursor': "str",
-    'seq': "int",
-    'type': "EventType",
-    'at': "str",
-    'runId': "str",
-    'step': "str | None",
-    'decision': "PolicyDecision",
-})
+EventType: TypeAlias = "Literal['RUN_CREATED', 'RUN_STATE_CHANGED', 'STEPS_ADDED', 'STEP_STATE_CHANGED', 'JOB_DISPATCHED', 'JOB_ENDED', 'STEP_PROGRESS', 'LOG', 'AGENT_MESSAGE', 'AGENT_DELTA', 'TOOL_CALLED', 'TOOL_RETURNED', 'ARTIFACT_CREATED', 'POLICY_DECIDED', 'APPROVAL_REQUESTED', 'APPROVAL_DECIDED', 'SIGNAL_RECEIVED', 'NOTIFICATION']"
 RunCreatedPrincipal = TypedDict('RunCreatedPrincipal', {
     'subject': "str",
     'username': "str",
@@ -318,18 +204,29 @@ SignalReceived = TypedDict('SignalReceived', {
     'runId': "str",
     'step': "str | None",
     'name': "str",
-    'payload': "Any | None",
+    'payload': "Any",
 })
-StepProgress = TypedDict('StepProgress', {
-    '__typename': "Literal['StepProgress']",
+LogLevel: TypeAlias = "Literal['DEBUG', 'INFO', 'WARN', 'ERROR']"
+Notification = TypedDict('Notification', {
+    '__typename': "Literal['Notification']",
     'cursor': "str",
     'seq': "int",
     'type': "EventType",
     'at': "str",
     'runId': "str",
     'step': "str | None",
-    'percent': "int | None",
-    'memo': "str | None",
+    'notificationLevel': "LogLevel",
+    'message': "str",
+})
+StepsAdded = TypedDict('StepsAdded', {
+    '__typename': "Literal['StepsAdded']",
+    'cursor': "str",
+    'seq': "int",
+    'type': "EventType",
+    'at': "str",
+    'runId': "str",
+    'step': "str | None",
+    'keys': "list[str]",
 })
 StepStateChanged = TypedDict('StepStateChanged', {
     '__typename': "Literal['StepStateChanged']",
@@ -344,15 +241,84 @@ StepStateChanged = TypedDict('StepStateChanged', {
     'attempt': "int",
     'error': "Failure | None",
 })
-StepsAdded = TypedDict('StepsAdded', {
-    '__typename': "Literal['StepsAdded']",
+JobDispatched = TypedDict('JobDispatched', {
+    '__typename': "Literal['JobDispatched']",
     'cursor': "str",
     'seq': "int",
     'type': "EventType",
     'at': "str",
     'runId': "str",
     'step': "str | None",
-    'keys': "list[str]",
+    'jobId': "str",
+    'topic': "str",
+    'worker': "str | None",
+})
+JobEnded = TypedDict('JobEnded', {
+    '__typename': "Literal['JobEnded']",
+    'cursor': "str",
+    'seq': "int",
+    'type': "EventType",
+    'at': "str",
+    'runId': "str",
+    'step': "str | None",
+    'jobId': "str",
+    'worker': "str | None",
+    'status': "str",
+    'reason': "str | None",
+    'executionMs': "float | None",
+})
+StepProgress = TypedDict('StepProgress', {
+    '__typename': "Literal['StepProgress']",
+    'cursor': "str",
+    'seq': "int",
+    'type': "EventType",
+    'at': "str",
+    'runId': "str",
+    'step': "str | None",
+    'percent': "int | None",
+    'memo': "str | None",
+})
+LogLine = TypedDict('LogLine', {
+    '__typename': "Literal['LogLine']",
+    'cursor': "str",
+    'seq': "int",
+    'type': "EventType",
+    'at': "str",
+    'runId': "str",
+    'step': "str | None",
+    'level': "LogLevel",
+    'text': "str",
+})
+ArtifactCreated = TypedDict('ArtifactCreated', {
+    '__typename': "Literal['ArtifactCreated']",
+    'cursor': "str",
+    'seq': "int",
+    'type': "EventType",
+    'at': "str",
+    'runId': "str",
+    'step': "str | None",
+    'artifact': "Artifact",
+})
+AgentMessage = TypedDict('AgentMessage', {
+    '__typename': "Literal['AgentMessage']",
+    'cursor': "str",
+    'seq': "int",
+    'type': "EventType",
+    'at': "str",
+    'runId': "str",
+    'step': "str | None",
+    'role': "str",
+    'text': "str",
+})
+AgentDelta = TypedDict('AgentDelta', {
+    '__typename': "Literal['AgentDelta']",
+    'cursor': "str",
+    'seq': "int",
+    'type': "EventType",
+    'at': "str",
+    'runId': "str",
+    'step': "str | None",
+    'text': "str",
 })
 ToolCalled = TypedDict('ToolCalled', {
     '__typename': "Literal['ToolCalled']",
@@ -374,11 +340,49 @@ ToolReturned = TypedDict('ToolReturned', {
     'step': "str | None",
     'call': "ToolCall",
 })
-Event: TypeAlias = "AgentDelta | AgentMessage | ApprovalDecided | ApprovalRequested | ArtifactCreated | JobDispatched | JobEnded | LogLine | Notification | PolicyDecided | RunCreated | RunStateChanged | SignalReceived | StepProgress | StepStateChanged | StepsAdded | ToolCalled | ToolReturned"
+PolicyDecided = TypedDict('PolicyDecided', {
+    '__typename': "Literal['PolicyDecided']",
+    'cursor': "str",
+    'seq': "int",
+    'type': "EventType",
+    'at': "str",
+    'runId': "str",
+    'step': "str | None",
+    'decision': "PolicyDecision",
+})
+ApprovalRequestedApproval = TypedDict('ApprovalRequestedApproval', {
+    'id': "str",
+    'reason': "str",
+})
+ApprovalRequested = TypedDict('ApprovalRequested', {
+    '__typename': "Literal['ApprovalRequested']",
+    'cursor': "str",
+    'seq': "int",
+    'type': "EventType",
+    'at': "str",
+    'runId': "str",
+    'step': "str | None",
+    'approval': "ApprovalRequestedApproval",
+})
+ApprovalDecidedApproval = TypedDict('ApprovalDecidedApproval', {
+    'id': "str",
+    'state': "ApprovalState",
+})
+ApprovalDecided = TypedDict('ApprovalDecided', {
+    '__typename': "Literal['ApprovalDecided']",
+    'cursor': "str",
+    'seq': "int",
+    'type': "EventType",
+    'at': "str",
+    'runId': "str",
+    'step': "str | None",
+    'approval': "ApprovalDecidedApproval",
+})
+Event: TypeAlias = "RunCreated | RunStateChanged | SignalReceived | Notification | StepsAdded | StepStateChanged | JobDispatched | JobEnded | StepProgress | LogLine | ArtifactCreated | AgentMessage | AgentDelta | ToolCalled | ToolReturned | PolicyDecided | ApprovalRequested | ApprovalDecided"
 EventBatch = TypedDict('EventBatch', {
     'cursor': "str",
     'caughtUp': "bool",
-    'events': "list[AgentDelta | AgentMessage | ApprovalDecided | ApprovalRequested | ArtifactCreated | JobDispatched | JobEnded | LogLine | Notification | PolicyDecided | RunCreated | RunStateChanged | SignalReceived | StepProgress | StepStateChanged | StepsAdded | ToolCalled | ToolReturned]",
+    'events': "list[RunCreated | RunStateChanged | SignalReceived | Notification | StepsAdded | StepStateChanged | JobDispatched | JobEnded | StepProgress | LogLine | ArtifactCreated | AgentMessage | AgentDelta | ToolCalled | ToolReturned | PolicyDecided | ApprovalRequested | ApprovalDecided]",
 })
 Viewer = TypedDict('Viewer', {
     'subject': "str",
@@ -389,7 +393,7 @@ Viewer = TypedDict('Viewer', {
 })
 RunDetailOutputs = TypedDict('RunDetailOutputs', {
     'name': "str",
-    'value': "Any | None",
+    'value': "Any",
 })
 RunDetail = TypedDict('RunDetail', {
     '__typename': "Literal['Run']",
@@ -404,36 +408,44 @@ RunDetail = TypedDict('RunDetail', {
     'startedAt': "str | None",
     'finishedAt': "str | None",
     'cursor': "str",
-    'output': "Any | None",
+    'output': "Any",
     'outputs': "list[RunDetailOutputs]",
     'steps': "list[Step]",
+})
+RunSource = TypedDict('RunSource', {
+    'text': "str | None",
+    'inputs': "Any",
+    'labels': "Any",
 })
 RunPage = TypedDict('RunPage', {
     'nodes': "list[Run]",
     'pageInfo': "PageInfo",
 })
 RunFilter = TypedDict('RunFilter', {
-    'createdAfter': NotRequired["str | None"],
-    'createdBefore': NotRequired["str | None"],
-    'errorCode': NotRequired["list[ErrorCode] | None"],
-    'kind': NotRequired["list[RunKind] | None"],
-    'label': NotRequired["Any | None"],
-    'longerThanMs': NotRequired["int | None"],
-    'principal': NotRequired["str | None"],
-    'q': NotRequired["str | None"],
-    'rerunOf': NotRequired["str | None"],
-    'roots': NotRequired["bool | None"],
-    'schedule': NotRequired["str | None"],
-    'state': NotRequired["list[RunState] | None"],
-    'text': NotRequired["str | None"],
-    'workflow': NotRequired["str | None"],
+    'state': "NotRequired[list[RunState] | None]",
+    'kind': "NotRequired[list[RunKind] | None]",
+    'workflow': "NotRequired[str | None]",
+    'principal': "NotRequired[str | None]",
+    'label': "NotRequired[Any]",
+    'createdAfter': "NotRequired[str | None]",
+    'createdBefore': "NotRequired[str | None]",
+    'text': "NotRequired[str | None]",
+    'q': "NotRequired[str | None]",
+    'roots': "NotRequired[bool | None]",
+    'errorCode': "NotRequired[list[ErrorCode] | None]",
+    'schedule': "NotRequired[str | None]",
+    'rerunOf': "NotRequired[str | None]",
+    'longerThanMs': "NotRequired[int | None]",
 })
 EventFilter = TypedDict('EventFilter', {
-    'level': NotRequired["LogLevel | None"],
-    'runId': NotRequired["str | None"],
-    'steps': NotRequired["list[str] | None"],
-    'types': NotRequired["list[EventType] | None"],
-    'workflow': NotRequired["str | None"],
+    'runId': "NotRequired[str | None]",
+    'types': "NotRequired[list[EventType] | None]",
+    'steps': "NotRequired[list[str] | None]",
+    'workflow': "NotRequired[str | None]",
+    'level': "NotRequired[LogLevel | None]",
+})
+ApprovalNode = TypedDict('ApprovalNode', {
+
 })
 ApprovalPage = TypedDict('ApprovalPage', {
     'nodes': "list[Approval]",
@@ -457,6 +469,13 @@ WorkflowPage = TypedDict('WorkflowPage', {
     'nodes': "list[Workflow]",
     'pageInfo': "PageInfo",
 })
+WorkflowVersionsVersions = TypedDict('WorkflowVersionsVersions', {
+    'nodes': "list[Workflow]",
+    'pageInfo': "PageInfo",
+})
+WorkflowVersions = TypedDict('WorkflowVersions', {
+    'versions': "WorkflowVersionsVersions",
+})
 Severity: TypeAlias = "Literal['ERROR', 'WARNING']"
 ValidateWorkflowProblems = TypedDict('ValidateWorkflowProblems', {
     'severity': "Severity",
@@ -465,243 +484,618 @@ ValidateWorkflowProblems = TypedDict('ValidateWorkflowProblems', {
     'line': "int | None",
     'column': "int | None",
 })
+ValidateWorkflowDecisions = TypedDict('ValidateWorkflowDecisions', {
+    'step': "str",
+    'decision': "PolicyDecision",
+})
 ValidateWorkflow = TypedDict('ValidateWorkflow', {
     'valid': "bool",
     'problems': "list[ValidateWorkflowProblems]",
-})
-WorkflowSource_document = TypedDict('WorkflowSource_document', {
-    'document': "Any",
+    'decisions': "list[ValidateWorkflowDecisions]",
 })
 WorkflowSource_name = TypedDict('WorkflowSource_name', {
     'name': "str",
 })
-WorkflowSource_uri = TypedDict('WorkflowSource_uri', {
-    'uri': "str",
-})
 WorkflowSource_yaml = TypedDict('WorkflowSource_yaml', {
     'yaml': "str",
 })
-WorkflowSource: TypeAlias = "WorkflowSource_document | WorkflowSource_name | WorkflowSource_uri | WorkflowSource_yaml"
-InlineBytes = TypedDict('InlineBytes', {
-    'base64': "str",
-    'mediaType': NotRequired["str | None"],
+WorkflowSource_document = TypedDict('WorkflowSource_document', {
+    'document': "Any",
 })
-ResourceInput_bytes = TypedDict('ResourceInput_bytes', {
-    'bytes': "InlineBytes",
+WorkflowSource_uri = TypedDict('WorkflowSource_uri', {
+    'uri': "str",
 })
-InlineText = TypedDict('InlineText', {
-    'mediaType': NotRequired["str | None"],
-    'text': "str",
-})
-ResourceInput_text = TypedDict('ResourceInput_text', {
-    'text': "InlineText",
+WorkflowSource: TypeAlias = "WorkflowSource_name | WorkflowSource_yaml | WorkflowSource_document | WorkflowSource_uri"
+ResourceInput_uri = TypedDict('ResourceInput_uri', {
+    'uri': "str",
 })
 TypedUri = TypedDict('TypedUri', {
-    'charset': NotRequired["str | None"],
-    'mediaType': NotRequired["str | None"],
     'uri': "str",
+    'mediaType': "NotRequired[str | None]",
+    'charset': "NotRequired[str | None]",
 })
 ResourceInput_typedUri = TypedDict('ResourceInput_typedUri', {
     'typedUri': "TypedUri",
 })
-ResourceInput_uri = TypedDict('ResourceInput_uri', {
-    'uri': "str",
+InlineText = TypedDict('InlineText', {
+    'text': "str",
+    'mediaType': "NotRequired[str | None]",
 })
-ResourceInput: TypeAlias = "ResourceInput_bytes | ResourceInput_text | ResourceInput_typedUri | ResourceInput_uri"
+ResourceInput_text = TypedDict('ResourceInput_text', {
+    'text': "InlineText",
+})
+InlineBytes = TypedDict('InlineBytes', {
+    'base64': "str",
+    'mediaType': "NotRequired[str | None]",
+})
+ResourceInput_bytes = TypedDict('ResourceInput_bytes', {
+    'bytes': "InlineBytes",
+})
+ResourceInput: TypeAlias = "ResourceInput_uri | ResourceInput_typedUri | ResourceInput_text | ResourceInput_bytes"
 FetchInput = TypedDict('FetchInput', {
-    'idempotencyKey': NotRequired["str | None"],
-    'schemaUri': NotRequired["str | None"],
     'source': "ResourceInput",
+    'schemaUri': "NotRequired[str | None]",
+    'idempotencyKey': "NotRequired[str | None]",
 })
-ConversionMode: TypeAlias = "Literal['AUTO', 'CSV', 'JSON', 'LINES', 'XML']"
+ConversionMode: TypeAlias = "Literal['AUTO', 'CSV', 'JSON', 'XML', 'LINES']"
 ConvertToJsonInput = TypedDict('ConvertToJsonInput', {
-    'dateFormat': NotRequired["str | None"],
-    'dates': NotRequired["list[str] | None"],
-    'decimalSeparator': NotRequired["str | None"],
-    'delimiter': NotRequired["str | None"],
-    'header': NotRequired["bool | None"],
-    'idempotencyKey': NotRequired["str | None"],
-    'mode': NotRequired["ConversionMode | None"],
-    'numbers': NotRequired["list[str] | None"],
-    'schemaUri': NotRequired["str | None"],
     'source': "ResourceInput",
+    'schemaUri': "NotRequired[str | None]",
+    'mode': "NotRequired[ConversionMode | None]",
+    'delimiter': "NotRequired[str | None]",
+    'header': "NotRequired[bool | None]",
+    'numbers': "NotRequired[list[str] | None]",
+    'decimalSeparator': "NotRequired[str | None]",
+    'dates': "NotRequired[list[str] | None]",
+    'dateFormat': "NotRequired[str | None]",
+    'idempotencyKey': "NotRequired[str | None]",
 })
 ConvertToXmlInput = TypedDict('ConvertToXmlInput', {
-    'data': NotRequired["Any | None"],
-    'idempotencyKey': NotRequired["str | None"],
-    'rootElement': NotRequired["str | None"],
-    'schemaUri': NotRequired["str | None"],
-    'source': NotRequired["ResourceInput | None"],
+    'source': "NotRequired[ResourceInput | None]",
+    'data': "NotRequired[Any]",
+    'schemaUri': "NotRequired[str | None]",
+    'rootElement': "NotRequired[str | None]",
+    'idempotencyKey': "NotRequired[str | None]",
 })
 ConvertToCsvInput = TypedDict('ConvertToCsvInput', {
-    'data': NotRequired["Any | None"],
-    'delimiter': NotRequired["str | None"],
-    'fields': NotRequired["list[str] | None"],
-    'idempotencyKey': NotRequired["str | None"],
-    'schemaUri': NotRequired["str | None"],
-    'source': NotRequired["ResourceInput | None"],
+    'source': "NotRequired[ResourceInput | None]",
+    'data': "NotRequired[Any]",
+    'schemaUri': "NotRequired[str | None]",
+    'delimiter': "NotRequired[str | None]",
+    'fields': "NotRequired[list[str] | None]",
+    'idempotencyKey': "NotRequired[str | None]",
 })
 ConvertToBase64Input = TypedDict('ConvertToBase64Input', {
-    'idempotencyKey': NotRequired["str | None"],
     'source': "ResourceInput",
+    'idempotencyKey': "NotRequired[str | None]",
 })
 RenderInput = TypedDict('RenderInput', {
-    'data': NotRequired["Any | None"],
-    'idempotencyKey': NotRequired["str | None"],
-    'source': NotRequired["ResourceInput | None"],
-    'template': NotRequired["str | None"],
-    'templateUri': NotRequired["str | None"],
-    'title': NotRequired["str | None"],
+    'source': "NotRequired[ResourceInput | None]",
+    'data': "NotRequired[Any]",
+    'template': "NotRequired[str | None]",
+    'templateUri': "NotRequired[str | None]",
+    'title': "NotRequired[str | None]",
+    'idempotencyKey': "NotRequired[str | None]",
+})
+McpBackendInput = TypedDict('McpBackendInput', {
+    'stdioCommand': "NotRequired[list[str] | None]",
+    'serverUrl': "NotRequired[str | None]",
+    'env': "NotRequired[Any]",
+    'headers': "NotRequired[Any]",
+    'arguments': "NotRequired[Any]",
+})
+AgentBackendInput_mcp = TypedDict('AgentBackendInput_mcp', {
+    'mcp': "McpBackendInput",
+})
+LlmBackendInput = TypedDict('LlmBackendInput', {
+    'model': "NotRequired[str | None]",
+    'apiBase': "NotRequired[str | None]",
+    'apiKey': "NotRequired[str | None]",
+    'temperature': "NotRequired[float | None]",
+    'maxTokens': "NotRequired[int | None]",
+    'maxTurns': "NotRequired[int | None]",
+    'mcpServers': "NotRequired[list[McpBackendInput] | None]",
+})
+AgentBackendInput_litellm = TypedDict('AgentBackendInput_litellm', {
+    'litellm': "LlmBackendInput",
 })
 BashBackendInput = TypedDict('BashBackendInput', {
-    'commandTemplate': NotRequired["str | None"],
-    'shell': NotRequired["str | None"],
-    'timeoutMs': NotRequired["int | None"],
-    'workingDir': NotRequired["str | None"],
+    'commandTemplate': "NotRequired[str | None]",
+    'shell': "NotRequired[str | None]",
+    'workingDir': "NotRequired[str | None]",
+    'timeoutMs': "NotRequired[int | None]",
 })
 AgentBackendInput_bashCli = TypedDict('AgentBackendInput_bashCli', {
     'bashCli': "BashBackendInput",
 })
 HttpBackendInput = TypedDict('HttpBackendInput', {
-    'headers': NotRequired["Any | None"],
-    'method': NotRequired["str | None"],
-    'timeoutMs': NotRequired["int | None"],
     'url': "str",
+    'method': "NotRequired[str | None]",
+    'headers': "NotRequired[Any]",
+    'timeoutMs': "NotRequired[int | None]",
 })
 AgentBackendInput_httpApi = TypedDict('AgentBackendInput_httpApi', {
     'httpApi': "HttpBackendInput",
 })
-McpBackendInput = TypedDict('McpBackendInput', {
-    'arguments': NotRequired["Any | None"],
-    'env': NotRequired["Any | None"],
-    'headers': NotRequired["Any | None"],
-    'serverUrl': NotRequired["str | None"],
-    'stdioCommand': NotRequired["list[str] | None"],
-})
-LlmBackendInput = TypedDict('LlmBackendInput', {
-    'apiBase': NotRequired["str | None"],
-    'apiKey': NotRequired["str | None"],
-    'maxTokens': NotRequired["int | None"],
-    'maxTurns': NotRequired["int | None"],
-    'mcpServers': NotRequired["list[McpBackendInput] | None"],
-    'model': NotRequired["str | None"],
-    'temperature': NotRequired["float | None"],
-})
-AgentBackendInput_litellm = TypedDict('AgentBackendInput_litellm', {
-    'litellm': "LlmBackendInput",
-})
-AgentBackendInput_mcp = TypedDict('AgentBackendInput_mcp', {
-    'mcp': "McpBackendInput",
-})
 WebSocketBackendInput = TypedDict('WebSocketBackendInput', {
-    'headers': NotRequired["Any | None"],
-    'subprotocol': NotRequired["str | None"],
-    'timeoutMs': NotRequired["int | None"],
     'uri': "str",
+    'subprotocol': "NotRequired[str | None]",
+    'headers': "NotRequired[Any]",
+    'timeoutMs': "NotRequired[int | None]",
 })
 AgentBackendInput_websocket = TypedDict('AgentBackendInput_websocket', {
     'websocket': "WebSocketBackendInput",
 })
-AgentBackendInput: TypeAlias = "AgentBackendInput_bashCli | AgentBackendInput_httpApi | AgentBackendInput_litellm | AgentBackendInput_mcp | AgentBackendInput_websocket"
+AgentBackendInput: TypeAlias = "AgentBackendInput_mcp | AgentBackendInput_litellm | AgentBackendInput_bashCli | AgentBackendInput_httpApi | AgentBackendInput_websocket"
 AgentInput = TypedDict('AgentInput', {
-    'backend': "AgentBackendInput",
-    'goal': "str",
-    'id': NotRequired["str | None"],
-    'memoryUri': NotRequired["str | None"],
-    'outputSchema': NotRequired["Any | None"],
+    'id': "NotRequired[str | None]",
     'role': "str",
-    'tools': NotRequired["list[str] | None"],
+    'goal': "str",
+    'tools': "NotRequired[list[str] | None]",
+    'backend': "AgentBackendInput",
+    'outputSchema': "NotRequired[Any]",
+    'memoryUri': "NotRequired[str | None]",
 })
 PipelineStepInput = TypedDict('PipelineStepInput', {
-    'agent': NotRequired["AgentInput | None"],
-    'agent_node': NotRequired["Any | None"],
-    'command': NotRequired["str | None"],
-    'options': NotRequired["Any | None"],
-    'request': NotRequired["Any | None"],
+    'command': "NotRequired[str | None]",
+    'options': "NotRequired[Any]",
+    'agent': "NotRequired[AgentInput | None]",
+    'request': "NotRequired[Any]",
+    'agent_node': "NotRequired[Any]",
 })
 PipelineInput = TypedDict('PipelineInput', {
-    'idempotencyKey': NotRequired["str | None"],
-    'meta': NotRequired["Any | None"],
-    'steps': NotRequired["list[PipelineStepInput] | None"],
+    'steps': "NotRequired[list[PipelineStepInput] | None]",
+    'meta': "NotRequired[Any]",
+    'idempotencyKey': "NotRequired[str | None]",
 })
 ExecuteInput = TypedDict('ExecuteInput', {
     'command': "str",
-    'idempotencyKey': NotRequired["str | None"],
-    'options': NotRequired["Any | None"],
-    'outputMediaType': NotRequired["str | None"],
-    'schemaUri': NotRequired["str | None"],
-    'source': NotRequired["ResourceInput | None"],
+    'source': "NotRequired[ResourceInput | None]",
+    'schemaUri': "NotRequired[str | None]",
+    'outputMediaType': "NotRequired[str | None]",
+    'options': "NotRequired[Any]",
+    'idempotencyKey': "NotRequired[str | None]",
 })
-Priority: TypeAlias = "Literal['BATCH', 'CRITICAL', 'INTERACTIVE']"
+Priority: TypeAlias = "Literal['CRITICAL', 'INTERACTIVE', 'BATCH']"
 StartRunInput = TypedDict('StartRunInput', {
-    'idempotencyKey': NotRequired["str | None"],
-    'inputs': NotRequired["Any | None"],
-    'labels': NotRequired["Any | None"],
-    'priority': NotRequired["Priority | None"],
     'source': "WorkflowSource",
-    'waitMs': NotRequired["int | None"],
+    'inputs': "NotRequired[Any]",
+    'labels': "NotRequired[Any]",
+    'priority': "NotRequired[Priority | None]",
+    'waitMs': "NotRequired[int | None]",
+    'idempotencyKey': "NotRequired[str | None]",
 })
 RunAgentInput = TypedDict('RunAgentInput', {
-    'agent': NotRequired["AgentInput | None"],
-    'context': NotRequired["Any | None"],
-    'document': NotRequired["Any | None"],
-    'idempotencyKey': NotRequired["str | None"],
-    'waitMs': NotRequired["int | None"],
+    'agent': "NotRequired[AgentInput | None]",
+    'document': "NotRequired[Any]",
+    'context': "NotRequired[Any]",
+    'waitMs': "NotRequired[int | None]",
+    'idempotencyKey': "NotRequired[str | None]",
 })
 SubmitJobInput = TypedDict('SubmitJobInput', {
-    'adapterId': NotRequired["str | None"],
-    'budget': NotRequired["Any | None"],
-    'compensation': NotRequired["Any | None"],
-    'context': NotRequired["Any | None"],
-    'contextHints': NotRequired["Any | None"],
-    'contextPtr': NotRequired["str | None"],
-    'env': NotRequired["Any | None"],
-    'idempotencyKey': NotRequired["str | None"],
-    'jobId': NotRequired["str | None"],
-    'labels': NotRequired["Any | None"],
-    'maxAttempts': NotRequired["int | None"],
-    'memoryId': NotRequired["str | None"],
-    'meta': NotRequired["Any | None"],
-    'parentId': NotRequired["str | None"],
-    'priority': NotRequired["Priority | None"],
     'topic': "str",
-    'waitMs': NotRequired["int | None"],
+    'context': "NotRequired[Any]",
+    'contextPtr': "NotRequired[str | None]",
+    'jobId': "NotRequired[str | None]",
+    'adapterId': "NotRequired[str | None]",
+    'memoryId': "NotRequired[str | None]",
+    'env': "NotRequired[Any]",
+    'contextHints': "NotRequired[Any]",
+    'budget': "NotRequired[Any]",
+    'labels': "NotRequired[Any]",
+    'meta': "NotRequired[Any]",
+    'compensation': "NotRequired[Any]",
+    'parentId': "NotRequired[str | None]",
+    'priority': "NotRequired[Priority | None]",
+    'maxAttempts': "NotRequired[int | None]",
+    'waitMs': "NotRequired[int | None]",
+    'idempotencyKey': "NotRequired[str | None]",
 })
 CancelRunInput = TypedDict('CancelRunInput', {
-    'compensate': NotRequired["bool | None"],
-    'reason': NotRequired["str | None"],
     'runId': "str",
+    'reason': "NotRequired[str | None]",
+    'compensate': "NotRequired[bool | None]",
 })
 RetryStepInput = TypedDict('RetryStepInput', {
     'runId': "str",
     'step': "str",
 })
 RerunFromInput = TypedDict('RerunFromInput', {
-    'inputs': NotRequired["Any | None"],
     'runId': "str",
     'step': "str",
+    'inputs': "NotRequired[Any]",
 })
 SendSignalInput = TypedDict('SendSignalInput', {
-    'name': "str",
-    'payload': NotRequired["Any | None"],
     'runId': "str",
+    'name': "str",
+    'payload': "NotRequired[Any]",
 })
 DecideApprovalInput = TypedDict('DecideApprovalInput', {
     'approvalId': "str",
     'approve': "bool",
-    'comment': NotRequired["str | None"],
+    'comment': "NotRequired[str | None]",
 })
 SaveWorkflowInput = TypedDict('SaveWorkflowInput', {
-    'ifVersion': NotRequired["int | None"],
     'source': "WorkflowSource",
+    'ifVersion': "NotRequired[int | None]",
 })
 DeleteWorkflowInput = TypedDict('DeleteWorkflowInput', {
     'name': "str",
 })
 
-class Operations(Transport):
+_REFUSAL = """fragment Refusal on Refusal {
+  __typename
+  code
+  message
+  path
+  retryAfterMs
+  details
+  violations {
+    path
+    message
+    keyword
+  }
+  decision {
+    effect
+    reason
+    action
+    canonicalUri
+    rule {
+      id
+    }
+  }
+}
+"""
+_FAILURE = """fragment Failure on Failure {
+  code
+  message
+  step
+  details
+  retryable
+}
+"""
+_RUN = """fragment Run on Run {
+  __typename
+  id
+  kind
+  state
+  goal
+  workflow
+  labels
+  error {
+    ...Failure
+  }
+  createdAt
+  startedAt
+  finishedAt
+  cursor
+}
+"""
+_STEP = """fragment Step on Step {
+  id
+  key
+  title
+  kind
+  does
+  state
+  dependsOn
+  attempt
+  maxAttempts
+  error {
+    ...Failure
+  }
+  startedAt
+  finishedAt
+}
+"""
+_ARTIFACT = """fragment Artifact on Artifact {
+  id
+  digest
+  name
+  mediaType
+  size
+  url
+}
+"""
+_RESOURCE = """fragment Resource on Resource {
+  uri
+  mediaType
+  size
+  digest
+  text
+  json
+}
+"""
+_APPROVAL = """fragment Approval on Approval {
+  __typename
+  id
+  state
+  reason
+  roles
+  mayDecide
+  whyNot
+  requestedAt
+  expiresAt
+  decidedAt
+  decidedBy {
+    username
+  }
+  comment
+  run {
+    id
+    workflow
+    goal
+  }
+  step {
+    key
+    title
+  }
+}
+"""
+_WORKFLOW = """fragment Workflow on Workflow {
+  __typename
+  id
+  name
+  version
+  description
+  inputs
+  createdAt
+  createdBy {
+    username
+  }
+}
+"""
+_COMMAND_OUTCOME = """fragment CommandOutcome on CommandOutcome {
+  __typename
+  run {
+    ...Run
+  }
+  resource {
+    ...Resource
+  }
+}
+"""
+_SESSION = """fragment Session on Session {
+  __typename
+  token
+  expiresAt
+  principal {
+    subject
+    username
+    tenant
+    roles
+  }
+}
+"""
+_PAGE_INFO = """fragment PageInfo on PageInfo {
+  hasNextPage
+  endCursor
+}
+"""
+_TOOL_CALL = """fragment ToolCall on ToolCall {
+  id
+  tool
+  arguments
+  result
+  error {
+    ...Failure
+  }
+  durationMs
+}
+"""
+_POLICY_DECISION = """fragment PolicyDecision on PolicyDecision {
+  effect
+  reason
+  action
+  canonicalUri
+}
+"""
+_EVENT = """fragment Event on Event {
+  __typename
+  cursor
+  seq
+  type
+  at
+  runId
+  step
+  ... on RunCreated {
+    kind
+    goal
+    principal {
+      subject
+      username
+    }
+  }
+  ... on RunStateChanged {
+    from
+    to
+    error {
+      ...Failure
+    }
+  }
+  ... on StepsAdded {
+    keys
+  }
+  ... on StepStateChanged {
+    stepFrom: from
+    stepTo: to
+    attempt
+    error {
+      ...Failure
+    }
+  }
+  ... on StepProgress {
+    percent
+    memo
+  }
+  ... on LogLine {
+    level
+    text
+  }
+  ... on AgentMessage {
+    role
+    text
+  }
+  ... on AgentDelta {
+    text
+  }
+  ... on ToolCalled {
+    call {
+      ...ToolCall
+    }
+  }
+  ... on ToolReturned {
+    call {
+      ...ToolCall
+    }
+  }
+  ... on JobDispatched {
+    jobId
+    topic
+    worker
+  }
+  ... on JobEnded {
+    jobId
+    worker
+    status
+    reason
+    executionMs
+  }
+  ... on ArtifactCreated {
+    artifact {
+      ...Artifact
+    }
+  }
+  ... on PolicyDecided {
+    decision {
+      ...PolicyDecision
+    }
+  }
+  ... on ApprovalRequested {
+    approval {
+      id
+      reason
+    }
+  }
+  ... on ApprovalDecided {
+    approval {
+      id
+      state
+    }
+  }
+  ... on SignalReceived {
+    name
+    payload
+  }
+  ... on Notification {
+    notificationLevel: level
+    message
+  }
+}
+"""
+_EVENT_BATCH = """fragment EventBatch on EventBatch {
+  cursor
+  caughtUp
+  events {
+    ...Event
+  }
+}
+"""
+
+class Commands:
+    """A method for each command. Every command has an idempotency key, so it is carried out once."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def fetch(self, source: "ResourceInput", *, schema_uri: "str | None" = None, idempotency_key: "str | None" = None) -> "CommandOutcome":
+        _document = """mutation Fetch($input: FetchInput!) {
+          fetch(input: $input) {
+            ...CommandOutcome
+            ...Refusal
+          }
+        }
+        """ + _COMMAND_OUTCOME + _RUN + _FAILURE + _RESOURCE + _REFUSAL
+        return cast("CommandOutcome", self._transport.request(_document, {'input': {'source': source, 'schemaUri': schema_uri, 'idempotencyKey': idempotency_key}}, keyed=True))
+
+    def convert_to_json(self, source: "ResourceInput", *, schema_uri: "str | None" = None, mode: "ConversionMode | None" = None, delimiter: "str | None" = None, header: "bool | None" = None, numbers: "list[str] | None" = None, decimal_separator: "str | None" = None, dates: "list[str] | None" = None, date_format: "str | None" = None, idempotency_key: "str | None" = None) -> "CommandOutcome":
+        _document = """mutation ConvertToJson($input: ConvertToJsonInput!) {
+          convertToJson(input: $input) {
+            ...CommandOutcome
+            ...Refusal
+          }
+        }
+        """ + _COMMAND_OUTCOME + _RUN + _FAILURE + _RESOURCE + _REFUSAL
+        return cast("CommandOutcome", self._transport.request(_document, {'input': {'source': source, 'schemaUri': schema_uri, 'mode': mode, 'delimiter': delimiter, 'header': header, 'numbers': numbers, 'decimalSeparator': decimal_separator, 'dates': dates, 'dateFormat': date_format, 'idempotencyKey': idempotency_key}}, keyed=True))
+
+    def convert_to_xml(self, *, source: "ResourceInput | None" = None, data: "Any" = None, schema_uri: "str | None" = None, root_element: "str | None" = None, idempotency_key: "str | None" = None) -> "CommandOutcome":
+        _document = """mutation ConvertToXml($input: ConvertToXmlInput!) {
+          convertToXml(input: $input) {
+            ...CommandOutcome
+            ...Refusal
+          }
+        }
+        """ + _COMMAND_OUTCOME + _RUN + _FAILURE + _RESOURCE + _REFUSAL
+        return cast("CommandOutcome", self._transport.request(_document, {'input': {'source': source, 'data': data, 'schemaUri': schema_uri, 'rootElement': root_element, 'idempotencyKey': idempotency_key}}, keyed=True))
+
+    def convert_to_csv(self, *, source: "ResourceInput | None" = None, data: "Any" = None, schema_uri: "str | None" = None, delimiter: "str | None" = None, fields: "list[str] | None" = None, idempotency_key: "str | None" = None) -> "CommandOutcome":
+        _document = """mutation ConvertToCsv($input: ConvertToCsvInput!) {
+          convertToCsv(input: $input) {
+            ...CommandOutcome
+            ...Refusal
+          }
+        }
+        """ + _COMMAND_OUTCOME + _RUN + _FAILURE + _RESOURCE + _REFUSAL
+        return cast("CommandOutcome", self._transport.request(_document, {'input': {'source': source, 'data': data, 'schemaUri': schema_uri, 'delimiter': delimiter, 'fields': fields, 'idempotencyKey': idempotency_key}}, keyed=True))
+
+    def convert_to_base64(self, source: "ResourceInput", *, idempotency_key: "str | None" = None) -> "CommandOutcome":
+        _document = """mutation ConvertToBase64($input: ConvertToBase64Input!) {
+          convertToBase64(input: $input) {
+            ...CommandOutcome
+            ...Refusal
+          }
+        }
+        """ + _COMMAND_OUTCOME + _RUN + _FAILURE + _RESOURCE + _REFUSAL
+        return cast("CommandOutcome", self._transport.request(_document, {'input': {'source': source, 'idempotencyKey': idempotency_key}}, keyed=True))
+
+    def render(self, *, source: "ResourceInput | None" = None, data: "Any" = None, template: "str | None" = None, template_uri: "str | None" = None, title: "str | None" = None, idempotency_key: "str | None" = None) -> "CommandOutcome":
+        _document = """mutation Render($input: RenderInput!) {
+          render(input: $input) {
+            ...CommandOutcome
+            ...Refusal
+          }
+        }
+        """ + _COMMAND_OUTCOME + _RUN + _FAILURE + _RESOURCE + _REFUSAL
+        return cast("CommandOutcome", self._transport.request(_document, {'input': {'source': source, 'data': data, 'template': template, 'templateUri': template_uri, 'title': title, 'idempotencyKey': idempotency_key}}, keyed=True))
+
+    def pipeline(self, *, steps: "list[PipelineStepInput] | None" = None, meta: "Any" = None, idempotency_key: "str | None" = None) -> "CommandOutcome":
+        _document = """mutation Pipeline($input: PipelineInput!) {
+          pipeline(input: $input) {
+            ...CommandOutcome
+            ...Refusal
+          }
+        }
+        """ + _COMMAND_OUTCOME + _RUN + _FAILURE + _RESOURCE + _REFUSAL
+        return cast("CommandOutcome", self._transport.request(_document, {'input': {'steps': steps, 'meta': meta, 'idempotencyKey': idempotency_key}}, keyed=True))
+
+    def execute(self, command: "str", *, source: "ResourceInput | None" = None, schema_uri: "str | None" = None, output_media_type: "str | None" = None, options: "Any" = None, idempotency_key: "str | None" = None) -> "CommandOutcome":
+        _document = """mutation Execute($input: ExecuteInput!) {
+          execute(input: $input) {
+            ...CommandOutcome
+            ...Refusal
+          }
+        }
+        """ + _COMMAND_OUTCOME + _RUN + _FAILURE + _RESOURCE + _REFUSAL
+        return cast("CommandOutcome", self._transport.request(_document, {'input': {'command': command, 'source': source, 'schemaUri': schema_uri, 'outputMediaType': output_media_type, 'options': options, 'idempotencyKey': idempotency_key}}, keyed=True))
+
+class Operations:
+    """A method for each other operation of documents.graphql."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
     def viewer(self) -> "Viewer | None":
-        document = """query Viewer {
+        _document = """query Viewer {
           viewer {
             subject
             username
@@ -711,57 +1105,28 @@ class Operations(Transport):
           }
         }
         """
-        return cast("Viewer | None", self._request(document, {}, repeat=True))
+        return cast("Viewer | None", self._transport.request(_document, {}, repeat=True))
 
-    def resources(self, uris: "list[str]", schema_uri: "str | None" = None) -> "list[Resource | None]":
-        document = """query Resources($uris: [URI!]!, $schemaUri: URI) {
+    def resources(self, uris: "list[str]", *, schema_uri: "str | None" = None) -> "list[Resource | None]":
+        _document = """query Resources($uris: [URI!]!, $schemaUri: URI) {
           resources(uris: $uris, schemaUri: $schemaUri) {
             ...Resource
           }
         }
-        fragment Resource on Resource {
-          uri
-          mediaType
-          size
-          digest
-          text
-          json
-        }"""
-        return cast("list[Resource | None]", self._request(document, {'uris': uris, 'schemaUri': schema_uri}, repeat=True))
+        """ + _RESOURCE
+        return cast("list[Resource | None]", self._transport.request(_document, {'uris': uris, 'schemaUri': schema_uri}, repeat=True))
 
     def run_state(self, id: "str") -> "Run | None":
-        document = """query RunState($id: ID!) {
+        _document = """query RunState($id: ID!) {
           run(id: $id) {
             ...Run
           }
         }
-        fragment Run on Run {
-          __typename
-          id
-          kind
-          state
-          goal
-          workflow
-          labels
-          error {
-            ...Failure
-          }
-          createdAt
-          startedAt
-          finishedAt
-          cursor
-        }
-        fragment Failure on Failure {
-          code
-          message
-          step
-          details
-          retryable
-        }"""
-        return cast("Run | None", self._request(document, {'id': id}, repeat=True))
+        """ + _RUN + _FAILURE
+        return cast("Run | None", self._transport.request(_document, {'id': id}, repeat=True))
 
     def run_detail(self, id: "str") -> "RunDetail | None":
-        document = """query RunDetail($id: ID!) {
+        _document = """query RunDetail($id: ID!) {
           run(id: $id) {
             ...Run
             output
@@ -774,49 +1139,22 @@ class Operations(Transport):
             }
           }
         }
-        fragment Run on Run {
-          __typename
-          id
-          kind
-          state
-          goal
-          workflow
-          labels
-          error {
-            ...Failure
-          }
-          createdAt
-          startedAt
-          finishedAt
-          cursor
-        }
-        fragment Failure on Failure {
-          code
-          message
-          step
-          details
-          retryable
-        }
-        fragment Step on Step {
-          id
-          key
-          title
-          kind
-          does
-          state
-          dependsOn
-          attempt
-          maxAttempts
-          error {
-            ...Failure
-          }
-          startedAt
-          finishedAt
-        }"""
-        return cast("RunDetail | None", self._request(document, {'id': id}, repeat=True))
+        """ + _RUN + _FAILURE + _STEP
+        return cast("RunDetail | None", self._transport.request(_document, {'id': id}, repeat=True))
 
-    def run_page(self, filter: "RunFilter | None" = None, first: "int | None" = None, after: "str | None" = None) -> "RunPage":
-        document = """query RunPage($filter: RunFilter, $first: Int, $after: String) {
+    def run_source(self, id: "str") -> "RunSource | None":
+        _document = """query RunSource($id: ID!) {
+          run(id: $id) {
+            text
+            inputs
+            labels
+          }
+        }
+        """
+        return cast("RunSource | None", self._transport.request(_document, {'id': id}, repeat=True))
+
+    def run_page(self, *, filter: "RunFilter | None" = None, first: "int | None" = None, after: "str | None" = None) -> "RunPage":
+        _document = """query RunPage($filter: RunFilter, $first: Int, $after: String) {
           runs(filter: $filter, first: $first, after: $after) {
             nodes {
               ...Run
@@ -826,185 +1164,29 @@ class Operations(Transport):
             }
           }
         }
-        fragment Run on Run {
-          __typename
-          id
-          kind
-          state
-          goal
-          workflow
-          labels
-          error {
-            ...Failure
-          }
-          createdAt
-          startedAt
-          finishedAt
-          cursor
-        }
-        fragment Failure on Failure {
-          code
-          message
-          step
-          details
-          retryable
-        }
-        fragment PageInfo on PageInfo {
-          hasNextPage
-          endCursor
-        }"""
-        return cast("RunPage", self._request(document, {'filter': filter, 'first': first, 'after': after}, repeat=True))
+        """ + _RUN + _FAILURE + _PAGE_INFO
+        return cast("RunPage", self._transport.request(_document, {'filter': filter, 'first': first, 'after': after}, repeat=True))
 
-    def event_page(self, filter: "EventFilter | None" = None, after: "str | None" = None, first: "int | None" = None) -> "EventBatch":
-        document = """query EventPage($filter: EventFilter, $after: Cursor, $first: Int) {
+    def event_page(self, *, filter: "EventFilter | None" = None, after: "str | None" = None, first: "int | None" = None) -> "EventBatch":
+        _document = """query EventPage($filter: EventFilter, $after: Cursor, $first: Int) {
           events(filter: $filter, after: $after, first: $first) {
             ...EventBatch
           }
         }
-        fragment EventBatch on EventBatch {
-          cursor
-          caughtUp
-          events {
-            ...Event
-          }
-        }
-        fragment Event on Event {
-          __typename
-          cursor
-          seq
-          type
-          at
-          runId
-          step
-          ... on RunCreated {
-            kind
-            goal
-            principal {
-              subject
-              username
-            }
-          }
-          ... on RunStateChanged {
-            from
-            to
-            error {
-              ...Failure
-            }
-          }
-          ... on StepsAdded {
-            keys
-          }
-          ... on StepStateChanged {
-            stepFrom: from
-            stepTo: to
-            attempt
-            error {
-              ...Failure
-            }
-          }
-          ... on StepProgress {
-            percent
-            memo
-          }
-          ... on LogLine {
-            level
-            text
-          }
-          ... on AgentMessage {
-            role
-            text
-          }
-          ... on AgentDelta {
-            text
-          }
-          ... on ToolCalled {
-            call {
-              ...ToolCall
-            }
-          }
-          ... on ToolReturned {
-            call {
-              ...ToolCall
-            }
-          }
-          ... on JobDispatched {
-            jobId
-            topic
-            worker
-          }
-          ... on JobEnded {
-            jobId
-            worker
-            status
-            reason
-            executionMs
-          }
-          ... on ArtifactCreated {
-            artifact {
-              ...Artifact
-            }
-          }
-          ... on PolicyDecided {
-            decision {
-              ...PolicyDecision
-            }
-          }
-          ... on ApprovalRequested {
-            approval {
-              id
-              reason
-            }
-          }
-          ... on ApprovalDecided {
-            approval {
-              id
-              state
-            }
-          }
-          ... on SignalReceived {
-            name
-            payload
-          }
-          ... on Notification {
-            notificationLevel: level
-            message
-          }
-        }
-        fragment Failure on Failure {
-          code
-          message
-          step
-          details
-          retryable
-        }
-        fragment ToolCall on ToolCall {
-          id
-          tool
-          arguments
-          result
-          error {
-            ...Failure
-          }
-          durationMs
-        }
-        fragment Artifact on Artifact {
-          id
-          digest
-          name
-          mediaType
-          size
-          url
-        }
-        fragment PolicyDecision on PolicyDecision {
-          effect
-          reason
-          action
-          canonicalUri
-        }"""
-        return cast("EventBatch", self._request(document, {'filter': filter, 'after': after, 'first': first}, repeat=True))
+        """ + _EVENT_BATCH + _EVENT + _FAILURE + _TOOL_CALL + _ARTIFACT + _POLICY_DECISION
+        return cast("EventBatch", self._transport.request(_document, {'filter': filter, 'after': after, 'first': first}, repeat=True))
 
-    def approval_page(self, state: "ApprovalState | None" = None, mine: "bool | None" = None, first: "int | None" = None, after: "str | None" = None) -> "ApprovalPage":
-        document = """query ApprovalPage($state: ApprovalState, $mine: Boolean, $first: Int, $after: String) {
+    def approval_node(self, id: "str") -> "ApprovalNode | Approval | None":
+        _document = """query ApprovalNode($id: ID!) {
+          node(id: $id) {
+            ...Approval
+          }
+        }
+        """ + _APPROVAL
+        return cast("ApprovalNode | Approval | None", self._transport.request(_document, {'id': id}, repeat=True))
+
+    def approval_page(self, *, state: "ApprovalState | None" = None, mine: "bool | None" = None, first: "int | None" = None, after: "str | None" = None) -> "ApprovalPage":
+        _document = """query ApprovalPage($state: ApprovalState, $mine: Boolean, $first: Int, $after: String) {
           approvals(state: $state, mine: $mine, first: $first, after: $after) {
             nodes {
               ...Approval
@@ -1014,60 +1196,21 @@ class Operations(Transport):
             }
           }
         }
-        fragment Approval on Approval {
-          __typename
-          id
-          state
-          reason
-          roles
-          mayDecide
-          whyNot
-          requestedAt
-          expiresAt
-          decidedAt
-          decidedBy {
-            username
-          }
-          comment
-          run {
-            id
-            workflow
-            goal
-          }
-          step {
-            key
-            title
-          }
-        }
-        fragment PageInfo on PageInfo {
-          hasNextPage
-          endCursor
-        }"""
-        return cast("ApprovalPage", self._request(document, {'state': state, 'mine': mine, 'first': first, 'after': after}, repeat=True))
+        """ + _APPROVAL + _PAGE_INFO
+        return cast("ApprovalPage", self._transport.request(_document, {'state': state, 'mine': mine, 'first': first, 'after': after}, repeat=True))
 
-    def workflow_text(self, name: "str", version: "int | None" = None) -> "WorkflowText | None":
-        document = """query WorkflowText($name: String!, $version: Int) {
+    def workflow_text(self, name: "str", *, version: "int | None" = None) -> "WorkflowText | None":
+        _document = """query WorkflowText($name: String!, $version: Int) {
           workflow(name: $name, version: $version) {
             ...Workflow
             yaml
           }
         }
-        fragment Workflow on Workflow {
-          __typename
-          id
-          name
-          version
-          description
-          inputs
-          createdAt
-          createdBy {
-            username
-          }
-        }"""
-        return cast("WorkflowText | None", self._request(document, {'name': name, 'version': version}, repeat=True))
+        """ + _WORKFLOW
+        return cast("WorkflowText | None", self._transport.request(_document, {'name': name, 'version': version}, repeat=True))
 
-    def workflow_page(self, first: "int | None" = None, after: "str | None" = None) -> "WorkflowPage":
-        document = """query WorkflowPage($first: Int, $after: String) {
+    def workflow_page(self, *, first: "int | None" = None, after: "str | None" = None) -> "WorkflowPage":
+        _document = """query WorkflowPage($first: Int, $after: String) {
           workflows(first: $first, after: $after) {
             nodes {
               ...Workflow
@@ -1077,26 +1220,27 @@ class Operations(Transport):
             }
           }
         }
-        fragment Workflow on Workflow {
-          __typename
-          id
-          name
-          version
-          description
-          inputs
-          createdAt
-          createdBy {
-            username
+        """ + _WORKFLOW + _PAGE_INFO
+        return cast("WorkflowPage", self._transport.request(_document, {'first': first, 'after': after}, repeat=True))
+
+    def workflow_versions(self, name: "str", *, first: "int | None" = None, after: "str | None" = None) -> "WorkflowVersions | None":
+        _document = """query WorkflowVersions($name: String!, $first: Int, $after: String) {
+          workflow(name: $name) {
+            versions(first: $first, after: $after) {
+              nodes {
+                ...Workflow
+              }
+              pageInfo {
+                ...PageInfo
+              }
+            }
           }
         }
-        fragment PageInfo on PageInfo {
-          hasNextPage
-          endCursor
-        }"""
-        return cast("WorkflowPage", self._request(document, {'first': first, 'after': after}, repeat=True))
+        """ + _WORKFLOW + _PAGE_INFO
+        return cast("WorkflowVersions | None", self._transport.request(_document, {'name': name, 'first': first, 'after': after}, repeat=True))
 
-    def validate_workflow(self, source: "WorkflowSource", inputs: "Any | None" = None) -> "ValidateWorkflow":
-        document = """query ValidateWorkflow($source: WorkflowSource!, $inputs: JSON) {
+    def validate_workflow(self, source: "WorkflowSource", *, inputs: "Any" = None) -> "ValidateWorkflow":
+        _document = """query ValidateWorkflow($source: WorkflowSource!, $inputs: JSON) {
           validateWorkflow(source: $source, inputs: $inputs) {
             valid
             problems {
@@ -1106,1506 +1250,160 @@ class Operations(Transport):
               line
               column
             }
+            decisions {
+              step
+              decision {
+                ...PolicyDecision
+              }
+            }
           }
         }
-        """
-        return cast("ValidateWorkflow", self._request(document, {'source': source, 'inputs': inputs}, repeat=True))
+        """ + _POLICY_DECISION
+        return cast("ValidateWorkflow", self._transport.request(_document, {'source': source, 'inputs': inputs}, repeat=True))
 
     def sign_in(self, username: "str", password: "str") -> "Session":
-        document = """mutation SignIn($username: String!, $password: String!) {
+        _document = """mutation SignIn($username: String!, $password: String!) {
           signIn(input: { username: $username, password: $password }) {
             ...Session
             ...Refusal
           }
         }
-        fragment Session on Session {
-          __typename
-          token
-          expiresAt
-          principal {
-            subject
-            username
-            tenant
-            roles
-          }
-        }
-        fragment Refusal on Refusal {
-          __typename
-          code
-          message
-          path
-          retryAfterMs
-          details
-          violations {
-            path
-            message
-            keyword
-          }
-          decision {
-            effect
-            reason
-            action
-            canonicalUri
-            rule {
-              id
-            }
-          }
-        }"""
-        return cast("Session", self._request(document, {'username': username, 'password': password}, repeat=False))
+        """ + _SESSION + _REFUSAL
+        return cast("Session", self._transport.request(_document, {'username': username, 'password': password}, repeat=False))
 
     def renew_session(self) -> "Session":
-        document = """mutation RenewSession {
+        _document = """mutation RenewSession {
           renewSession {
             ...Session
             ...Refusal
           }
         }
-        fragment Session on Session {
-          __typename
-          token
-          expiresAt
-          principal {
-            subject
-            username
-            tenant
-            roles
-          }
-        }
-        fragment Refusal on Refusal {
-          __typename
-          code
-          message
-          path
-          retryAfterMs
-          details
-          violations {
-            path
-            message
-            keyword
-          }
-          decision {
-            effect
-            reason
-            action
-            canonicalUri
-            rule {
-              id
-            }
-          }
-        }"""
-        return cast("Session", self._request(document, {}, repeat=False))
+        """ + _SESSION + _REFUSAL
+        return cast("Session", self._transport.request(_document, {}, repeat=False))
 
-    def fetch(self, input: "FetchInput") -> "CommandOutcome":
-        document = """mutation Fetch($input: FetchInput!) {
-          fetch(input: $input) {
-            ...CommandOutcome
-            ...Refusal
-          }
-        }
-        fragment CommandOutcome on CommandOutcome {
-          __typename
-          run {
-            ...Run
-          }
-          resource {
-            ...Resource
-          }
-        }
-        fragment Run on Run {
-          __typename
-          id
-          kind
-          state
-          goal
-          workflow
-          labels
-          error {
-            ...Failure
-          }
-          createdAt
-          startedAt
-          finishedAt
-          cursor
-        }
-        fragment Failure on Failure {
-          code
-          message
-          step
-          details
-          retryable
-        }
-        fragment Resource on Resource {
-          uri
-          mediaType
-          size
-          digest
-          text
-          json
-        }
-        fragment Refusal on Refusal {
-          __typename
-          code
-          message
-          path
-          retryAfterMs
-          details
-          violations {
-            path
-            message
-            keyword
-          }
-          decision {
-            effect
-            reason
-            action
-            canonicalUri
-            rule {
-              id
-            }
-          }
-        }"""
-        return cast("CommandOutcome", self._request(document, {'input': input}, repeat=True, keyed=True))
-
-    def convert_to_json(self, input: "ConvertToJsonInput") -> "CommandOutcome":
-        document = """mutation ConvertToJson($input: ConvertToJsonInput!) {
-          convertToJson(input: $input) {
-            ...CommandOutcome
-            ...Refusal
-          }
-        }
-        fragment CommandOutcome on CommandOutcome {
-          __typename
-          run {
-            ...Run
-          }
-          resource {
-            ...Resource
-          }
-        }
-        fragment Run on Run {
-          __typename
-          id
-          kind
-          state
-          goal
-          workflow
-          labels
-          error {
-            ...Failure
-          }
-          createdAt
-          startedAt
-          finishedAt
-          cursor
-        }
-        fragment Failure on Failure {
-          code
-          message
-          step
-          details
-          retryable
-        }
-        fragment Resource on Resource {
-          uri
-          mediaType
-          size
-          digest
-          text
-          json
-        }
-        fragment Refusal on Refusal {
-          __typename
-          code
-          message
-          path
-          retryAfterMs
-          details
-          violations {
-            path
-            message
-            keyword
-          }
-          decision {
-            effect
-            reason
-            action
-            canonicalUri
-            rule {
-              id
-            }
-          }
-        }"""
-        return cast("CommandOutcome", self._request(document, {'input': input}, repeat=True, keyed=True))
-
-    def convert_to_xml(self, input: "ConvertToXmlInput") -> "CommandOutcome":
-        document = """mutation ConvertToXml($input: ConvertToXmlInput!) {
-          convertToXml(input: $input) {
-            ...CommandOutcome
-            ...Refusal
-          }
-        }
-        fragment CommandOutcome on CommandOutcome {
-          __typename
-          run {
-            ...Run
-          }
-          resource {
-            ...Resource
-          }
-        }
-        fragment Run on Run {
-          __typename
-          id
-          kind
-          state
-          goal
-          workflow
-          labels
-          error {
-            ...Failure
-          }
-          createdAt
-          startedAt
-          finishedAt
-          cursor
-        }
-        fragment Failure on Failure {
-          code
-          message
-          step
-          details
-          retryable
-        }
-        fragment Resource on Resource {
-          uri
-          mediaType
-          size
-          digest
-          text
-          json
-        }
-        fragment Refusal on Refusal {
-          __typename
-          code
-          message
-          path
-          retryAfterMs
-          details
-          violations {
-            path
-            message
-            keyword
-          }
-          decision {
-            effect
-            reason
-            action
-            canonicalUri
-            rule {
-              id
-            }
-          }
-        }"""
-        return cast("CommandOutcome", self._request(document, {'input': input}, repeat=True, keyed=True))
-
-    def convert_to_csv(self, input: "ConvertToCsvInput") -> "CommandOutcome":
-        document = """mutation ConvertToCsv($input: ConvertToCsvInput!) {
-          convertToCsv(input: $input) {
-            ...CommandOutcome
-            ...Refusal
-          }
-        }
-        fragment CommandOutcome on CommandOutcome {
-          __typename
-          run {
-            ...Run
-          }
-          resource {
-            ...Resource
-          }
-        }
-        fragment Run on Run {
-          __typename
-          id
-          kind
-          state
-          goal
-          workflow
-          labels
-          error {
-            ...Failure
-          }
-          createdAt
-          startedAt
-          finishedAt
-          cursor
-        }
-        fragment Failure on Failure {
-          code
-          message
-          step
-          details
-          retryable
-        }
-        fragment Resource on Resource {
-          uri
-          mediaType
-          size
-          digest
-          text
-          json
-        }
-        fragment Refusal on Refusal {
-          __typename
-          code
-          message
-          path
-          retryAfterMs
-          details
-          violations {
-            path
-            message
-            keyword
-          }
-          decision {
-            effect
-            reason
-            action
-            canonicalUri
-            rule {
-              id
-            }
-          }
-        }"""
-        return cast("CommandOutcome", self._request(document, {'input': input}, repeat=True, keyed=True))
-
-    def convert_to_base64(self, input: "ConvertToBase64Input") -> "CommandOutcome":
-        document = """mutation ConvertToBase64($input: ConvertToBase64Input!) {
-          convertToBase64(input: $input) {
-            ...CommandOutcome
-            ...Refusal
-          }
-        }
-        fragment CommandOutcome on CommandOutcome {
-          __typename
-          run {
-            ...Run
-          }
-          resource {
-            ...Resource
-          }
-        }
-        fragment Run on Run {
-          __typename
-          id
-          kind
-          state
-          goal
-          workflow
-          labels
-          error {
-            ...Failure
-          }
-          createdAt
-          startedAt
-          finishedAt
-          cursor
-        }
-        fragment Failure on Failure {
-          code
-          message
-          step
-          details
-          retryable
-        }
-        fragment Resource on Resource {
-          uri
-          mediaType
-          size
-          digest
-          text
-          json
-        }
-        fragment Refusal on Refusal {
-          __typename
-          code
-          message
-          path
-          retryAfterMs
-          details
-          violations {
-            path
-            message
-            keyword
-          }
-          decision {
-            effect
-            reason
-            action
-            canonicalUri
-            rule {
-              id
-            }
-          }
-        }"""
-        return cast("CommandOutcome", self._request(document, {'input': input}, repeat=True, keyed=True))
-
-    def render(self, input: "RenderInput") -> "CommandOutcome":
-        document = """mutation Render($input: RenderInput!) {
-          render(input: $input) {
-            ...CommandOutcome
-            ...Refusal
-          }
-        }
-        fragment CommandOutcome on CommandOutcome {
-          __typename
-          run {
-            ...Run
-          }
-          resource {
-            ...Resource
-          }
-        }
-        fragment Run on Run {
-          __typename
-          id
-          kind
-          state
-          goal
-          workflow
-          labels
-          error {
-            ...Failure
-          }
-          createdAt
-          startedAt
-          finishedAt
-          cursor
-        }
-        fragment Failure on Failure {
-          code
-          message
-          step
-          details
-          retryable
-        }
-        fragment Resource on Resource {
-          uri
-          mediaType
-          size
-          digest
-          text
-          json
-        }
-        fragment Refusal on Refusal {
-          __typename
-          code
-          message
-          path
-          retryAfterMs
-          details
-          violations {
-            path
-            message
-            keyword
-          }
-          decision {
-            effect
-            reason
-            action
-            canonicalUri
-            rule {
-              id
-            }
-          }
-        }"""
-        return cast("CommandOutcome", self._request(document, {'input': input}, repeat=True, keyed=True))
-
-    def pipeline(self, input: "PipelineInput") -> "CommandOutcome":
-        document = """mutation Pipeline($input: PipelineInput!) {
-          pipeline(input: $input) {
-            ...CommandOutcome
-            ...Refusal
-          }
-        }
-        fragment CommandOutcome on CommandOutcome {
-          __typename
-          run {
-            ...Run
-          }
-          resource {
-            ...Resource
-          }
-        }
-        fragment Run on Run {
-          __typename
-          id
-          kind
-          state
-          goal
-          workflow
-          labels
-          error {
-            ...Failure
-          }
-          createdAt
-          startedAt
-          finishedAt
-          cursor
-        }
-        fragment Failure on Failure {
-          code
-          message
-          step
-          details
-          retryable
-        }
-        fragment Resource on Resource {
-          uri
-          mediaType
-          size
-          digest
-          text
-          json
-        }
-        fragment Refusal on Refusal {
-          __typename
-          code
-          message
-          path
-          retryAfterMs
-          details
-          violations {
-            path
-            message
-            keyword
-          }
-          decision {
-            effect
-            reason
-            action
-            canonicalUri
-            rule {
-              id
-            }
-          }
-        }"""
-        return cast("CommandOutcome", self._request(document, {'input': input}, repeat=True, keyed=True))
-
-    def execute(self, input: "ExecuteInput") -> "CommandOutcome":
-        document = """mutation Execute($input: ExecuteInput!) {
-          execute(input: $input) {
-            ...CommandOutcome
-            ...Refusal
-          }
-        }
-        fragment CommandOutcome on CommandOutcome {
-          __typename
-          run {
-            ...Run
-          }
-          resource {
-            ...Resource
-          }
-        }
-        fragment Run on Run {
-          __typename
-          id
-          kind
-          state
-          goal
-          workflow
-          labels
-          error {
-            ...Failure
-          }
-          createdAt
-          startedAt
-          finishedAt
-          cursor
-        }
-        fragment Failure on Failure {
-          code
-          message
-          step
-          details
-          retryable
-        }
-        fragment Resource on Resource {
-          uri
-          mediaType
-          size
-          digest
-          text
-          json
-        }
-        fragment Refusal on Refusal {
-          __typename
-          code
-          message
-          path
-          retryAfterMs
-          details
-          violations {
-            path
-            message
-            keyword
-          }
-          decision {
-            effect
-            reason
-            action
-            canonicalUri
-            rule {
-              id
-            }
-          }
-        }"""
-        return cast("CommandOutcome", self._request(document, {'input': input}, repeat=True, keyed=True))
-
-    def start_run(self, input: "StartRunInput") -> "Run":
-        document = """mutation StartRun($input: StartRunInput!) {
+    def start_run(self, source: "WorkflowSource", *, inputs: "Any" = None, labels: "Any" = None, priority: "Priority | None" = None, wait_ms: "int | None" = None, idempotency_key: "str | None" = None) -> "Run":
+        _document = """mutation StartRun($input: StartRunInput!) {
           startRun(input: $input) {
             ...Run
             ...Refusal
           }
         }
-        fragment Run on Run {
-          __typename
-          id
-          kind
-          state
-          goal
-          workflow
-          labels
-          error {
-            ...Failure
-          }
-          createdAt
-          startedAt
-          finishedAt
-          cursor
-        }
-        fragment Failure on Failure {
-          code
-          message
-          step
-          details
-          retryable
-        }
-        fragment Refusal on Refusal {
-          __typename
-          code
-          message
-          path
-          retryAfterMs
-          details
-          violations {
-            path
-            message
-            keyword
-          }
-          decision {
-            effect
-            reason
-            action
-            canonicalUri
-            rule {
-              id
-            }
-          }
-        }"""
-        return cast("Run", self._request(document, {'input': input}, repeat=True, keyed=True))
+        """ + _RUN + _FAILURE + _REFUSAL
+        return cast("Run", self._transport.request(_document, {'input': {'source': source, 'inputs': inputs, 'labels': labels, 'priority': priority, 'waitMs': wait_ms, 'idempotencyKey': idempotency_key}}, keyed=True))
 
-    def run_agent(self, input: "RunAgentInput") -> "Run":
-        document = """mutation RunAgent($input: RunAgentInput!) {
+    def run_agent(self, *, agent: "AgentInput | None" = None, document: "Any" = None, context: "Any" = None, wait_ms: "int | None" = None, idempotency_key: "str | None" = None) -> "Run":
+        _document = """mutation RunAgent($input: RunAgentInput!) {
           runAgent(input: $input) {
             ...Run
             ...Refusal
           }
         }
-        fragment Run on Run {
-          __typename
-          id
-          kind
-          state
-          goal
-          workflow
-          labels
-          error {
-            ...Failure
-          }
-          createdAt
-          startedAt
-          finishedAt
-          cursor
-        }
-        fragment Failure on Failure {
-          code
-          message
-          step
-          details
-          retryable
-        }
-        fragment Refusal on Refusal {
-          __typename
-          code
-          message
-          path
-          retryAfterMs
-          details
-          violations {
-            path
-            message
-            keyword
-          }
-          decision {
-            effect
-            reason
-            action
-            canonicalUri
-            rule {
-              id
-            }
-          }
-        }"""
-        return cast("Run", self._request(document, {'input': input}, repeat=True, keyed=True))
+        """ + _RUN + _FAILURE + _REFUSAL
+        return cast("Run", self._transport.request(_document, {'input': {'agent': agent, 'document': document, 'context': context, 'waitMs': wait_ms, 'idempotencyKey': idempotency_key}}, keyed=True))
 
-    def submit_job(self, input: "SubmitJobInput") -> "Run":
-        document = """mutation SubmitJob($input: SubmitJobInput!) {
+    def submit_job(self, topic: "str", *, context: "Any" = None, context_ptr: "str | None" = None, job_id: "str | None" = None, adapter_id: "str | None" = None, memory_id: "str | None" = None, env: "Any" = None, context_hints: "Any" = None, budget: "Any" = None, labels: "Any" = None, meta: "Any" = None, compensation: "Any" = None, parent_id: "str | None" = None, priority: "Priority | None" = None, max_attempts: "int | None" = None, wait_ms: "int | None" = None, idempotency_key: "str | None" = None) -> "Run":
+        _document = """mutation SubmitJob($input: SubmitJobInput!) {
           submitJob(input: $input) {
             ...Run
             ...Refusal
           }
         }
-        fragment Run on Run {
-          __typename
-          id
-          kind
-          state
-          goal
-          workflow
-          labels
-          error {
-            ...Failure
-          }
-          createdAt
-          startedAt
-          finishedAt
-          cursor
-        }
-        fragment Failure on Failure {
-          code
-          message
-          step
-          details
-          retryable
-        }
-        fragment Refusal on Refusal {
-          __typename
-          code
-          message
-          path
-          retryAfterMs
-          details
-          violations {
-            path
-            message
-            keyword
-          }
-          decision {
-            effect
-            reason
-            action
-            canonicalUri
-            rule {
-              id
-            }
-          }
-        }"""
-        return cast("Run", self._request(document, {'input': input}, repeat=True, keyed=True))
+        """ + _RUN + _FAILURE + _REFUSAL
+        return cast("Run", self._transport.request(_document, {'input': {'topic': topic, 'context': context, 'contextPtr': context_ptr, 'jobId': job_id, 'adapterId': adapter_id, 'memoryId': memory_id, 'env': env, 'contextHints': context_hints, 'budget': budget, 'labels': labels, 'meta': meta, 'compensation': compensation, 'parentId': parent_id, 'priority': priority, 'maxAttempts': max_attempts, 'waitMs': wait_ms, 'idempotencyKey': idempotency_key}}, keyed=True))
 
-    def cancel_run(self, input: "CancelRunInput") -> "Run":
-        document = """mutation CancelRun($input: CancelRunInput!) {
+    def cancel_run(self, run_id: "str", *, reason: "str | None" = None, compensate: "bool | None" = None) -> "Run":
+        _document = """mutation CancelRun($input: CancelRunInput!) {
           cancelRun(input: $input) {
             ...Run
             ...Refusal
           }
         }
-        fragment Run on Run {
-          __typename
-          id
-          kind
-          state
-          goal
-          workflow
-          labels
-          error {
-            ...Failure
-          }
-          createdAt
-          startedAt
-          finishedAt
-          cursor
-        }
-        fragment Failure on Failure {
-          code
-          message
-          step
-          details
-          retryable
-        }
-        fragment Refusal on Refusal {
-          __typename
-          code
-          message
-          path
-          retryAfterMs
-          details
-          violations {
-            path
-            message
-            keyword
-          }
-          decision {
-            effect
-            reason
-            action
-            canonicalUri
-            rule {
-              id
-            }
-          }
-        }"""
-        return cast("Run", self._request(document, {'input': input}, repeat=False))
+        """ + _RUN + _FAILURE + _REFUSAL
+        return cast("Run", self._transport.request(_document, {'input': {'runId': run_id, 'reason': reason, 'compensate': compensate}}, repeat=False))
 
-    def retry_step(self, input: "RetryStepInput") -> "Run":
-        document = """mutation RetryStep($input: RetryStepInput!) {
+    def retry_step(self, run_id: "str", step: "str") -> "Run":
+        _document = """mutation RetryStep($input: RetryStepInput!) {
           retryStep(input: $input) {
             ...Run
             ...Refusal
           }
         }
-        fragment Run on Run {
-          __typename
-          id
-          kind
-          state
-          goal
-          workflow
-          labels
-          error {
-            ...Failure
-          }
-          createdAt
-          startedAt
-          finishedAt
-          cursor
-        }
-        fragment Failure on Failure {
-          code
-          message
-          step
-          details
-          retryable
-        }
-        fragment Refusal on Refusal {
-          __typename
-          code
-          message
-          path
-          retryAfterMs
-          details
-          violations {
-            path
-            message
-            keyword
-          }
-          decision {
-            effect
-            reason
-            action
-            canonicalUri
-            rule {
-              id
-            }
-          }
-        }"""
-        return cast("Run", self._request(document, {'input': input}, repeat=False))
+        """ + _RUN + _FAILURE + _REFUSAL
+        return cast("Run", self._transport.request(_document, {'input': {'runId': run_id, 'step': step}}, repeat=False))
 
-    def rerun_from(self, input: "RerunFromInput") -> "Run":
-        document = """mutation RerunFrom($input: RerunFromInput!) {
+    def rerun_from(self, run_id: "str", step: "str", *, inputs: "Any" = None) -> "Run":
+        _document = """mutation RerunFrom($input: RerunFromInput!) {
           rerunFrom(input: $input) {
             ...Run
             ...Refusal
           }
         }
-        fragment Run on Run {
-          __typename
-          id
-          kind
-          state
-          goal
-          workflow
-          labels
-          error {
-            ...Failure
-          }
-          createdAt
-          startedAt
-          finishedAt
-          cursor
-        }
-        fragment Failure on Failure {
-          code
-          message
-          step
-          details
-          retryable
-        }
-        fragment Refusal on Refusal {
-          __typename
-          code
-          message
-          path
-          retryAfterMs
-          details
-          violations {
-            path
-            message
-            keyword
-          }
-          decision {
-            effect
-            reason
-            action
-            canonicalUri
-            rule {
-              id
-            }
-          }
-        }"""
-        return cast("Run", self._request(document, {'input': input}, repeat=False))
+        """ + _RUN + _FAILURE + _REFUSAL
+        return cast("Run", self._transport.request(_document, {'input': {'runId': run_id, 'step': step, 'inputs': inputs}}, repeat=False))
 
-    def send_signal(self, input: "SendSignalInput") -> "Run":
-        document = """mutation SendSignal($input: SendSignalInput!) {
+    def send_signal(self, run_id: "str", name: "str", *, payload: "Any" = None) -> "Run":
+        _document = """mutation SendSignal($input: SendSignalInput!) {
           sendSignal(input: $input) {
             ...Run
             ...Refusal
           }
         }
-        fragment Run on Run {
-          __typename
-          id
-          kind
-          state
-          goal
-          workflow
-          labels
-          error {
-            ...Failure
-          }
-          createdAt
-          startedAt
-          finishedAt
-          cursor
-        }
-        fragment Failure on Failure {
-          code
-          message
-          step
-          details
-          retryable
-        }
-        fragment Refusal on Refusal {
-          __typename
-          code
-          message
-          path
-          retryAfterMs
-          details
-          violations {
-            path
-            message
-            keyword
-          }
-          decision {
-            effect
-            reason
-            action
-            canonicalUri
-            rule {
-              id
-            }
-          }
-        }"""
-        return cast("Run", self._request(document, {'input': input}, repeat=False))
+        """ + _RUN + _FAILURE + _REFUSAL
+        return cast("Run", self._transport.request(_document, {'input': {'runId': run_id, 'name': name, 'payload': payload}}, repeat=False))
 
-    def decide_approval(self, input: "DecideApprovalInput") -> "Approval":
-        document = """mutation DecideApproval($input: DecideApprovalInput!) {
+    def decide_approval(self, approval_id: "str", approve: "bool", *, comment: "str | None" = None) -> "Approval":
+        _document = """mutation DecideApproval($input: DecideApprovalInput!) {
           decideApproval(input: $input) {
             ...Approval
             ...Refusal
           }
         }
-        fragment Approval on Approval {
-          __typename
-          id
-          state
-          reason
-          roles
-          mayDecide
-          whyNot
-          requestedAt
-          expiresAt
-          decidedAt
-          decidedBy {
-            username
-          }
-          comment
-          run {
-            id
-            workflow
-            goal
-          }
-          step {
-            key
-            title
-          }
-        }
-        fragment Refusal on Refusal {
-          __typename
-          code
-          message
-          path
-          retryAfterMs
-          details
-          violations {
-            path
-            message
-            keyword
-          }
-          decision {
-            effect
-            reason
-            action
-            canonicalUri
-            rule {
-              id
-            }
-          }
-        }"""
-        return cast("Approval", self._request(document, {'input': input}, repeat=False))
+        """ + _APPROVAL + _REFUSAL
+        return cast("Approval", self._transport.request(_document, {'input': {'approvalId': approval_id, 'approve': approve, 'comment': comment}}, repeat=False))
 
-    def save_workflow(self, input: "SaveWorkflowInput") -> "Workflow":
-        document = """mutation SaveWorkflow($input: SaveWorkflowInput!) {
+    def save_workflow(self, source: "WorkflowSource", *, if_version: "int | None" = None) -> "Workflow":
+        _document = """mutation SaveWorkflow($input: SaveWorkflowInput!) {
           saveWorkflow(input: $input) {
             ...Workflow
             ...Refusal
           }
         }
-        fragment Workflow on Workflow {
-          __typename
-          id
-          name
-          version
-          description
-          inputs
-          createdAt
-          createdBy {
-            username
-          }
-        }
-        fragment Refusal on Refusal {
-          __typename
-          code
-          message
-          path
-          retryAfterMs
-          details
-          violations {
-            path
-            message
-            keyword
-          }
-          decision {
-            effect
-            reason
-            action
-            canonicalUri
-            rule {
-              id
-            }
-          }
-        }"""
-        return cast("Workflow", self._request(document, {'input': input}, repeat=False))
+        """ + _WORKFLOW + _REFUSAL
+        return cast("Workflow", self._transport.request(_document, {'input': {'source': source, 'ifVersion': if_version}}, repeat=False))
 
-    def delete_workflow(self, input: "DeleteWorkflowInput") -> "Workflow":
-        document = """mutation DeleteWorkflow($input: DeleteWorkflowInput!) {
+    def delete_workflow(self, name: "str") -> "Workflow":
+        _document = """mutation DeleteWorkflow($input: DeleteWorkflowInput!) {
           deleteWorkflow(input: $input) {
             ...Workflow
             ...Refusal
           }
         }
-        fragment Workflow on Workflow {
-          __typename
-          id
-          name
-          version
-          description
-          inputs
-          createdAt
-          createdBy {
-            username
-          }
-        }
-        fragment Refusal on Refusal {
-          __typename
-          code
-          message
-          path
-          retryAfterMs
-          details
-          violations {
-            path
-            message
-            keyword
-          }
-          decision {
-            effect
-            reason
-            action
-            canonicalUri
-            rule {
-              id
-            }
-          }
-        }"""
-        return cast("Workflow", self._request(document, {'input': input}, repeat=False))
+        """ + _WORKFLOW + _REFUSAL
+        return cast("Workflow", self._transport.request(_document, {'input': {'name': name}}, repeat=False))
 
-    def events(self, filter: "EventFilter | None" = None, after: "str | None" = None, batch: "int | None" = None) -> "Iterator[EventBatch]":
-        document = """subscription Events($filter: EventFilter, $after: Cursor, $batch: Int) {
+    def events(self, *, filter: "EventFilter | None" = None, after: "str | None" = None, batch: "int | None" = None, timeout: float | None = None) -> "Generator[EventBatch, None, None]":
+        _document = """subscription Events($filter: EventFilter, $after: Cursor, $batch: Int) {
           events(filter: $filter, after: $after, batch: $batch) {
             ...EventBatch
           }
         }
-        fragment EventBatch on EventBatch {
-          cursor
-          caughtUp
-          events {
-            ...Event
-          }
-        }
-        fragment Event on Event {
-          __typename
-          cursor
-          seq
-          type
-          at
-          runId
-          step
-          ... on RunCreated {
-            kind
-            goal
-            principal {
-              subject
-              username
-            }
-          }
-          ... on RunStateChanged {
-            from
-            to
-            error {
-              ...Failure
-            }
-          }
-          ... on StepsAdded {
-            keys
-          }
-          ... on StepStateChanged {
-            stepFrom: from
-            stepTo: to
-            attempt
-            error {
-              ...Failure
-            }
-          }
-          ... on StepProgress {
-            percent
-            memo
-          }
-          ... on LogLine {
-            level
-            text
-          }
-          ... on AgentMessage {
-            role
-            text
-          }
-          ... on AgentDelta {
-            text
-          }
-          ... on ToolCalled {
-            call {
-              ...ToolCall
-            }
-          }
-          ... on ToolReturned {
-            call {
-              ...ToolCall
-            }
-          }
-          ... on JobDispatched {
-            jobId
-            topic
-            worker
-          }
-          ... on JobEnded {
-            jobId
-            worker
-            status
-            reason
-            executionMs
-          }
-          ... on ArtifactCreated {
-            artifact {
-              ...Artifact
-            }
-          }
-          ... on PolicyDecided {
-            decision {
-              ...PolicyDecision
-            }
-          }
-          ... on ApprovalRequested {
-            approval {
-              id
-              reason
-            }
-          }
-          ... on ApprovalDecided {
-            approval {
-              id
-              state
-            }
-          }
-          ... on SignalReceived {
-            name
-            payload
-          }
-          ... on Notification {
-            notificationLevel: level
-            message
-          }
-        }
-        fragment Failure on Failure {
-          code
-          message
-          step
-          details
-          retryable
-        }
-        fragment ToolCall on ToolCall {
-          id
-          tool
-          arguments
-          result
-          error {
-            ...Failure
-          }
-          durationMs
-        }
-        fragment Artifact on Artifact {
-          id
-          digest
-          name
-          mediaType
-          size
-          url
-        }
-        fragment PolicyDecision on PolicyDecision {
-          effect
-          reason
-          action
-          canonicalUri
-        }"""
-        return cast("Iterator[EventBatch]", self._subscribe(document, {'filter': filter, 'after': after, 'batch': batch}))
+        """ + _EVENT_BATCH + _EVENT + _FAILURE + _TOOL_CALL + _ARTIFACT + _POLICY_DECISION
+        return cast("Generator[EventBatch, None, None]", self._transport.subscribe(_document, {'filter': filter, 'after': after, 'batch': batch}, timeout=timeout))
 
-    def run_events(self, run_id: "str", after: "str | None" = None, batch: "int | None" = None) -> "Iterator[EventBatch]":
-        document = """subscription RunEvents($runId: ID!, $after: Cursor, $batch: Int) {
+    def run_events(self, run_id: "str", *, after: "str | None" = None, batch: "int | None" = None, timeout: float | None = None) -> "Generator[EventBatch, None, None]":
+        _document = """subscription RunEvents($runId: ID!, $after: Cursor, $batch: Int) {
           runEvents(runId: $runId, after: $after, batch: $batch) {
             ...EventBatch
           }
         }
-        fragment EventBatch on EventBatch {
-          cursor
-          caughtUp
-          events {
-            ...Event
-          }
-        }
-        fragment Event on Event {
-          __typename
-          cursor
-          seq
-          type
-          at
-          runId
-          step
-          ... on RunCreated {
-            kind
-            goal
-            principal {
-              subject
-              username
-            }
-          }
-          ... on RunStateChanged {
-            from
-            to
-            error {
-              ...Failure
-            }
-          }
-          ... on StepsAdded {
-            keys
-          }
-          ... on StepStateChanged {
-            stepFrom: from
-            stepTo: to
-            attempt
-            error {
-              ...Failure
-            }
-          }
-          ... on StepProgress {
-            percent
-            memo
-          }
-          ... on LogLine {
-            level
-            text
-          }
-          ... on AgentMessage {
-            role
-            text
-          }
-          ... on AgentDelta {
-            text
-          }
-          ... on ToolCalled {
-            call {
-              ...ToolCall
-            }
-          }
-          ... on ToolReturned {
-            call {
-              ...ToolCall
-            }
-          }
-          ... on JobDispatched {
-            jobId
-            topic
-            worker
-          }
-          ... on JobEnded {
-            jobId
-            worker
-            status
-            reason
-            executionMs
-          }
-          ... on ArtifactCreated {
-            artifact {
-              ...Artifact
-            }
-          }
-          ... on PolicyDecided {
-            decision {
-              ...PolicyDecision
-            }
-          }
-          ... on ApprovalRequested {
-            approval {
-              id
-              reason
-            }
-          }
-          ... on ApprovalDecided {
-            approval {
-              id
-              state
-            }
-          }
-          ... on SignalReceived {
-            name
-            payload
-          }
-          ... on Notification {
-            notificationLevel: level
-            message
-          }
-        }
-        fragment Failure on Failure {
-          code
-          message
-          step
-          details
-          retryable
-        }
-        fragment ToolCall on ToolCall {
-          id
-          tool
-          arguments
-          result
-          error {
-            ...Failure
-          }
-          durationMs
-        }
-        fragment Artifact on Artifact {
-          id
-          digest
-          name
-          mediaType
-          size
-          url
-        }
-        fragment PolicyDecision on PolicyDecision {
-          effect
-          reason
-          action
-          canonicalUri
-        }"""
-        return cast("Iterator[EventBatch]", self._subscribe(document, {'runId': run_id, 'after': after, 'batch': batch}))
+        """ + _EVENT_BATCH + _EVENT + _FAILURE + _TOOL_CALL + _ARTIFACT + _POLICY_DECISION
+        return cast("Generator[EventBatch, None, None]", self._transport.subscribe(_document, {'runId': run_id, 'after': after, 'batch': batch}, timeout=timeout))
 
-    def run_updates(self, run_id: "str") -> "Iterator[Run]":
-        document = """subscription RunUpdates($runId: ID!) {
+    def run_updates(self, run_id: "str", *, timeout: float | None = None) -> "Generator[Run, None, None]":
+        _document = """subscription RunUpdates($runId: ID!) {
           runUpdated(runId: $runId) {
             ...Run
           }
         }
-        fragment Run on Run {
-          __typename
-          id
-          kind
-          state
-          goal
-          workflow
-          labels
-          error {
-            ...Failure
-          }
-          createdAt
-          startedAt
-          finishedAt
-          cursor
-        }
-        fragment Failure on Failure {
-          code
-          message
-          step
-          details
-          retryable
-        }"""
-        return cast("Iterator[Run]", self._subscribe(document, {'runId': run_id}))
+        """ + _RUN + _FAILURE
+        return cast("Generator[Run, None, None]", self._transport.subscribe(_document, {'runId': run_id}, timeout=timeout))
