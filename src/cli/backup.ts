@@ -9,10 +9,9 @@ import { type CopiedArtifacts, copyArtifacts, keepArtifacts } from '../resources
 import { type CheckpointKey, readCheckpointKey } from '../store/audit/checkpoint-key.ts';
 import { auditKeyFile } from '../store/audit/open-audit.ts';
 import { backUpDatabase, restoreDatabase } from '../store/backup/database-backup.ts';
-import type { VerifiedRows } from '../store/backup/verify-rows.ts';
 import { lockDataDir } from '../store/lock-data-dir.ts';
 import { createLogger } from '../telemetry/logger.ts';
-import { EXIT, printLine, UsageError } from './output.ts';
+import type { VerbContext } from './verb.ts';
 
 /** Parts of a backup. */
 const DATABASE = 'database';
@@ -23,9 +22,10 @@ const MEMORIES = 'memories';
 /** Keys that a server without configured ones has made in its data folder. */
 const KEY_FILES = ['checkpoint-key.pem', 'credentials-key', 'development-jwt-secret'];
 
-/** `backup DIR`: of a server that may be running. */
-export async function backup(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const folder = folderOf(args, 'backup');
+/** Of a server that may be running. */
+export async function backup(ctx: VerbContext, [path = '']: readonly (string | undefined)[]): Promise<undefined> {
+  const { env, print, note } = ctx;
+  const folder = resolve(path);
   const config = readEnvironment(env);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const key = await checkpointKey(config);
@@ -38,16 +38,16 @@ export async function backup(args: readonly string[], env: NodeJS.ProcessEnv): P
   await keepArtifacts(new Set(digests), copies);
   const keys = await copyKeys(config.dataDir, join(folder, KEYS));
   await copyFolder(join(config.dataDir, MEMORIES), join(folder, MEMORIES));
-  printLine(`${summary(verified)}, verified.`);
-  printLine(`${digests.length - missing.length} artifacts, of which ${copied} were copied now (${bytes} bytes).`);
-  if (missing.length > 0) printLine(`${missing.length} artifacts are missing; the first is ${missing[0]}.`);
-  if (keys.length > 0) printLine(`Its keys are in ${KEYS}/: keep the backup as safe as the server.`);
-  return EXIT.success;
+  const artifactCount = digests.length - missing.length;
+  await print([{ id: folder, ...verified, artifacts: artifactCount, copied, bytes, missing: missing.length }]);
+  noteMissing(ctx, missing);
+  if (keys.length > 0) note(`The keys of the server are in ${KEYS}/: keep the backup as safe as the server.`);
 }
 
-/** `restore DIR`: into an empty data folder or database. */
-export async function restore(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const folder = folderOf(args, 'restore');
+/** Into an empty data folder or database. */
+export async function restore(ctx: VerbContext, [path = '']: readonly (string | undefined)[]): Promise<undefined> {
+  const { env, print } = ctx;
+  const folder = resolve(path);
   const dataDir = readDataDir(env);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const logger = createLogger({ level: 'error' });
@@ -67,23 +67,15 @@ export async function restore(args: readonly string[], env: NodeJS.ProcessEnv): 
     const { takenAt, verified } = await restoreDatabase(join(folder, DATABASE), config.database, key, copyAll);
     const { copied = 0, missing = [] } = result ?? {};
     await copyFolder(join(folder, MEMORIES), join(dataDir, MEMORIES));
-    printLine(`${summary(verified)}, as of ${takenAt}, verified.`);
-    printLine(`${copied} artifacts were copied${missing.length > 0 ? `, ${missing.length} are missing` : ''}.`);
-    return EXIT.success;
+    await print([{ id: folder, takenAt, ...verified, copied, missing: missing.length }]);
+    noteMissing(ctx, missing);
   } finally {
     lock.release();
   }
 }
 
-function folderOf(args: readonly string[], verb: string): string {
-  const [folder, ...rest] = args;
-  if (folder === undefined || folder.startsWith('-') || rest.length > 0)
-    throw new UsageError(`${verb} takes one folder.`);
-  return resolve(folder);
-}
-
-function summary({ runs, events, leaves, signed }: VerifiedRows): string {
-  return `${runs} runs with ${events} events; ${leaves} ends of runs, ${signed} of them under a signature of this server`;
+function noteMissing({ note }: VerbContext, missing: readonly string[]): void {
+  if (missing.length > 0) note(`${missing.length} artifacts are missing; the first is ${missing[0]}.`);
 }
 
 /** The key whose signatures are verified; undefined if the server has none yet. */

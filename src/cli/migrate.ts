@@ -1,9 +1,10 @@
 import { readEnvironment } from '../config/environment.ts';
 import { migrate as migrateDatabase } from '../store/migrations/migrate.ts';
-import { EXIT, printLine } from './output.ts';
+import type { VerbContext } from './verb.ts';
 
-export async function migrate(env: NodeJS.ProcessEnv): Promise<number> {
+/** Prints the migrations that it applied. */
+export async function migrate({ env, print, note }: VerbContext): Promise<undefined> {
   const applied = await migrateDatabase(readEnvironment(env).database);
-  printLine(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The database is up to date.');
-  return EXIT.success;
+  await print(applied.map((name) => ({ id: name })));
+  if (applied.length === 0) note('The database is up to date.');
 }

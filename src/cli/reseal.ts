@@ -2,19 +2,20 @@ import { createSealer } from '../auth/sealer.ts';
 import { readEnvironment } from '../config/environment.ts';
 import type { SealedValue } from '../core/accounts/sealed-values.ts';
 import { sealPurpose } from '../engine/webhooks/attempt-delivery.ts';
-import { EXIT, printLine, UsageError } from './output.ts';
+import { EXIT } from './errors.ts';
+import type { VerbContext } from './verb.ts';
 import { withStore } from './with-store.ts';
 
 /**
  * Seals with the current key what the previous one has sealed. What changes meanwhile is sealed with the current key anyway.
- * Fails if a value was sealed with neither of them.
+ * Prints the values that were sealed with neither of them, and fails if there are any.
  */
-export async function reseal(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  if (args.length > 0) throw new UsageError('reseal takes no arguments.');
+export async function reseal({ env, print, note }: VerbContext): Promise<number> {
   const config = readEnvironment(env);
   const current = createSealer(config.credentialsKey);
   const both = createSealer(config.credentialsKey, config.credentialsPreviousKey);
-  const counts = { resealed: 0, sealed: 0, lost: 0 };
+  const counts = { resealed: 0, sealed: 0 };
+  const lost: { readonly id: string; readonly kind: string }[] = [];
   await withStore(config, async ({ sealedValues }) => {
     for await (const value of sealedValues.all()) {
       const purpose = purposeOf(value);
@@ -27,12 +28,14 @@ export async function reseal(args: readonly string[], env: NodeJS.ProcessEnv): P
         if (await sealedValues.replace(value, current.seal(purpose, inside))) counts.resealed += 1;
         continue;
       }
-      counts.lost += 1;
-      printLine(`Cannot be opened with either key: ${purpose.join(' ')}`);
+      lost.push({ id: purpose.join(' '), kind: value.kind });
     }
   });
-  printLine(`Sealed again: ${counts.resealed}. Sealed with CREDENTIALS_KEY before: ${counts.sealed}.`);
-  return counts.lost === 0 ? EXIT.success : EXIT.failure;
+  await print(lost);
+  note(`Sealed again: ${counts.resealed}. Sealed with CREDENTIALS_KEY before: ${counts.sealed}.`);
+  if (lost.length === 0) return EXIT.success;
+  note(`Neither key opens ${lost.length} values. Run it again with the key that sealed them, or connect again.`);
+  return EXIT.failure;
 }
 
 function purposeOf(value: SealedValue): readonly string[] {

@@ -3,10 +3,10 @@ import { devAccounts } from '../auth/dev-accounts.ts';
 import { startServer } from '../compose/server.ts';
 import type { Config } from '../config/config.ts';
 import { readEnvironment } from '../config/environment.ts';
-import { EXIT, printLine } from './output.ts';
+import type { VerbContext } from './verb.ts';
 
 /** Serves until SIGINT or SIGTERM. */
-export async function serve(env: NodeJS.ProcessEnv): Promise<number> {
+export async function serve({ env }: Pick<VerbContext, 'env'>): Promise<number> {
   const config = readEnvironment(env);
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const server = await startServer(config);
@@ -17,7 +17,11 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<number> {
   printBanner(config, server.url);
   await interrupted;
   await server.stop();
-  return EXIT.success;
+  return 0;
+}
+
+function printLine(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 function printBanner(config: Config, url: string): void {

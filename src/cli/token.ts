@@ -1,59 +1,80 @@
-import { parseArgs } from 'node:util';
 import { createApiTokens } from '../auth/api-tokens.ts';
 import { withDevAccounts } from '../auth/dev-accounts.ts';
 import type { Config } from '../config/config.ts';
 import { readEnvironment } from '../config/environment.ts';
+import type { AccessToken } from '../core/accounts/access-tokens.ts';
 import { systemClock } from '../core/clock.ts';
 import { Fault } from '../core/errors.ts';
 import { DEFAULT_TENANT, type User } from '../core/principal.ts';
 import type { Store } from '../store/open-store.ts';
-import { EXIT, printLine, UsageError } from './output.ts';
+import { UsageError } from './errors.ts';
+import { printPages } from './print-pages.ts';
+import { noAccount } from './user.ts';
+import type { VerbContext } from './verb.ts';
 import { withStore } from './with-store.ts';
 
-const PAGE_SIZE = 100;
 const DAY_MS = 86_400_000;
 
-/**
- * `token create`, which prints the token on standard output, `token list` and `token revoke`: API tokens of accounts, and of subjects
- * of an identity provider.
- * @throws Fault NOT_FOUND, BAD_INPUT
- */
-export async function token(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const { positionals, values } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...{ user: { type: 'string' }, subject: { type: 'string' }, tenant: { type: 'string', default: DEFAULT_TENANT } },
-      ...{ roles: { type: 'string' }, days: { type: 'string' } },
-    },
+interface Options {
+  readonly user?: string;
+  readonly subject?: string;
+  readonly tenant?: string;
+  readonly roles?: string;
+  readonly days?: string;
+}
+
+/** Of an account, or of a subject of an identity provider. @throws Fault NOT_FOUND, BAD_INPUT */
+export async function createToken(
+  ctx: VerbContext,
+  [name = '']: readonly (string | undefined)[],
+  options: Options,
+): Promise<undefined> {
+  const { user: username, subject, tenant = DEFAULT_TENANT } = options;
+  if ((username === undefined) === (subject === undefined))
+    throw new UsageError('token create requires either --user or --subject.');
+  const roles = options.roles?.split(',').filter(Boolean);
+  if (subject !== undefined && !roles) throw new UsageError('token create --subject requires --roles.');
+  if (ctx.output === 'id')
+    throw new UsageError('-o id would lose the token, which is shown once. Use -o json for both.');
+  const end = endAfter(options.days);
+  const config = readEnvironment(ctx.env);
+  const { text, token } = await withStore(config, async (store) => {
+    const owner = await findOwner(config, store, username ?? { subject: subject ?? '', tenant, roles: roles ?? [] });
+    // The operator vouches for the owner now, as a sign-in would.
+    const signedIn = { kind: 'user', ...owner, issuedAt: systemClock.now() } as const;
+    return tokensOf(config, store).create(signedIn, { name, roles: roles ?? owner.roles, ...end });
   });
-  const [action, operand, ...rest] = positionals;
-  if (rest.length > 0) throw new UsageError('token takes one name or id.');
-  const { user: username, subject, tenant } = values;
+  if (ctx.output !== 'table') return ctx.print([{ ...rowOf(token), token: text }]).then(() => undefined);
+  await ctx.say(text);
+  ctx.note(`${token.id} is valid until ${token.expiresAt.toISOString()}. The token is not shown again.`);
+  return undefined;
+}
+
+export async function listTokens(
+  ctx: VerbContext,
+  _: readonly unknown[],
+  { tenant = DEFAULT_TENANT }: Options,
+): Promise<undefined> {
+  const config = readEnvironment(ctx.env);
+  await withStore(config, (store) => printPages(ctx, (page) => tokensOf(config, store).list({ tenant }, page), rowOf));
+}
+
+export async function revokeToken(
+  { env, print }: VerbContext,
+  [id = '']: readonly (string | undefined)[],
+  { tenant = DEFAULT_TENANT }: Options,
+): Promise<undefined> {
   const config = readEnvironment(env);
-  if (action === 'create') {
-    if (operand === undefined || (username === undefined) === (subject === undefined))
-      throw new UsageError('token create requires a name, and either --user or --subject.');
-    const roles = values.roles?.split(',').filter(Boolean);
-    if (subject !== undefined && !roles) throw new UsageError('token create --subject requires --roles.');
-    await withStore(config, async (store) => {
-      const owner = await findOwner(config, store, username ?? { subject: subject ?? '', tenant, roles: roles ?? [] });
-      const request = { name: operand, roles: roles ?? owner.roles, ...endAfter(values.days) };
-      // The operator vouches for the owner now, as a sign-in would.
-      const signedIn = { kind: 'user', ...owner, issuedAt: systemClock.now() } as const;
-      printLine((await tokensOf(config, store).create(signedIn, request)).text);
-    });
-    return EXIT.success;
+  const revoked = await withStore(config, (store) => tokensOf(config, store).revoke({ tenant }, id));
+  if (!revoked) {
+    const message = `Tenant ${tenant} has no API token ${id}. signalbox token list shows those that it has.`;
+    throw new Fault('NOT_FOUND', message);
   }
-  if (action === 'list') {
-    await withStore(config, (store) => listTokens(config, store, tenant));
-    return EXIT.success;
-  }
-  if (action !== 'revoke' || operand === undefined) throw new UsageError('token requires create, list, or revoke ID.');
-  const revoked = await withStore(config, (store) => tokensOf(config, store).revoke({ tenant }, operand));
-  if (!revoked) throw new Fault('NOT_FOUND', `Tenant ${tenant} has no API token ${operand}. See: token list.`);
-  printLine(`${revoked.name} of ${revoked.username} is revoked.`);
-  return EXIT.success;
+  await print([rowOf(revoked)]);
+}
+
+function rowOf({ id, username, name, roles, expiresAt, lastUsedAt }: AccessToken) {
+  return { id, user: username, name, roles, expiresAt: expiresAt.toISOString(), lastUsedAt: lastUsedAt?.toISOString() };
 }
 
 function tokensOf({ auth }: Config, { accessTokens }: Store) {
@@ -67,10 +88,7 @@ async function findOwner(
 ): Promise<User> {
   if (typeof who !== 'string') return { ...who, username: who.subject };
   const account = await (auth.devAccounts ? withDevAccounts(accounts) : accounts).find(who);
-  if (!account) {
-    const message = `There is no account ${who}. Name users of an identity provider by --subject and --tenant.`;
-    throw new Fault('NOT_FOUND', message);
-  }
+  if (!account) throw noAccount(who);
   const { subject, username, tenant, roles } = account;
   return { subject, username, tenant, roles };
 }
@@ -79,18 +97,4 @@ function endAfter(days: string | undefined): { readonly expiresAt?: Date } {
   if (days === undefined) return {};
   if (!/^[1-9]\d{0,3}$/.test(days)) throw new UsageError('--days must be a whole number of days.');
   return { expiresAt: new Date(systemClock.now().getTime() + Number(days) * DAY_MS) };
-}
-
-/** One line for each token, with tabs: id, owner, name, roles, expiry, last use. */
-async function listTokens(config: Config, store: Store, tenant: string): Promise<void> {
-  for (let after: string | undefined; ; ) {
-    const page = await tokensOf(config, store).list({ tenant }, { first: PAGE_SIZE, ...(after && { after }) });
-    for (const { node } of page.edges) {
-      const { id, username, name, roles, expiresAt, lastUsedAt } = node;
-      const times = [expiresAt.toISOString(), lastUsedAt?.toISOString() ?? 'never used'];
-      printLine([id, username, name, roles.join(','), ...times].join('\t'));
-    }
-    if (!page.hasNextPage) return;
-    after = page.endCursor;
-  }
 }

@@ -1,123 +1,190 @@
-/** What follows `signalbox` on the command line. */
-export interface Verb {
-  readonly name: string;
-  /** Its arguments, for the usage text. */
-  readonly usage?: string;
-  readonly description: string;
-  /** Runs it, with the arguments after its name. Resolves with the exit code. @throws UsageError */
-  run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number>;
-}
+import { existsSync } from 'node:fs';
+import { toVerbError } from './errors.ts';
+import type { Verb, VerbGroup } from './verb.ts';
 
-/** Every verb. Each is loaded when it runs: `mcp` is started once for every client and needs no server. */
-export const VERBS: readonly Verb[] = [
+const TENANT = { flags: '--tenant <name>', description: 'tenant (default: default)' } as const;
+const SUBJECT = { flags: '--subject <sub>', description: 'subject of a user of an identity provider' } as const;
+const KEYS = {
+  flags: '--key <file...>',
+  description: 'files with public keys that are trusted (default: the key in the export)',
+} as const;
+
+/** A verb that changes what an account, or a user of an identity provider, may do. */
+const standing = (name: 'revoke' | 'disable' | 'enable', summary: string): Verb => ({
+  name,
+  summary,
+  arguments: '[name]',
+  options: [SUBJECT, TENANT],
+  load: async () => (await import('./user.ts')).changeStanding(name),
+});
+
+const ALL: readonly (Verb | VerbGroup)[] = [
   {
     name: 'serve',
-    description: 'Starts the server, as npm start does.',
-    run: async (_, env) => (await import('./serve.ts')).serve(env),
+    summary: 'Starts the server, as npm start does.',
+    isAlone: true,
+    load: async () => (await import('./serve.ts')).serve,
   },
   {
     name: 'worker',
-    usage: '--pool NAME[,NAME…]',
-    description: 'Performs the steps of remote pools for a server, which it reaches over NATS. Needs no database.',
-    run: async (args, env) => (await import('./worker.ts')).worker(args, env),
-  },
-  {
-    name: 'migrate',
-    description: 'Migrates the database to the current schema.',
-    run: async (_, env) => (await import('./migrate.ts')).migrate(env),
-  },
-  {
-    name: 'doctor',
-    usage: '[--json]',
-    description: 'Checks everything that the server uses, and says what to do about what is not usable.',
-    run: async (args, env) => (await import('./doctor.ts')).doctor(args, env),
+    summary: 'Performs the steps of remote pools for a server, which it reaches over NATS. Needs no database.',
+    options: [{ flags: '--pool <names...>', description: 'pools whose steps it takes: a b, or a,b', required: true }],
+    load: async () => (await import('./worker.ts')).worker,
   },
   {
     name: 'mcp',
-    description: 'Connects an MCP client on standard input and output to a running server.',
-    run: async (_, env) => (await import('./mcp.ts')).mcp(env),
+    summary: 'Connects an MCP client on standard input and output to a running server.',
+    isAlone: true,
+    load: async () => (await import('./mcp.ts')).mcp,
+  },
+  {
+    name: 'migrate',
+    summary: 'Migrates the database to the current schema.',
+    load: async () => (await import('./migrate.ts')).migrate,
+  },
+  {
+    name: 'doctor',
+    summary: 'Checks everything that the server uses, and says what to do about what is not usable.',
+    load: async () => (await import('./doctor.ts')).doctor,
   },
   {
     name: 'verify',
-    usage: '[run] [FILE] [--key FILE]… [--json]',
-    description:
-      'Verifies an export of a run (Run.export) without a server: its chain, its place in the tree, the signature. Reads standard input unless FILE is given.',
-    run: async (args) => (await import('./verify.ts')).verify(args),
-  },
-  {
-    name: 'verify',
-    usage: 'inclusion [FILE] [--checkpoint FILE [--consistency FILE]] [--key FILE]… [--json]',
-    description:
-      'Verifies that a signed checkpoint covers the end of an exported run: that of the export, or one in FILE, such as checkpoints.log; a newer one with a proof of consistency.',
-    run: async (args) => (await import('./verify.ts')).verify(args),
-  },
-  {
-    name: 'verify',
-    usage: 'consistency [FILE] [--older FILE] [--newer FILE] [--key FILE]… [--json]',
-    description:
-      'Verifies that a newer checkpoint covers all that an older one does, from a proof (Query.treeConsistency); with checkpoints that you have kept in place of those of the proof.',
-    run: async (args) => (await import('./verify.ts')).verify(args),
+    summary: 'Verifies exports of runs without a server.',
+    byDefault: 'run',
+    verbs: [
+      {
+        name: 'run',
+        arguments: '[file]',
+        summary:
+          'Verifies an export of a run: its chain, its place in the tree, the signature. Reads standard input without a file.',
+        options: [KEYS],
+        load: async () => (await import('./verify-run.ts')).verifyRunExport,
+      },
+      {
+        name: 'inclusion',
+        arguments: '[file]',
+        summary: 'Verifies that a signed checkpoint covers the end of an exported run. It needs none of its events.',
+        options: [
+          { flags: '--checkpoint <file>', description: 'checkpoint that you have kept, such as checkpoints.log' },
+          { flags: '--consistency <file>', description: 'proof that leads to a newer --checkpoint' },
+          KEYS,
+        ],
+        load: async () => (await import('./verify-inclusion.ts')).verifyInclusionExport,
+      },
+      {
+        name: 'consistency',
+        arguments: '[file]',
+        summary:
+          'Verifies that a newer checkpoint covers all that an older one does, from a proof (Query.treeConsistency).',
+        options: [
+          { flags: '--older <file>', description: 'older checkpoint that you have kept (default: that of the proof)' },
+          { flags: '--newer <file>', description: 'newer checkpoint that you have kept (default: that of the proof)' },
+          KEYS,
+        ],
+        load: async () => (await import('./verify-consistency.ts')).verifyConsistencyExport,
+      },
+    ],
   },
   {
     name: 'backup',
-    usage: 'DIR',
-    description:
-      'Copies the database as of now, the artifacts that DIR does not have yet, and the keys in DATA_DIR, while the server runs; and verifies the database.',
-    run: async (args, env) => (await import('./backup.ts')).backup(args, env),
+    arguments: '<folder>',
+    summary:
+      'Copies the database as of now, the artifacts that the folder does not have yet, and the keys in DATA_DIR, while the server runs; verifies the database.',
+    load: async () => (await import('./backup.ts')).backup,
   },
   {
     name: 'restore',
-    usage: 'DIR',
-    description: 'Fills an empty DATA_DIR, or an empty database, from a backup, which is verified before.',
-    run: async (args, env) => (await import('./backup.ts')).restore(args, env),
+    arguments: '<folder>',
+    summary: 'Fills an empty DATA_DIR, or an empty database, from a backup, which is verified before.',
+    load: async () => (await import('./backup.ts')).restore,
   },
   {
     name: 'user',
-    usage: 'add NAME --roles ROLE[,ROLE…] [--tenant NAME]',
-    description:
-      'Adds an account or replaces it, which also signs it out everywhere. Reads its password from standard input.',
-    run: async (args, env) => (await import('./user.ts')).user(args, env),
-  },
-  {
-    name: 'user',
-    usage: 'revoke|disable|enable NAME, or --subject SUB [--tenant NAME]',
-    description:
-      'Signs an account out everywhere; disables it in addition; enables it again. --subject names a user of an identity provider.',
-    run: async (args, env) => (await import('./user.ts')).user(args, env),
+    summary: 'Lists, adds and disables accounts in the database of the server.',
+    byDefault: 'list',
+    verbs: [
+      {
+        name: 'list',
+        summary: 'Lists the accounts of a tenant.',
+        options: [TENANT],
+        load: async () => (await import('./user.ts')).listUsers,
+      },
+      {
+        name: 'add',
+        arguments: '<name>',
+        summary:
+          'Adds an account or replaces it, which also signs it out everywhere. Its password is asked for, or is standard input.',
+        options: [
+          { flags: '--roles <roles>', description: 'roles of the policy: user,analyst', required: true },
+          TENANT,
+        ],
+        load: async () => (await import('./user.ts')).addUser,
+      },
+      standing('revoke', 'Signs an account, or a user of an identity provider, out everywhere.'),
+      standing('disable', 'Signs them out everywhere, and refuses new sign-ins and tokens.'),
+      standing('enable', 'Lets them sign in again.'),
+    ],
   },
   {
     name: 'token',
-    usage: 'create NAME --user NAME [--roles ROLE[,ROLE…]] [--days N], or list, or revoke ID; with [--tenant NAME]',
-    description:
-      'API tokens for programs: prints a new one, once; lists them; ends one on all nodes. --subject SUB --roles ROLE names a user of an identity provider.',
-    run: async (args, env) => (await import('./token.ts')).token(args, env),
+    summary: 'Creates, lists and revokes API tokens in the database of the server.',
+    byDefault: 'list',
+    verbs: [
+      {
+        name: 'list',
+        summary: 'Lists the API tokens of a tenant, newest first.',
+        options: [TENANT],
+        load: async () => (await import('./token.ts')).listTokens,
+      },
+      {
+        name: 'create',
+        arguments: '<name>',
+        summary: 'Creates an API token and prints it, once.',
+        options: [
+          { flags: '--user <name>', description: 'account that owns it' },
+          SUBJECT,
+          { flags: '--roles <roles>', description: 'its roles: user,analyst (default: those of the account)' },
+          { flags: '--days <number>', description: 'days until it ends (default: as many as permitted)' },
+          TENANT,
+        ],
+        load: async () => (await import('./token.ts')).createToken,
+      },
+      {
+        name: 'revoke',
+        arguments: '<id>',
+        summary: 'Ends an API token on all nodes.',
+        options: [TENANT],
+        load: async () => (await import('./token.ts')).revokeToken,
+      },
+    ],
   },
   {
     name: 'reseal',
-    description:
-      'Seals with CREDENTIALS_KEY what CREDENTIALS_PREVIOUS_KEY has sealed in the database, while the server runs.',
-    run: async (args, env) => (await import('./reseal.ts')).reseal(args, env),
+    summary:
+      'Seals with CREDENTIALS_KEY what CREDENTIALS_PREVIOUS_KEY has sealed in the database, while the server runs. Prints what neither opens.',
+    load: async () => (await import('./reseal.ts')).reseal,
   },
 ];
 
-const WIDTH = 96;
-const INDENT = ' '.repeat(6);
+/** Every verb of the server. */
+export const VERBS: readonly (Verb | VerbGroup)[] = ALL.map((entry) =>
+  'verbs' in entry ? { ...entry, verbs: entry.verbs.map(inEnvironment) } : inEnvironment(entry),
+);
 
-/** The usage text: each verb with its arguments, and what it does below. */
-export function usageText(): string {
-  const entries = VERBS.map(({ name, usage, description }) => {
-    const heading = usage === undefined ? name : `${name} ${usage}`;
-    return `  ${heading}\n${wrap(description)}`;
-  });
-  return ['Usage: signalbox VERB', '', ...entries, '  --help', wrap('Prints this text.')].join('\n');
-}
-
-function wrap(text: string): string {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + word.length + 1 > WIDTH) lines.push(`${INDENT}${word}`);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines.join('\n');
+/** The verb with the settings of the file `.env`, and faults in words. */
+function inEnvironment(verb: Verb): Verb {
+  return {
+    ...verb,
+    load: async () => {
+      if (existsSync('.env')) process.loadEnvFile('.env');
+      const run = await verb.load();
+      return async (...request) => {
+        try {
+          return await run(...request);
+        } catch (error) {
+          throw toVerbError(error);
+        }
+      };
+    },
+  };
 }

@@ -1,24 +1,26 @@
-import { parseArgs } from 'node:util';
 import type { ConsistencyExport } from '../audit/consistency-export.ts';
 import { verifyConsistency } from '../audit/verify-tree.ts';
 import { Fault } from '../core/errors.ts';
-import { isObject, isTextList, readExport, readKeyLines, readNote, singleFile, verifyingKeys } from './verify-input.ts';
+import type { VerbContext } from './verb.ts';
+import { isObject, isTextList, readExport, readKeyLines, readNote, verifyingKeys } from './verify-input.ts';
 import { reportTree } from './verify-report.ts';
+
+interface Options {
+  readonly older?: string;
+  readonly newer?: string;
+  readonly key?: readonly string[];
+}
 
 /**
  * `verify consistency`: the newer tree begins with the older one. The notes are those of the export, or those that the caller
  * has kept: only those show that the server has not signed two histories.
  */
-export async function verifyConsistencyExport(args: readonly string[]): Promise<number> {
-  const { positionals, values } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...{ older: { type: 'string' }, newer: { type: 'string' }, json: { type: 'boolean', default: false } },
-      key: { type: 'string', multiple: true, default: [] },
-    },
-  });
-  const exported = await readConsistency(singleFile(positionals, 'verify consistency'));
+export async function verifyConsistencyExport(
+  ctx: VerbContext,
+  [file = '-']: readonly (string | undefined)[],
+  values: Options,
+): Promise<number> {
+  const exported = await readConsistency(file);
   const { olderSize, newerSize, proof, publicKey } = exported;
   const older = values.older === undefined ? exported.older : await readNote(values.older, olderSize);
   const newer = values.newer === undefined ? exported.newer : await readNote(values.newer, newerSize);
@@ -27,7 +29,8 @@ export async function verifyConsistencyExport(args: readonly string[]): Promise<
     throw new Fault('BAD_INPUT', message);
   }
   const { keys, keyTrusted } = verifyingKeys(await readKeyLines(values.key), publicKey);
-  return reportTree({}, { keyTrusted, json: values.json }, () => verifyConsistency(older, newer, proof, keys));
+  const id = `${olderSize}-${newerSize}`;
+  return reportTree(ctx, { id, keyTrusted, facts: {} }, () => verifyConsistency(older, newer, proof, keys));
 }
 
 /** @throws Fault BAD_INPUT */

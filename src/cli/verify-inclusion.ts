@@ -1,31 +1,33 @@
-import { parseArgs } from 'node:util';
 import { parseCheckpointText } from '../audit/checkpoint-note.ts';
 import type { RunExport } from '../audit/run-export.ts';
 import { type Extension, verifyInclusion } from '../audit/verify-tree.ts';
 import { Fault } from '../core/errors.ts';
-import { UsageError } from './output.ts';
+import { UsageError } from './errors.ts';
+import type { VerbContext } from './verb.ts';
 import { readConsistency } from './verify-consistency.ts';
-import { isObject, isTextList, readExport, readKeyLines, readNote, singleFile, verifyingKeys } from './verify-input.ts';
+import { isObject, isTextList, readExport, readKeyLines, readNote, verifyingKeys } from './verify-input.ts';
 import { reportTree } from './verify-report.ts';
 
 type Included = Pick<RunExport, 'runId' | 'publicKey'> & Required<Pick<RunExport, 'inclusion'>>;
+
+interface Options {
+  readonly checkpoint?: string;
+  readonly consistency?: string;
+  readonly key?: readonly string[];
+}
 
 /**
  * `verify inclusion`: the end of a run is in a signed tree. It needs no event of the run. The checkpoint is that of the export, or
  * one that the caller has kept: of the same size, or a newer one to which a proof of consistency leads.
  */
-export async function verifyInclusionExport(args: readonly string[]): Promise<number> {
-  const { positionals, values } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...{ checkpoint: { type: 'string' }, consistency: { type: 'string' } },
-      ...{ key: { type: 'string', multiple: true, default: [] }, json: { type: 'boolean', default: false } },
-    },
-  });
+export async function verifyInclusionExport(
+  ctx: VerbContext,
+  [file = '-']: readonly (string | undefined)[],
+  values: Options,
+): Promise<number> {
   if (values.consistency !== undefined && values.checkpoint === undefined)
     throw new UsageError('verify inclusion --consistency requires --checkpoint, the newer checkpoint.');
-  const { runId, inclusion, publicKey } = await readExport(singleFile(positionals, 'verify inclusion'), isIncluded, {
+  const { runId, inclusion, publicKey } = await readExport(file, isIncluded, {
     subject: 'an export of a run that a checkpoint covers',
     advice: 'Write runId and inclusion of Run.export into it, a second after the end of the run.',
   });
@@ -43,8 +45,8 @@ export async function verifyInclusionExport(args: readonly string[]): Promise<nu
   } else if (values.checkpoint !== undefined) {
     checkpoint = await readNote(values.checkpoint, treeSize);
   }
-  const facts = { runId, seq: inclusion.seq, hash: inclusion.hash };
-  return reportTree(facts, { keyTrusted, json: values.json }, () => ({
+  const facts = { run: runId, seq: inclusion.seq, hash: inclusion.hash };
+  return reportTree(ctx, { id: runId, keyTrusted, facts }, () => ({
     checkpoint: verifyInclusion(runId, { ...inclusion, checkpoint }, keys, extension),
   }));
 }

@@ -3,13 +3,6 @@ import { text } from 'node:stream/consumers';
 import { findCheckpointNotes, parseCheckpointText } from '../audit/checkpoint-note.ts';
 import { type NoteKey, parseNoteKey } from '../audit/signed-note.ts';
 import { Fault } from '../core/errors.ts';
-import { UsageError } from './output.ts';
-
-/** The operand of a verb that takes one file; `-` is standard input. @throws UsageError */
-export function singleFile([file = '-', ...rest]: readonly string[], verb: string): string {
-  if (rest.length > 0) throw new UsageError(`${verb} takes one file.`);
-  return file;
-}
 
 /** @throws Fault BAD_INPUT */
 async function readInput(file: string): Promise<string> {
@@ -22,7 +15,7 @@ async function readInput(file: string): Promise<string> {
 }
 
 /** The lines of the files of `--key`. @throws Fault BAD_INPUT when files are named and have no line */
-export async function readKeyLines(files: readonly string[]): Promise<readonly string[]> {
+export async function readKeyLines(files: readonly string[] = []): Promise<readonly string[]> {
   const contents = await Promise.all(files.map(readInput));
   const lines = contents.flatMap((content) => content.split('\n').filter((line) => line.trim() !== ''));
   if (files.length > 0 && lines.length === 0) throw new Fault('BAD_INPUT', 'There is no key in the files of --key.');

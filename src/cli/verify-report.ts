@@ -1,5 +1,6 @@
 import type { VerifiedCheckpoint } from '../audit/verify-tree.ts';
-import { EXIT, printLine } from './output.ts';
+import { EXIT } from './errors.ts';
+import type { VerbContext } from './verb.ts';
 
 /** Each checkpoint with its key. @param checkpoints by what to call them, in at most 10 characters */
 export function checkpointLines(
@@ -20,16 +21,19 @@ interface TreeReport {
   readonly problems: readonly string[];
 }
 
+type TreeFacts = Readonly<Record<string, string | number>>;
+
 /**
  * Verifies, prints the result, and resolves with the exit code.
+ * @param id of what was exported
  * @param facts of the export, for the report
  * @param prove returns the checkpoints that it verified @throws TypeError that names the problem
  */
-export function reportTree(
-  facts: Readonly<Record<string, string | number>>,
-  { keyTrusted, json }: { readonly keyTrusted: boolean; readonly json: boolean },
+export async function reportTree(
+  ctx: VerbContext,
+  { id, keyTrusted, facts }: { readonly id: string; readonly keyTrusted: boolean; readonly facts: TreeFacts },
   prove: () => Readonly<Record<string, VerifiedCheckpoint>>,
-): number {
+): Promise<number> {
   let checkpoints: Readonly<Record<string, VerifiedCheckpoint>> = {};
   const problems: string[] = [];
   try {
@@ -39,11 +43,11 @@ export function reportTree(
     problems.push(error.message);
   }
   const report: TreeReport = { valid: problems.length === 0, keyTrusted, problems };
-  if (json) printLine(JSON.stringify({ ...facts, ...report, ...checkpoints }, null, 2));
+  if (ctx.output !== 'table') await ctx.print([{ id, ...facts, ...report, ...checkpoints }]);
   else {
     const lines = Object.entries(facts).map(([name, value]) => `  ${name.padEnd(10)}  ${value}`);
     lines.push(...checkpointLines(checkpoints, keyTrusted), ...problems.map((problem) => `  ${problem}`));
-    printLine([report.valid ? 'Valid' : 'INVALID', ...lines].join('\n'));
+    await ctx.say([report.valid ? 'Valid' : 'INVALID', ...lines].join('\n'));
   }
   return report.valid ? EXIT.success : EXIT.failure;
 }

@@ -1,30 +1,27 @@
-import { parseArgs } from 'node:util';
 import type { RunExport } from '../audit/run-export.ts';
 import { type OfflineReport, verifyRunOffline } from '../audit/verify-offline.ts';
 import { Fault } from '../core/errors.ts';
-import { EXIT, printLine } from './output.ts';
-import { isObject, readExport, readKeyLines, singleFile } from './verify-input.ts';
+import { EXIT } from './errors.ts';
+import type { VerbContext } from './verb.ts';
+import { isObject, readExport, readKeyLines } from './verify-input.ts';
 import { checkpointLines } from './verify-report.ts';
 
 /**
  * `verify run`: the chain, the place in the tree, the signature. Fails when anything is wrong, and with trusted keys also when
  * no checkpoint of theirs covers the run: anybody who can change an export can also remove its checkpoint.
  */
-export async function verifyRunExport(args: readonly string[]): Promise<number> {
-  const { positionals, values } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { key: { type: 'string', multiple: true, default: [] }, json: { type: 'boolean', default: false } },
-  });
-  const file = singleFile(positionals, 'verify');
+export async function verifyRunExport(
+  ctx: VerbContext,
+  [file = '-']: readonly (string | undefined)[],
+  options: { readonly key?: readonly string[] },
+): Promise<number> {
   const exported = await readExport(file, isRunExport, {
     subject: 'an export of a run',
     advice: 'Write the value of Run.export into it, unchanged.',
   });
-  const report = verifyByKeys(exported, await readKeyLines(values.key));
-  printLine(
-    values.json ? JSON.stringify({ runId: exported.runId, ...report }, null, 2) : formatReport(exported.runId, report),
-  );
+  const report = verifyByKeys(exported, await readKeyLines(options.key));
+  if (ctx.output === 'table') await ctx.say(formatReport(exported.runId, report));
+  else await ctx.print([{ id: exported.runId, ...report }]);
   return report.valid ? EXIT.success : EXIT.failure;
 }
 

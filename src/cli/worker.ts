@@ -1,14 +1,16 @@
 import { mkdir } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { startWorker } from '../compose/worker.ts';
 import { readWorkerEnvironment } from '../config/read-worker.ts';
-import { EXIT, printLine, UsageError } from './output.ts';
+import type { VerbContext } from './verb.ts';
 
 /** Takes jobs of remote pools until SIGINT or SIGTERM. */
-export async function worker(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options: { pool: { type: 'string', multiple: true } } });
-  const pools = new Set((values.pool ?? []).flatMap((list) => list.split(',')).filter((name) => name !== ''));
-  if (pools.size === 0) throw new UsageError('Name the pools whose steps the worker takes: --pool NAME[,NAME…].');
+export async function worker(
+  { env, say }: VerbContext,
+  _: readonly unknown[],
+  options: Readonly<Record<string, unknown>>,
+): Promise<undefined> {
+  const lists = options.pool as readonly string[];
+  const pools = new Set(lists.flatMap((list) => list.split(',')).filter((name) => name !== ''));
   const settings = readWorkerEnvironment(env, [...pools]);
   await mkdir(settings.config.dataDir, { recursive: true, mode: 0o700 });
   const running = await startWorker(settings);
@@ -16,9 +18,7 @@ export async function worker(args: readonly string[], env: NodeJS.ProcessEnv): P
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
   });
-  printLine(`Signalbox worker ${settings.id}`);
-  printLine(`  Topics  ${settings.topics.join(', ')}`);
+  await say(`Signalbox worker ${settings.id}\n  Topics  ${settings.topics.join(', ')}`);
   await interrupted;
   await running.stop();
-  return EXIT.success;
 }

@@ -106,7 +106,7 @@ describe('signalbox mcp', () => {
   it('says on standard error why it cannot start', async () => {
     const nobody = await runCli(['mcp'], { env: { SIGNALBOX_URL: 'http://127.0.0.1:9', SIGNALBOX_TOKEN: 'x' } });
     expect(nobody).toEqual({
-      code: 1,
+      code: 4,
       output: '',
       complaint: expect.stringMatching(/No Signalbox answers at .*npm start/),
     });
@@ -118,6 +118,6 @@ describe('signalbox mcp', () => {
     });
     const wrong = { SIGNALBOX_URL: server.url, SIGNALBOX_USERNAME: 'alice', SIGNALBOX_PASSWORD: 'wrong' };
     const stranger = await runCli(['mcp'], { env: wrong });
-    expect(stranger).toMatchObject({ code: 1, output: '', complaint: expect.stringContaining('let alice sign in') });
+    expect(stranger).toMatchObject({ code: 3, output: '', complaint: expect.stringContaining('let alice sign in') });
   });
 });

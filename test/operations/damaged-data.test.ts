@@ -28,9 +28,9 @@ async function health(server: Server): Promise<HealthAnswer> {
 }
 
 async function doctor(dataDir: string) {
-  const { code, output } = await runCli(['doctor', '--json'], { dataDir });
-  const findings = JSON.parse(output) as readonly Finding[];
-  return { code, findings: Object.fromEntries(findings.map((finding) => [finding.name, finding])) };
+  const { code, output } = await runCli(['doctor', '-o', 'json'], { dataDir });
+  const findings = JSON.parse(output) as readonly ({ readonly id: string } & Finding)[];
+  return { code, findings: Object.fromEntries(findings.map((finding) => [finding.id, finding])) };
 }
 
 /** Has a run that ended and is signed. */

@@ -21,9 +21,9 @@ const REFUSED = 'Redis refuses the credentials. Ask the operator to check the us
 
 /** The findings of the doctor, by name. */
 async function doctor(env: Record<string, string> = {}, dataDir?: string) {
-  const { code, output } = await runCli(['doctor', '--json'], { env, ...(dataDir !== undefined && { dataDir }) });
-  const findings = JSON.parse(output) as readonly Finding[];
-  return { code, findings: Object.fromEntries(findings.map((finding) => [finding.name, finding])) };
+  const { code, output } = await runCli(['doctor', '-o', 'json'], { env, ...(dataDir !== undefined && { dataDir }) });
+  const findings = JSON.parse(output) as readonly ({ readonly id: string } & Finding)[];
+  return { code, findings: Object.fromEntries(findings.map((finding) => [finding.id, finding])) };
 }
 
 describe('signalbox doctor', () => {

@@ -101,7 +101,7 @@ describe('the start', () => {
     const { port } = other.address() as { port: number };
     try {
       const { code, complaint } = await runCli(['serve'], { env: { PORT: String(port) } });
-      expect(code).toBe(1);
+      expect(code).toBe(4);
       expect(complaint).toMatch(new RegExp(`Cannot listen on 127\\.0\\.0\\.1 port ${port}: .*Set HOST or PORT`));
     } finally {
       other.close();

@@ -32,15 +32,15 @@ it('verifies an exported run without a server, and names the event that was chan
   const verify = async (text: string, ...args: string[]) => {
     const file = join(folder.path, 'run.json');
     await writeFile(file, text);
-    const { code, output, complaint } = await runCli(['verify', file, '--json', ...args]);
-    return { code, complaint, report: output === '' ? undefined : JSON.parse(output) };
+    const { code, output, complaint } = await runCli(['verify', file, '-o', 'json', ...args]);
+    return { code, complaint, report: output === '' ? undefined : JSON.parse(output)[0] };
   };
   const [key, otherKey] = [join(folder.path, 'key'), join(folder.path, 'other-key')];
   await writeFile(key, `${exported.publicKey}\n`);
   await writeFile(otherKey, OTHER_KEY);
   const text = JSON.stringify(exported);
 
-  expect(await verify(text)).toMatchObject({ code: 0, report: { runId: id, valid: true, keyTrusted: false } });
+  expect(await verify(text)).toMatchObject({ code: 0, report: { id, valid: true, keyTrusted: false } });
   const { code, output } = await runCli(['verify', 'run', join(folder.path, 'run.json')]);
   expect([code, output]).toEqual([0, expect.stringContaining(id)]);
   const trusted = await verify(text, '--key', otherKey, '--key', key);
@@ -93,8 +93,8 @@ it('verifies against checkpoints that were kept elsewhere that a run is covered,
   const key = await file('key', first.publicKey);
   const otherKey = await file('other-key', OTHER_KEY);
   const verify = async (...args: string[]) => {
-    const { code, output, complaint } = await runCli(['verify', ...args, '--json']);
-    return { code, complaint, report: output === '' ? undefined : JSON.parse(output) };
+    const { code, output, complaint } = await runCli(['verify', ...args, '-o', 'json']);
+    return { code, complaint, report: output === '' ? undefined : JSON.parse(output)[0] };
   };
 
   // The events are not needed, so an auditor need not see them.
@@ -102,7 +102,7 @@ it('verifies against checkpoints that were kept elsewhere that a run is covered,
   const run = await file('run.json', { runId, inclusion });
   const proof = await file('proof.json', consistency);
   const trusted = ['--key', otherKey, '--key', key];
-  const covered = { code: 0, report: { valid: true, runId, keyTrusted: true, checkpoint: { size: olderSize } } };
+  const covered = { code: 0, report: { valid: true, id: runId, keyTrusted: true, checkpoint: { size: olderSize } } };
   expect(await verify('inclusion', run, ...trusted)).toMatchObject(covered);
   expect(await verify('inclusion', run, '--checkpoint', kept, ...trusted)).toMatchObject(covered);
   const newer = ['--checkpoint', kept, '--consistency', proof];

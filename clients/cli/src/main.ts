@@ -1,22 +1,24 @@
 import { type Command, CommanderError } from 'commander';
 import { columnsOf, createContext, type GlobalOptions } from './frame/context.ts';
 import { type Io, processIo } from './frame/io.ts';
+import { type ServerVerbs, toVerbs } from './frame/server-verb.ts';
 import type { Verb } from './frame/verb.ts';
 import { EXIT, errorText, exitCodeOf } from './output/exit-codes.ts';
 import { sanitize } from './output/sanitize.ts';
 import { wrap } from './output/wrap.ts';
-import { createProgram, type ServerVerb } from './program.ts';
+import { createProgram } from './program.ts';
 import { VERBS } from './verbs/verbs.ts';
 
 interface RunOptions {
   readonly io?: Io;
   readonly env?: NodeJS.ProcessEnv;
-  readonly serverVerbs?: readonly ServerVerb[];
+  /** Those of the server that is installed with the command line. */
+  readonly serverVerbs?: ServerVerbs;
 }
 
 /** Runs one command line. Resolves with the exit code; never rejects. Without a verb it prints the help. */
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<number> {
-  const { io = processIo(), env = process.env, serverVerbs } = options;
+  const { io = processIo(), env = process.env, serverVerbs = [] } = options;
   // A reader such as `head` that has seen enough is no failure.
   io.stdout.on('error', (error: NodeJS.ErrnoException) =>
     process.exit(error.code === 'EPIPE' ? EXIT.success : EXIT.failed),
@@ -34,14 +36,15 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
       await close();
     }
   };
-  const program = createProgram(VERBS, io, perform, serverVerbs);
+  const program = createProgram(VERBS, io, perform, toVerbs(serverVerbs));
   try {
     await program.parseAsync(argv.length > 0 ? argv : ['--help'], { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.success : EXIT.usage;
     if (interruption.signal.aborted) return EXIT.interrupted;
-    io.stderr.write(`${wrap(sanitize(errorText(error)), columnsOf(io.stderr, io.isTty))}\n`);
+    if (errorText(error) !== '')
+      io.stderr.write(`${wrap(sanitize(errorText(error)), columnsOf(io.stderr, io.isTty))}\n`);
     return exitCodeOf(error);
   } finally {
     process.off('SIGINT', interrupt);

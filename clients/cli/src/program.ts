@@ -5,12 +5,6 @@ import type { Verb, VerbGroup } from './frame/verb.ts';
 import { OUTPUT_FORMS } from './output/format-rows.ts';
 import { wrap } from './output/wrap.ts';
 
-/** A verb of the server that is installed with the command line. It runs without this program, which only lists it. */
-export interface ServerVerb {
-  readonly name: string;
-  readonly description: string;
-}
-
 type Perform = (verb: Verb, args: readonly unknown[], command: Command) => Promise<void>;
 
 /** The grammar of the command line. Errors and help are thrown as CommanderError after they have been printed. */
@@ -18,7 +12,7 @@ export function createProgram(
   verbs: readonly (Verb | VerbGroup)[],
   io: Io,
   perform: Perform,
-  serverVerbs: readonly ServerVerb[] = [],
+  serverVerbs: readonly (Verb | VerbGroup)[] = [],
 ): Command {
   const program = new Command('signalbox')
     .description('Starts, watches and operates runs of Signalbox.')
@@ -33,34 +27,31 @@ export function createProgram(
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
-  for (const verb of verbs) {
-    if ('verbs' in verb) addGroup(program, verb, perform);
-    else addVerb(program, verb, perform);
-  }
-  const names = new Set<string>();
-  for (const { name, description } of serverVerbs) {
-    if (names.has(name)) continue;
-    names.add(name);
-    program.command(name).description(description).helpGroup('Verbs of the server:').helpOption(false);
-  }
+  for (const verb of verbs) add(program, verb, perform);
+  for (const verb of serverVerbs) add(program, verb, perform).helpGroup('Verbs of the server:');
   return program;
 }
 
-function addGroup(program: Command, { name, summary, verbs }: VerbGroup, perform: Perform): void {
-  const group = program.command(name).summary(summary).description(summary).helpCommand(false);
-  for (const verb of verbs) addVerb(group, verb, perform);
+function add(program: Command, verb: Verb | VerbGroup, perform: Perform): Command {
+  return 'verbs' in verb ? addGroup(program, verb, perform) : addVerb(program, verb, perform);
 }
 
-function addVerb(parent: Command, verb: Verb, perform: Perform): void {
-  const command = parent
-    .command(verb.name, { isDefault: verb.name === 'list' })
-    .summary(verb.summary)
-    .description(verb.summary);
+function addGroup(program: Command, group: VerbGroup, perform: Perform): Command {
+  const { name, summary, byDefault = 'list', verbs } = group;
+  const command = program.command(name).summary(summary).description(summary).helpCommand(false);
+  for (const verb of verbs) addVerb(command, verb, perform, verb.name === byDefault);
+  return command;
+}
+
+function addVerb(parent: Command, verb: Verb, perform: Perform, isDefault = false): Command {
+  const command = parent.command(verb.name, { isDefault }).summary(verb.summary).description(verb.summary);
   if (verb.arguments !== undefined) command.arguments(verb.arguments);
   verb.options?.(command);
-  command
-    .addOption(new Option('-o, --output <form>', 'form of the result').choices(OUTPUT_FORMS).default('table'))
-    .option('--profile <profile>', 'profile of the hosts file (SIGNALBOX_PROFILE)')
-    .option('--url <url>', 'URL of the server (SIGNALBOX_URL)')
-    .action((...words: unknown[]) => perform(verb, words.slice(0, -2), command));
+  if (!verb.isAlone)
+    command.addOption(new Option('-o, --output <form>', 'form of the result').choices(OUTPUT_FORMS).default('table'));
+  if (!verb.isLocal)
+    command
+      .option('--profile <profile>', 'profile of the hosts file (SIGNALBOX_PROFILE)')
+      .option('--url <url>', 'URL of the server (SIGNALBOX_URL)');
+  return command.action((...words: unknown[]) => perform(verb, words.slice(0, -2), command));
 }

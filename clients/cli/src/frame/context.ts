@@ -30,10 +30,14 @@ export interface Context {
   onInterrupted(listener: (error: Error, retryInMs: number) => void): void;
   /** Writes data to standard output, in the form that was asked for. Resolves when the reader has taken it. */
   print(rows: readonly Row[]): Promise<void>;
+  /** Writes text for people to standard output, in lines that fit the terminal. */
+  say(text: string): Promise<void>;
   /** Writes text to standard output, as it is. Resolves when the reader has taken it; rejects at ^C. */
   write(text: string | Uint8Array): Promise<void>;
   /** Writes a line for people to standard error. */
   note(text: string): void;
+  /** Asks for a secret on a terminal, without showing it; otherwise it is standard input. @throws UsageError when it is empty */
+  readSecret(question: string): Promise<string>;
 }
 
 /** Columns of a terminal; Infinity for a pipe or a file. */
@@ -74,7 +78,9 @@ export function createContext(io: Io, env: NodeJS.ProcessEnv, options: GlobalOpt
       interrupted = listener;
     },
     print: (rows) => context.write(formatRows(rows, options.output, context.columns)),
+    say: (text) => context.write(`${wrap(sanitize(text), context.columns)}\n`),
     write: (text) => writeText(io.stdout, text, signal),
+    readSecret: async (question) => (await import('./read-secret.ts')).readSecret(io, question, signal),
     note: (text) => void io.stderr.write(`${wrap(sanitize(text), columnsOf(io.stderr, io.isTty))}\n`),
   };
   return {

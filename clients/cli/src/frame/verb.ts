@@ -18,13 +18,19 @@ export interface Verb {
   readonly arguments?: string;
   readonly summary: string;
   options?(command: Command): Command;
+  /** It connects to no server. */
+  readonly isLocal?: true;
+  /** It prints no data. */
+  readonly isAlone?: true;
   /** Imports what it does. The help and other verbs do not load it. */
   load(): Promise<VerbModule>;
 }
 
-/** Verbs with a name in front of theirs: `workers drain`. The group alone is its `list`. */
+/** Verbs with a name in front of theirs: `workers drain`. */
 export interface VerbGroup {
   readonly name: string;
   readonly summary: string;
+  /** The verb that the group alone stands for. Default: `list`. */
+  readonly byDefault?: string;
   readonly verbs: readonly Verb[];
 }

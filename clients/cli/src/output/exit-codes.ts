@@ -3,8 +3,24 @@ import { SignalboxError } from '../../../sdk/src/index.ts';
 /** Exit codes of the command line. */
 export const EXIT = { success: 0, failed: 1, usage: 2, refused: 3, unreachable: 4, interrupted: 130 } as const;
 
+/** An error whose message is all that the caller needs. Those of the server verbs have the same shape. */
+interface ExitError extends Error {
+  readonly exitCode: number;
+}
+
 /** The command line cannot be understood. The message says what can. */
-export class UsageError extends Error {}
+export class UsageError extends Error implements ExitError {
+  readonly exitCode = EXIT.usage;
+}
+
+/** ^C at a question. There is nothing to say. */
+export class Interrupted extends Error implements ExitError {
+  readonly exitCode = EXIT.interrupted;
+}
+
+function isExitError(error: unknown): error is ExitError {
+  return error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number';
+}
 
 const CODES: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: EXIT.refused,
@@ -20,13 +36,13 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof UsageError) return EXIT.usage;
+  if (isExitError(error)) return error.exitCode;
   return error instanceof SignalboxError ? (CODES[error.code] ?? EXIT.failed) : EXIT.failed;
 }
 
 /** The words for standard error: what happened, why, and what to do. */
 export function errorText(error: unknown): string {
-  if (error instanceof UsageError) return error.message;
+  if (isExitError(error)) return error.message;
   if (!(error instanceof SignalboxError)) return unexpectedText(error);
   const isAnswer = error.refusal !== undefined || error.errors.length > 0;
   const advice = error.code === 'UNAVAILABLE' && isAnswer ? undefined : ADVICE[error.code];
