@@ -14,6 +14,9 @@ from .tokens import GetToken, Tokens
 from .transport import Transport
 from .workflows import Workflows
 
+# It delays a request, or the next event.
+RENEWAL_TIMEOUT_S = 10
+
 
 class Client:
     """
@@ -32,7 +35,7 @@ class Client:
     ) -> None:
         """
         url: address of the server, without `/graphql`, such as http://localhost:4000.
-        token: the initial token; `sign_in` replaces it.
+        token: the initial token; `sign_in` replaces it. Renewed before its end if it is that of a sign-in.
         get_token: called for each request instead, and with the refused token when the server refuses one.
         timeout: seconds that a request may take, with its repetitions.
         silence_timeout: seconds without a byte after which a subscription reconnects. The server sends one every 12.
@@ -40,7 +43,7 @@ class Client:
         if token is not None and get_token is not None:
             raise SignalboxError("BAD_INPUT", "token and get_token exclude each other. Pass one of them.")
         self._anonymous = Transport(url, Tokens(), timeout=timeout, silence_timeout=silence_timeout)
-        self._tokens = Tokens(token, get_token)
+        self._tokens = Tokens(token, get_token, self._renew)
         self._transport = self._anonymous.with_tokens(self._tokens)
         self.operations = Operations(self._transport)
         self.commands = Commands(self._transport)
@@ -60,6 +63,10 @@ class Client:
         session = Operations(self._anonymous).sign_in(username, password)
         self._tokens.store(session["token"])
         return session
+
+    def _renew(self, token: str) -> str:
+        transport = self._anonymous.with_tokens(Tokens(token), RENEWAL_TIMEOUT_S)
+        return Operations(transport).renew_session()["token"]
 
     def upload(
         self, content: bytes | BinaryIO, *, name: str, media_type: str = "application/octet-stream"

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .generated.operations import RunDetail
 
+# Codes of errors after which the same operation may succeed later without any change.
+TRANSIENT = ("UNAVAILABLE", "THROTTLED", "TIMEOUT")
+
 
 class SignalboxError(Exception):
     """An error of a request. `code` is an ErrorCode of the schema, or BAD_RESPONSE if the server's answer is invalid."""

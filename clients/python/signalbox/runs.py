@@ -8,7 +8,7 @@ import time
 from contextlib import closing
 from typing import Any, Collection, Generator
 
-from .errors import RunFailed, SignalboxError
+from .errors import TRANSIENT, RunFailed, SignalboxError
 from .events import EVENT_BATCH, events_of
 from .generated.operations import (
     AgentInput,
@@ -27,7 +27,7 @@ from .generated.operations import (
     WorkflowSource,
 )
 from .pages import Pages
-from .transport import TRANSIENT, Backoff
+from .transport import Backoff
 
 FINAL: tuple[RunState, ...] = ("SUCCEEDED", "FAILED", "TIMEOUT", "DENIED", "CANCELLED")
 FAILED: tuple[StepState, ...] = ("FAILED", "FAILED_FATAL", "TIMEOUT", "DENIED", "CANCELLED")
@@ -140,7 +140,7 @@ class Runs:
             except SignalboxError as interruption:
                 if time.monotonic() >= deadline:
                     break
-                if interruption.code not in (*TRANSIENT, "TIMEOUT"):
+                if interruption.code not in TRANSIENT:
                     raise
                 error = interruption
             backoff.wait(error, deadline)

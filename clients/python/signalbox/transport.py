@@ -13,7 +13,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, Generator
 
 from .connection import Limits
-from .errors import ConnectionLost, Refused, SignalboxError
+from .errors import TRANSIENT, ConnectionLost, Refused, SignalboxError
 from .http import SendOptions, milliseconds, read_json, results, send
 from .tokens import GetTokenFailed, Tokens
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 MIN_WAIT_S = 0.05
 FIRST_WAIT_S = 0.25
 MAX_WAIT_S = 30.0
-TRANSIENT = ("UNAVAILABLE", "THROTTLED")
+# Not TIMEOUT: nothing is sent after the timeout of the client.
+REPEATED = ("UNAVAILABLE", "THROTTLED")
 
 _JSON = {"content-type": "application/json"}
 REQUEST = {**_JSON, "accept": "application/graphql-response+json, application/json", "accept-encoding": "gzip"}
@@ -56,9 +57,9 @@ class Transport:
         self._timeout = timeout
         self._silence_timeout = silence_timeout
 
-    def with_tokens(self, tokens: Tokens) -> Transport:
+    def with_tokens(self, tokens: Tokens, timeout: float | None = None) -> Transport:
         """The same server, with other tokens."""
-        return Transport(self._url, tokens, timeout=self._timeout, silence_timeout=self._silence_timeout)
+        return Transport(self._url, tokens, timeout=timeout or self._timeout, silence_timeout=self._silence_timeout)
 
     def transfer_limits(self) -> Limits:
         """The limits for a body of any size."""
@@ -79,7 +80,7 @@ class Transport:
                 response = self.send("POST", "/graphql", headers=REQUEST, body=_body(document, variables), limits=limits)
                 return _field(read_json(response, limits))
             except SignalboxError as error:
-                if error.code not in TRANSIENT or not (repeat or keyed):
+                if error.code not in REPEATED or not (repeat or keyed):
                     raise
                 backoff.wait(error, limits.deadline)
                 if time.monotonic() >= limits.deadline:
@@ -104,6 +105,8 @@ class Transport:
                 accepted = response.status < 400
                 with closing(results(response, limits)) as payloads:
                     for payload in payloads:
+                        # Comments, too, come between events.
+                        self._tokens.renew_if_due()
                         if payload is None:
                             continue
                         value = _field(payload)
