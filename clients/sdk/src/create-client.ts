@@ -21,7 +21,14 @@ import { type SendOptions, sendOperation } from './transport/send-operation.ts';
 import { createSharedConnection } from './transport/shared-connection.ts';
 import { SignalboxError, unwrap } from './transport/signalbox-error.ts';
 import { subscribe } from './transport/subscribe.ts';
-import type { CallOptions, Transport, TypedDocument, VariablesAnd } from './transport/transport.ts';
+import type {
+  CallOptions,
+  OnInterrupted,
+  SubscribeOptions,
+  Transport,
+  TypedDocument,
+  VariablesAnd,
+} from './transport/transport.ts';
 
 /** @throws SignalboxError BAD_INPUT for a parsed document, which has no text. */
 function documentText(document: { toString(): string }): string {
@@ -43,7 +50,7 @@ export type ClientOptions = CredentialOptions & {
   /** Timeout of a request in milliseconds, and how long one with an idempotency key is repeated. Default 120,000. */
   readonly timeoutMs?: number;
   /** Called when a subscription is interrupted and will reconnect, with the delay before the next attempt. */
-  readonly onInterrupted?: (error: SignalboxError, retryInMs: number) => void;
+  readonly onInterrupted?: OnInterrupted;
   /** Replacement for the platform's implementation. */
   readonly fetch?: typeof fetch;
   readonly webSocket?: typeof WebSocket;
@@ -97,9 +104,13 @@ export function createClient(options: ClientOptions): Client {
     async request<R, V>(document: TypedDocument<R, V>, ...[variables, call]: VariablesAnd<V, CallOptions>) {
       return (await send(operationOf(document, variables), { signal: call?.signal })) as R;
     },
-    subscribe<R, V>(document: TypedDocument<R, V>, ...[variables, call]: VariablesAnd<V, CallOptions>) {
+    subscribe<R, V>(document: TypedDocument<R, V>, ...[variables, call]: VariablesAnd<V, SubscribeOptions>) {
       const signals = call?.signal ? [closing.signal, call.signal] : [closing.signal];
-      return subscribe<R>(operationOf(document, variables), { connection, signals, onInterrupted });
+      const notify: OnInterrupted = (...interruption) => {
+        onInterrupted?.(...interruption);
+        call?.onInterrupted?.(...interruption);
+      };
+      return subscribe<R>(operationOf(document, variables), { connection, signals, onInterrupted: notify });
     },
   };
   const ctx = { ...transport, timeoutMs, closing: closing.signal };

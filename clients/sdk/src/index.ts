@@ -29,4 +29,4 @@ export {
   SignalboxError,
   unwrap,
 } from './transport/signalbox-error.ts';
-export type { CallOptions, TypedDocument } from './transport/transport.ts';
+export type { CallOptions, OnInterrupted, SubscribeOptions, TypedDocument } from './transport/transport.ts';

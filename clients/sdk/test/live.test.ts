@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
 import { type Server, startServer } from '../../../test/support/server.ts';
 import type { Client } from '../src/create-client.ts';
@@ -11,8 +11,9 @@ import {
   StartRunDocument,
 } from '../src/generated/graphql.ts';
 import { createRunModel, type LiveEvent, type RunModel, watchRun } from '../src/live/index.ts';
-import { unwrap } from '../src/transport/signalbox-error.ts';
-import { adminClient, cleanUp, portOf } from './test-clients.ts';
+import { SignalboxError, unwrap } from '../src/transport/signalbox-error.ts';
+import type { OnInterrupted } from '../src/transport/transport.ts';
+import { adminClient, cleanUp, closedPort, portOf } from './test-clients.ts';
 
 let server: Server;
 let proxy: Awaited<ReturnType<typeof startCuttingProxy>>;
@@ -20,7 +21,10 @@ beforeAll(async () => {
   server = await startServer();
   proxy = await startCuttingProxy(portOf(server));
 });
-afterEach(cleanUp);
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await cleanUp();
+});
 afterAll(async () => {
   await proxy?.stop();
   await server?.stop('SIGKILL');
@@ -181,6 +185,42 @@ describe('watchRun', () => {
       await act(client, model);
     });
     expect(same).toBeGreaterThan(0);
+  });
+
+  it('reads the run again, with growing delays, when its cursor has expired and when the server is away', async () => {
+    const client = await adminClient(server.url);
+    const absent = await adminClient(`http://127.0.0.1:${await closedPort()}`);
+    const id = await start(client, DOCUMENTS['an approval, then steps that are skipped'] as string);
+    const expired = new SignalboxError('CURSOR_EXPIRED', 'Retention has removed the events.');
+    const errors = [expired, expired, 'UNAVAILABLE', expired];
+    let reads = 0;
+    const unlucky: Pick<Client, 'request' | 'subscribe'> = {
+      request: ((...args: Parameters<Client['request']>) => {
+        reads += 1;
+        return (errors[0] === 'UNAVAILABLE' && errors.shift() ? absent : client).request(...args);
+      }) as Client['request'],
+      subscribe: ((...args: Parameters<Client['subscribe']>) => {
+        const error = errors.shift();
+        if (error) throw error;
+        return client.subscribe(...args);
+      }) as Client['subscribe'],
+    };
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    const interruptions: [string, number][] = [];
+    const onInterrupted: OnInterrupted = ({ code }, retryInMs) => void interruptions.push([code, retryInMs]);
+    let last: RunModel | undefined;
+    for await (const model of watchRun(unlucky, id, { onInterrupted })) {
+      last = model;
+      if (errors.length === 0) await act(client, model);
+    }
+    expect(interruptions).toEqual([
+      ['CURSOR_EXPIRED', 300],
+      ['CURSOR_EXPIRED', 550],
+      ['UNAVAILABLE', 1050],
+      ['CURSOR_EXPIRED', 2050],
+    ]);
+    expect(reads).toBe(5);
+    expect(last?.state).toBe('SUCCEEDED');
   });
 
   it('refuses a run that does not exist', async () => {

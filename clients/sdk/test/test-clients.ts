@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { type Server, tokenFor } from '../../../test/support/server.ts';
 import { type Client, type ClientOptions, createClient } from '../src/create-client.ts';
 import { ConvertToJsonDocument } from '../src/generated/graphql.ts';
@@ -22,7 +24,7 @@ export const clientOf = (options: ClientOptions) => disposeLater(createClient(op
 export const startJournal = async (options: Parameters<typeof startJournalServer>[0] = {}) =>
   disposeLater(await startJournalServer(options), (server) => server.stop());
 
-export const portOf = ({ url }: Server) => Number(new URL(url).port);
+export const portOf = ({ url }: Pick<Server, 'url'>) => Number(new URL(url).port);
 export const adminToken = () => tokenFor('admin', { roles: ['admin'] });
 
 /** A client with the token of an administrator, unless the options have another. */
@@ -35,4 +37,13 @@ export async function adminClient(url: string, options: Partial<ClientOptions> =
 export async function convert(client: Client, text: string) {
   const input = { source: { text: { text, mediaType: 'text/csv' } } };
   return unwrap((await client.request(ConvertToJsonDocument, { input })).convertToJson);
+}
+
+/** A port of this machine on which nothing listens. */
+export async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

@@ -1,6 +1,9 @@
 import type { Client } from '../create-client.ts';
 import { type EventType, LiveEventsDocument, LiveRunDocument } from '../generated/graphql.ts';
-import { SignalboxError } from '../transport/signalbox-error.ts';
+import { pause } from '../transport/pause.ts';
+import { retryDelayMs } from '../transport/resumption.ts';
+import { isTransient, SignalboxError } from '../transport/signalbox-error.ts';
+import type { OnInterrupted } from '../transport/transport.ts';
 import { fold } from './fold.ts';
 import { createRunModel, isFinalRunState, type LiveEvent, type RunModel } from './run-model.ts';
 
@@ -19,32 +22,38 @@ export interface WatchOptions {
   readonly include?: readonly ('LOG' | 'AGENT_DELTA')[];
   /** Called when the model is known to be current: after a reconnection, also if nothing has happened. */
   readonly onCurrent?: () => void;
+  /** Called when the model is no longer known to be current, with the delay before the next attempt. */
+  readonly onInterrupted?: OnInterrupted;
   /** Called with each event, in order and once, before the model that has it. Events before the first model are not among them. */
   readonly onEvent?: (event: LiveEvent) => void;
 }
 
 /**
  * A run as of now, and again whenever it has changed, until it has ended. A slow reader skips intermediate models, but gets the last one.
- * The connection may be lost and the server may restart in between. Ends when the signal aborts, and when the caller leaves the loop.
- * @throws SignalboxError NOT_FOUND, FORBIDDEN, UNAUTHENTICATED
+ * After the first model, the connection may be lost and the server may restart. Ends when the signal aborts, and when the caller leaves the
+ * loop.
+ * @throws SignalboxError NOT_FOUND, FORBIDDEN, UNAUTHENTICATED; before the first model also UNAVAILABLE, TIMEOUT, THROTTLED
  */
 export async function* watchRun(
   client: Pick<Client, 'request' | 'subscribe'>,
   id: string,
-  { signal, include = [], onCurrent, onEvent }: WatchOptions = {},
+  { signal = new AbortController().signal, include = [], onCurrent, onInterrupted, onEvent }: WatchOptions = {},
 ): AsyncGenerator<RunModel, undefined> {
-  const options = signal ? { signal } : {};
   const types = [...MODEL_EVENTS, ...include];
   let newestSeq = 0;
-  while (!signal?.aborted) {
-    const { run } = await client.request(LiveRunDocument, { id }, options);
-    if (!run) throw new SignalboxError('NOT_FOUND', `There is no run ${id}, or you may not see it.`);
-    let model = createRunModel(run);
-    yield model;
-    if (isFinalRunState(model.state)) return;
+  /** Failures since the last batch of events. */
+  let failures = 0;
+  let isKnown = false;
+  while (!signal.aborted) {
     try {
-      const batches = client.subscribe(LiveEventsDocument, { runId: id, types, after: run.cursor }, options);
-      for await (const { events } of batches) {
+      const { run } = await client.request(LiveRunDocument, { id }, { signal });
+      if (!run) throw new SignalboxError('NOT_FOUND', `There is no run ${id}, or you may not see it.`);
+      let model = createRunModel(run);
+      isKnown = true;
+      yield model;
+      if (isFinalRunState(model.state)) return;
+      const variables = { runId: id, types, after: run.cursor };
+      for await (const { events } of client.subscribe(LiveEventsDocument, variables, { signal, onInterrupted })) {
         const before = model;
         for (const event of events.events) {
           if (event.seq > newestSeq) {
@@ -53,14 +62,21 @@ export async function* watchRun(
           }
           model = fold(model, event);
         }
+        failures = 0;
         onCurrent?.();
         if (model.isStale) break;
         if (model !== before) yield model;
         if (isFinalRunState(model.state)) return;
       }
     } catch (error) {
-      // Retention has removed what follows the cursor: the run as of now replaces it.
-      if (!(error instanceof SignalboxError && error.code === 'CURSOR_EXPIRED')) throw error;
+      if (signal.aborted) return;
+      if (!(error instanceof SignalboxError)) throw error;
+      // Retention has removed what follows the cursor: the run as of now replaces the model.
+      if (error.code !== 'CURSOR_EXPIRED' && !(isKnown && isTransient(error))) throw error;
+      failures += 1;
+      const waitMs = retryDelayMs(error, failures);
+      onInterrupted?.(error, waitMs);
+      await pause(waitMs, signal);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { pause } from './pause.ts';
-import { backoffMs } from './resumption.ts';
+import { retryDelayMs } from './resumption.ts';
 import { SignalboxError } from './signalbox-error.ts';
 
 interface RepeatOptions {
@@ -21,7 +21,7 @@ export async function repeat<T>(send: () => Promise<T>, { signal, timeoutMs }: R
     } catch (error) {
       if (!(error instanceof SignalboxError) || (error.code !== 'UNAVAILABLE' && error.code !== 'THROTTLED'))
         throw error;
-      const waitMs = Math.max(backoffMs(failures, Math.random()), error.retryAfterMs ?? 0);
+      const waitMs = retryDelayMs(error, failures);
       if (performance.now() + waitMs > endsAt) throw error;
       await pause(waitMs, signal);
       signal.throwIfAborted();

@@ -14,6 +14,11 @@ export function backoffMs(failures: number, random: number): number {
   return MIN_DELAY_MS + random * Math.min(MAX_DELAY_MS, INITIAL_DELAY_MS * 2 ** (failures - 1));
 }
 
+/** The delay before the next attempt: what the server asks for, if that is longer than `backoffMs`. */
+export function retryDelayMs({ retryAfterMs = 0 }: SignalboxError, failures: number): number {
+  return Math.max(backoffMs(failures, Math.random()), retryAfterMs);
+}
+
 /** Keeps the position of a subscription. */
 export interface Resumption {
   /** The operation that continues after the newest result. */

@@ -54,6 +54,11 @@ export function errorOfResponse(errors: readonly ResponseError[], data?: unknown
   );
 }
 
+/** What was thrown, as an error of the client. */
+export function asError(error: unknown): SignalboxError {
+  return error instanceof SignalboxError ? error : new SignalboxError('INTERNAL', String(error), { cause: error });
+}
+
 /** Whether the same operation may succeed later without any change. */
 export function isTransient({ code }: SignalboxError): boolean {
   return code === 'UNAVAILABLE' || code === 'TIMEOUT' || code === 'THROTTLED';

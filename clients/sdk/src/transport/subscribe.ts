@@ -1,9 +1,10 @@
 import type { Connection, Operation, OperationResult } from './open-connection.ts';
 import { pause } from './pause.ts';
 import { createPullQueue } from './pull-queue.ts';
-import { backoffMs, createResumption } from './resumption.ts';
+import { createResumption, retryDelayMs } from './resumption.ts';
 import type { SharedConnection } from './shared-connection.ts';
-import { errorOfResponse, isTransient, SignalboxError } from './signalbox-error.ts';
+import { asError, errorOfResponse, isTransient, SignalboxError } from './signalbox-error.ts';
+import type { OnInterrupted } from './transport.ts';
 
 /** Results that wait for the consumer. At this number the server is told to stop until they are consumed. */
 export const MAX_BUFFERED_RESULTS = 32;
@@ -12,7 +13,7 @@ export interface SubscribeContext {
   readonly connection: SharedConnection;
   /** Any of them ends the subscription. */
   readonly signals: readonly AbortSignal[];
-  onInterrupted?: ((error: SignalboxError, retryInMs: number) => void) | undefined;
+  readonly onInterrupted?: OnInterrupted | undefined;
 }
 
 type AttemptOutcome = 'completed' | 'full' | 'stopped' | SignalboxError;
@@ -84,7 +85,7 @@ export function subscribe<T>(operation: Operation, ctx: SubscribeContext): Async
     if (error.code === 'UNAUTHENTICATED') shared.disconnect(error);
     else if (!isTransient(error)) throw error;
     failures += 1;
-    const waitMs = Math.max(backoffMs(failures, Math.random()), error.retryAfterMs ?? 0);
+    const waitMs = retryDelayMs(error, failures);
     onInterrupted?.(error, waitMs);
     await pause(waitMs, stopping.signal);
   }
@@ -122,8 +123,4 @@ export function subscribe<T>(operation: Operation, ctx: SubscribeContext): Async
       return this;
     },
   };
-}
-
-function asError(error: unknown): SignalboxError {
-  return error instanceof SignalboxError ? error : new SignalboxError('INTERNAL', String(error), { cause: error });
 }

@@ -1,4 +1,5 @@
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+import type { SignalboxError } from './signalbox-error.ts';
 
 /**
  * An operation as text with the types of its result and variables, as the client preset of graphql-codegen generates it
@@ -14,6 +15,14 @@ export type VariablesAnd<Variables, Options> =
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Called when a subscription is interrupted and will reconnect, with the delay before the next attempt. */
+export type OnInterrupted = (error: SignalboxError, retryInMs: number) => void;
+
+export interface SubscribeOptions extends CallOptions {
+  /** For this subscription alone. The next result says that it has reconnected. */
+  readonly onInterrupted?: OnInterrupted | undefined;
 }
 
 /** What sends operations. */
@@ -32,6 +41,6 @@ export interface Transport {
    */
   subscribe<R, V>(
     document: TypedDocument<R, V>,
-    ...rest: VariablesAnd<V, CallOptions>
+    ...rest: VariablesAnd<V, SubscribeOptions>
   ): AsyncIterableIterator<R, undefined>;
 }
