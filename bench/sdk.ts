@@ -8,7 +8,11 @@ import { fillLog } from './clients/measure-logs.ts';
 import { type BenchOptions, figure } from './load/figure.ts';
 import { openFilledStore } from './load/growth-store.ts';
 
+const SOURCES = join(import.meta.dirname, '../clients/sdk/src');
+const PAGE = 'page.js';
 const MAX_SIZE = 10_240;
+/** What the hooks add to that, without React. */
+const MAX_HOOKS_SIZE = 3_072;
 const MIN_EVENTS_PER_SECOND = 100_000;
 
 /** What a program loads with the SDK, and how fast it reads 50,000 events of a real server. */
@@ -18,12 +22,31 @@ export async function main({ quick }: BenchOptions): Promise<void> {
 }
 
 async function measureSize(): Promise<void> {
-  const input = join(import.meta.dirname, '../clients/sdk/src/index.ts');
-  const bundle = await rolldown({ input, platform: 'browser' });
+  const common = { bench: 'sdk', unit: 'bytes', n: 1 };
+  const size = await sizeOf('index.ts');
+  const hooks = (await sizeOf('index.ts', 'react/index.ts')) - size;
+  figure({ ...common, metric: 'SDK, bundled and gzipped', value: size, peer: { name: 'maximum', value: MAX_SIZE } });
+  figure({
+    ...common,
+    metric: 'what the hooks for React add to it',
+    value: hooks,
+    peer: { name: 'maximum', value: MAX_HOOKS_SIZE },
+  });
+}
+
+/** Gzipped bytes of a page that loads these modules of the SDK, without React. */
+async function sizeOf(...modules: readonly string[]): Promise<number> {
+  const page = modules.map((file) => `export * from '${join(SOURCES, file)}';`).join('\n');
+  const bundle = await rolldown({
+    input: PAGE,
+    platform: 'browser',
+    external: ['react'],
+    plugins: [
+      { name: 'page', resolveId: (id) => (id === PAGE ? id : null), load: (id) => (id === PAGE ? page : null) },
+    ],
+  });
   const { output } = await bundle.generate({ minify: true });
-  const peer = { name: 'maximum', value: MAX_SIZE };
-  const value = gzipSync(output[0].code).length;
-  figure({ bench: 'sdk', metric: 'SDK, bundled and gzipped', value, unit: 'bytes', n: 1, peer });
+  return gzipSync(output[0].code).length;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,17 +7,21 @@ import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Server, startServer } from '../../../test/support/server.ts';
+import { readmeBlocks } from './react-browser.ts';
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '../../..');
 const TSC = join(root, 'node_modules/.bin/tsc');
 /** Gzipped, with graphql-ws. */
 const MAX_SIZE = 10 * 1024;
+/** What the hooks add to that, without React. */
+const MAX_HOOKS_SIZE = 3 * 1024;
 
 const PROGRAM = `
 import { createClient, type Event, type Run, RunFailed, SignalboxError } from '@signalbox/sdk';
 import { ViewerDocument } from '@signalbox/sdk/documents';
 import { type RunModel, watchRun } from '@signalbox/sdk/live';
+import { type Live, type LogRow, useApprovals, useRun, useRunLog, useRuns, useStep } from '@signalbox/sdk/react';
 
 declare module '@signalbox/sdk' {
   interface WorkflowTypes {
@@ -48,6 +52,21 @@ export async function program(): Promise<number> {
   return rows + other.total;
 }
 
+export function useEverything(): readonly LogRow[] {
+  const run: Live<RunModel> = useRun(client, 'run_1');
+  const step = useStep(client, 'run_1', 'build');
+  step.data?.state.trim();
+  const keys: Live<string[]> = useRun(client, 'run_1', ({ steps }) => [...steps.keys()]);
+  keys.data?.join();
+  // @ts-expect-error: it may not be known yet
+  run.data.state.trim();
+  const { data: runs, showNew } = useRuns(client, { filter: { state: ['FAILED'] } });
+  runs?.newCount.toFixed();
+  showNew();
+  useApprovals(client, { mine: true }).interrupted?.since.toISOString();
+  return useRunLog(client, { runId: 'run_1', step: 'build' }).data?.lines ?? [];
+}
+
 export const isFailure = (error: unknown) => error instanceof RunFailed && error instanceof SignalboxError && error.run.id;
 `;
 
@@ -59,7 +78,10 @@ beforeAll(async () => {
   });
   const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf('[\n')));
   await writeFile(join(folder, 'package.json'), '{ "name": "outside", "private": true, "type": "module" }');
-  const dependencies = ['graphql', 'graphql-ws', '@graphql-typed-document-node/core'];
+  const dependencies = [
+    ...['graphql', 'graphql-ws', '@graphql-typed-document-node/core'],
+    ...['react', '@types/react', 'csstype'],
+  ];
   const sources = [join(folder, filename), ...dependencies.map((name) => join(root, 'node_modules', name))];
   await run(
     'npm',
@@ -93,8 +115,7 @@ describe('the package, installed in another folder', () => {
   });
 
   it('runs the first program of the README at a real server', async () => {
-    const readme = await readFile(join(root, 'clients/sdk/README.md'), 'utf8');
-    const [, program = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
+    const [program = ''] = await readmeBlocks('ts');
     const server: Server = await startServer();
     try {
       expect(program.trim().split('\n').length).toBeLessThanOrEqual(20);
@@ -107,8 +128,7 @@ describe('the package, installed in another folder', () => {
   });
 
   it('type-checks every program of the README', async () => {
-    const readme = await readFile(join(root, 'clients/sdk/README.md'), 'utf8');
-    const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+    const blocks = [...(await readmeBlocks('ts')), ...(await readmeBlocks('tsx'))];
     expect(blocks.length).toBeGreaterThan(3);
     const names = `import type { Client } from '@signalbox/sdk';
 declare global {
@@ -120,23 +140,31 @@ declare global {
 `;
     const files = await Promise.all(
       [names, ...blocks].map(async (block, index) => {
-        const file = join(folder, `readme-${index}.ts`);
+        const file = join(folder, `readme-${index}.tsx`);
         await writeFile(file, `${block}\nexport {};\n`);
         return file;
       }),
     );
     const options = ['--strict', '--noEmit', '--target', 'es2024', '--lib', 'es2024,dom,esnext', '--types', ''];
-    const modules = ['--module', 'esnext', '--moduleResolution', 'bundler'];
+    const modules = ['--module', 'esnext', '--moduleResolution', 'bundler', '--jsx', 'react-jsx'];
     const { stdout } = await run(TSC, [...options, ...modules, ...files], { cwd: folder }).catch((error) => error);
     expect(stdout).toBe('');
   });
 
-  it(`is at most ${MAX_SIZE} bytes, bundled and gzipped`, async () => {
-    const input = join(folder, 'node_modules/@signalbox/sdk/dist/index.js');
-    const bundle = await rolldown({ input, platform: 'browser' });
-    const { output } = await bundle.generate({ minify: true });
-    const size = gzipSync(output[0].code).length;
-    console.info(`@signalbox/sdk: ${size} bytes gzipped`);
+  it(`is at most ${MAX_SIZE} bytes, bundled and gzipped, and its hooks ${MAX_HOOKS_SIZE}`, async () => {
+    const size = await sizeOf('@signalbox/sdk');
+    const withHooks = await sizeOf('@signalbox/sdk', '@signalbox/sdk/react');
+    console.info(`@signalbox/sdk: ${size} bytes gzipped, hooks ${withHooks - size}`);
     expect(size).toBeLessThanOrEqual(MAX_SIZE);
+    expect(withHooks - size).toBeLessThanOrEqual(MAX_HOOKS_SIZE);
   });
+
+  /** Gzipped bytes of a page that loads these modules, without React. */
+  async function sizeOf(...modules: readonly string[]): Promise<number> {
+    const input = join(folder, 'page.js');
+    await writeFile(input, modules.map((name) => `export * from '${name}';`).join('\n'));
+    const bundle = await rolldown({ input, platform: 'browser', external: ['react'] });
+    const { output } = await bundle.generate({ minify: true });
+    return gzipSync(output[0].code).length;
+  }
 });

@@ -7,6 +7,11 @@ export interface Page<T> {
 /** A list: `await` reads one page of it, `for await` every element of every page. */
 export interface List<T> extends PromiseLike<Page<T>>, AsyncIterable<T> {}
 
+/** `after` of the next page; undefined after the last. */
+export function nextPage({ pageInfo }: Page<unknown>): string | undefined {
+  return pageInfo.hasNextPage ? (pageInfo.endCursor ?? undefined) : undefined;
+}
+
 export interface ListOptions {
   /** Elements in a page. */
   readonly first?: number;
@@ -23,10 +28,10 @@ export function listOf<T>(after: string | undefined, read: (after: string | unde
     async *[Symbol.asyncIterator]() {
       let next = after;
       for (;;) {
-        const { nodes, pageInfo } = await read(next);
-        yield* nodes;
-        if (!pageInfo.hasNextPage || pageInfo.endCursor == null) return;
-        next = pageInfo.endCursor;
+        const page = await read(next);
+        yield* page.nodes;
+        next = nextPage(page);
+        if (next === undefined) return;
       }
     },
   };
