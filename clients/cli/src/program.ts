@@ -53,5 +53,18 @@ function addVerb(parent: Command, verb: Verb, perform: Perform, isDefault = fals
     command
       .option('--profile <profile>', 'profile of the hosts file (SIGNALBOX_PROFILE)')
       .option('--url <url>', 'URL of the server (SIGNALBOX_URL)');
-  return command.action((...words: unknown[]) => perform(verb, words.slice(0, -2), command));
+  const isGroup = isDefault && verb.arguments === undefined;
+  if (isGroup) command.allowExcessArguments();
+  return command.action((...words: unknown[]) => {
+    if (isGroup && command.args.length > 0) rejectVerb(parent, command.args);
+    return perform(verb, words.slice(0, -2), command);
+  });
+}
+
+/** Fails as a group without a default does: with the verbs that exist, and one with a similar name. */
+function rejectVerb(group: Command, words: readonly string[]): void {
+  const plain = new Command(`signalbox ${group.name()}`).copyInheritedSettings(group).helpCommand(false);
+  plain.description(group.description());
+  for (const verb of group.commands) plain.addCommand(verb);
+  plain.parse(words, { from: 'user' });
 }

@@ -63,6 +63,24 @@ describe('command', () => {
     ]);
   });
 
+  it('lists the commands, and prints how one is called by its schema', async () => {
+    const { output } = await alice.signalbox(['command', '-o', 'id']);
+    expect(output.split('\n')).toContain('convertToJson');
+    for (const flag of ['--help', '-h']) {
+      const { code, output: help, complaint } = await alice.signalbox(['command', 'convertToJson', flag]);
+      expect([code, complaint]).toEqual([0, '']);
+      expect(help).toMatch(/^Usage: signalbox command convertToJson \[options\] <uri>$/m);
+      expect(help).toMatch(
+        /^ {2}--mode <text> [^-]+\(choices: "AUTO", "CSV", "JSON", "XML", "LINES",\s+default: "AUTO"\)$/m,
+      );
+      expect(help).toMatch(/^ {2}--no-header +Switches this off: The first record/m);
+      expect(help).toMatch(/^ {2}-o, --output <form> /m);
+    }
+    expect((await alice.signalbox(['command', '-h'])).output).toMatch(
+      /^Usage: signalbox command \[options\] \[command\]/,
+    );
+  });
+
   it.each([
     ['an unknown command', ['fetsch', CSV], 2, 'Name one of fetch'],
     ['an unknown option', ['fetch', CSV, '--mode', 'CSV'], 2, 'Options of fetch: --source'],

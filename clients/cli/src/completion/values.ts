@@ -36,7 +36,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
   command: async (question) =>
     (await readCommands(question)).map(({ name, description }) => ({ value: name, description })),
   option: async (question) =>
-    (await schemaFlags(question)).map(({ flag, description = '' }) => ({ value: flag, description })),
+    (await schemaFlags(question)).map(({ flag, description }) => ({ value: flag, description })),
   unknown: async (question) =>
     (await schemaFlags(question))
       .filter(({ flag }) => flag === question.position.unknownOption)

@@ -6,11 +6,13 @@ interface OptionSchema {
   readonly type?: unknown;
   readonly description?: string;
   readonly enum?: readonly unknown[];
+  readonly default?: unknown;
 }
 
 /** The JSON Schema of the options of a command. */
 export interface CommandSchema {
   readonly properties?: Readonly<Record<string, OptionSchema>>;
+  readonly required?: readonly string[];
 }
 
 /**
@@ -40,12 +42,16 @@ export function parseCommandOptions(name: string, { properties = {} }: CommandSc
   return { source, options: Object.fromEntries(options) as Readonly<Record<string, unknown>> };
 }
 
-/** The options that a command takes, as they are typed. */
-export function flagsOf({ properties = {} }: CommandSchema) {
-  return Object.entries(properties).map(([property, { description, enum: choices = [] }]) => ({
+/** The options that a command takes, as they are typed. One with a default is not required. */
+export function flagsOf({ properties = {}, required = [] }: CommandSchema) {
+  return Object.entries(properties).map(([property, schema]) => ({
+    property,
     flag: `--${kebab(property)}`,
-    ...(description !== undefined && { description }),
-    choices: choices.map(String),
+    type: schema.type,
+    description: schema.description ?? '',
+    choices: (schema.enum ?? []).map(String),
+    default: schema.default,
+    isRequired: required.includes(property) && schema.default === undefined,
   }));
 }
 

@@ -1,18 +1,43 @@
 import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
+import type { Command } from 'commander';
 import { ExecuteDocument, type ResourceInput } from '../../../sdk/src/generated/graphql.ts';
-import { type Client, SignalboxError, unwrap } from '../../../sdk/src/index.ts';
+import { SignalboxError, unwrap } from '../../../sdk/src/index.ts';
 import type { Context } from '../frame/context.ts';
 import { writeBytes } from '../frame/write-bytes.ts';
 import { CommandsDocument } from '../generated/graphql.ts';
+import { printCommandHelp } from '../input/command-help.ts';
 import { type CommandSchema, parseCommandOptions } from '../input/command-options.ts';
 import { isUri } from '../input/document-text.ts';
 import { EXIT, UsageError } from '../output/exit-codes.ts';
 
 /** Runs one command, and writes its result to standard output: the bytes, or with `-o` what is known of them. */
-export async function run(ctx: Context, [name, words]: readonly unknown[]): Promise<number> {
+export async function run(
+  ctx: Context,
+  [name, words]: readonly unknown[],
+  { help }: Readonly<Record<string, unknown>>,
+  program: Command,
+): Promise<number> {
+  const verb = program.commands.find((known) => known.name() === 'command');
+  if (help && verb && name === undefined) {
+    verb.outputHelp();
+    return EXIT.success;
+  }
   const client = await ctx.client();
-  const { command, options } = await readCommand(ctx, client, String(name), words as readonly string[]);
+  const { commands } = (await client.request(CommandsDocument, {}, { signal: ctx.signal })).catalog;
+  if (name === undefined) {
+    await ctx.print(commands.map((known) => ({ id: known.name, description: known.description })));
+    return EXIT.success;
+  }
+  const known = commands.find((one) => one.name === name);
+  if (!known)
+    throw new UsageError(`There is no command ${name}. Name one of ${commands.map((one) => one.name).join(', ')}.`);
+  const schema = known.options as CommandSchema;
+  if (help && verb) {
+    printCommandHelp(verb, { ...known, options: schema });
+    return EXIT.success;
+  }
+  const { command, options } = await readOptions(ctx, String(name), schema, words as readonly string[]);
   const input = { command, options, idempotencyKey: randomUUID() };
   const { execute } = await client.request(ExecuteDocument, { input }, { signal: ctx.signal });
   const { run: started, resource } = unwrap(execute);
@@ -28,12 +53,8 @@ export async function run(ctx: Context, [name, words]: readonly unknown[]): Prom
 }
 
 /** The options by the JSON Schema of the command, with its source. @throws UsageError */
-async function readCommand(ctx: Context, client: Client, name: string, words: readonly string[]) {
-  const { commands } = (await client.request(CommandsDocument, {}, { signal: ctx.signal })).catalog;
-  const command = commands.find((known) => known.name === name);
-  if (!command)
-    throw new UsageError(`There is no command ${name}. Name one of ${commands.map((known) => known.name).join(', ')}.`);
-  const { source, options } = parseCommandOptions(name, command.options as CommandSchema, words);
+async function readOptions(ctx: Context, name: string, schema: CommandSchema, words: readonly string[]) {
+  const { source, options } = parseCommandOptions(name, schema, words);
   if (source === undefined) return { command: name, options };
   if (source !== '-' && !isUri(source))
     throw new UsageError(

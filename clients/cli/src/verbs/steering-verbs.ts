@@ -50,9 +50,15 @@ export const STEERING_VERBS: readonly Verb[] = [
   },
   {
     name: 'command',
-    arguments: '<command> [words...]',
-    summary: 'Runs a command on a URI: NAME [URI] [--option value]. - reads its source from standard input.',
-    options: (command) => command.allowUnknownOption(),
+    arguments: '[command] [words...]',
+    summary:
+      'Runs a command: NAME [URI] [--option value]. - reads its source from standard input. Alone it lists the commands.',
+    // It has the help of each command.
+    options: (command) =>
+      command
+        .allowUnknownOption()
+        .helpOption(false)
+        .option('-h, --help', 'display help; after the name of a command, its options'),
     load: () => import('./command.ts'),
   },
   {
