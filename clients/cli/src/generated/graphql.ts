@@ -27,6 +27,26 @@ export type ArtifactFilter = {
   readonly text?: string | null | undefined;
 };
 
+/** An account to create in your tenant. */
+export type CreateAccountInput = {
+  /** Its password: 12 characters to 1024 bytes. */
+  readonly password: string;
+  /** Its roles: at least one, all declared by the policy. */
+  readonly roles: ReadonlyArray<string>;
+  /** Name with which the person signs in: 1 to 256 characters, unique on this server. */
+  readonly username: string;
+};
+
+/** A token for a program. */
+export type CreateApiTokenInput = {
+  /** When it expires. At most `API_TOKEN_MAX_DAYS` from now; default: in 90 days. */
+  readonly expiresAt?: string | null | undefined;
+  /** Where it is used, for you: 1 to 100 characters. */
+  readonly name: string;
+  /** At least one of your roles. The token never has a role that you do not have any more. */
+  readonly roles: ReadonlyArray<string>;
+};
+
 /** A worker to drain. */
 export type DrainWorkerInput = {
   /** False: it gets jobs again. Default: true. */
@@ -240,6 +260,16 @@ export type ScheduleInput = {
   readonly name: string;
 };
 
+/** A new password. */
+export type SetPasswordInput = {
+  /** The current password. Required for your own account. */
+  readonly currentPassword?: string | null | undefined;
+  /** The new password: 12 characters to 1024 bytes. */
+  readonly password: string;
+  /** Name of the account. Default: yours. */
+  readonly username?: string | null | undefined;
+};
+
 /** A job for a worker. Objects have the field names of CAP, in snake_case. */
 export type SubmitJobInput = {
   /** Adapter that the worker uses. */
@@ -276,6 +306,16 @@ export type SubmitJobInput = {
   readonly topic: string;
   /** Milliseconds to wait for the end of the run before the response. Maximum 60000; default 0. The run continues in any case. */
   readonly waitMs?: number | null | undefined;
+};
+
+/** A change of an account of your tenant. What is left out stays as it is. */
+export type UpdateAccountInput = {
+  /** Disable or enable it. Either signs it out everywhere; its API tokens end for good. */
+  readonly disabled?: boolean | null | undefined;
+  /** All its roles from now on: at least one, all declared by the policy. */
+  readonly roles?: ReadonlyArray<string> | null | undefined;
+  /** Name of the account. */
+  readonly username: string;
 };
 
 export type RefusalPartsFragment = { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null };
@@ -632,6 +672,77 @@ export type WorkflowNamesQueryVariables = Exact<{
 
 export type WorkflowNamesQuery = { readonly workflows: { readonly nodes: ReadonlyArray<{ readonly name: string, readonly version: number }> } };
 
+export type AccountRowFragment = { readonly __typename: 'Account', readonly username: string, readonly tenant: string, readonly roles: ReadonlyArray<string>, readonly disabled: boolean, readonly subject: string };
+
+export type ApiTokenRowFragment = { readonly __typename: 'ApiToken', readonly id: string, readonly name: string, readonly roles: ReadonlyArray<string>, readonly createdAt: string, readonly expiresAt: string, readonly lastUsedAt: string | null, readonly owner: { readonly username: string } };
+
+export type AccountsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type AccountsQuery = { readonly accounts: { readonly nodes: ReadonlyArray<{ readonly __typename: 'Account', readonly username: string, readonly tenant: string, readonly roles: ReadonlyArray<string>, readonly disabled: boolean, readonly subject: string }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type CreateAccountMutationVariables = Exact<{
+  input: CreateAccountInput;
+}>;
+
+
+export type CreateAccountMutation = { readonly createAccount:
+    | { readonly __typename: 'Account', readonly username: string, readonly tenant: string, readonly roles: ReadonlyArray<string>, readonly disabled: boolean, readonly subject: string }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+   };
+
+export type UpdateAccountMutationVariables = Exact<{
+  input: UpdateAccountInput;
+}>;
+
+
+export type UpdateAccountMutation = { readonly updateAccount:
+    | { readonly __typename: 'Account', readonly username: string, readonly tenant: string, readonly roles: ReadonlyArray<string>, readonly disabled: boolean, readonly subject: string }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+   };
+
+export type SetPasswordMutationVariables = Exact<{
+  input: SetPasswordInput;
+}>;
+
+
+export type SetPasswordMutation = { readonly setPassword:
+    | { readonly __typename: 'Account', readonly username: string, readonly tenant: string, readonly roles: ReadonlyArray<string>, readonly disabled: boolean, readonly subject: string }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+   };
+
+export type ApiTokensQueryVariables = Exact<{
+  ofTenant?: boolean | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ApiTokensQuery = { readonly apiTokens: { readonly nodes: ReadonlyArray<{ readonly __typename: 'ApiToken', readonly id: string, readonly name: string, readonly roles: ReadonlyArray<string>, readonly createdAt: string, readonly expiresAt: string, readonly lastUsedAt: string | null, readonly owner: { readonly username: string } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type CreateApiTokenMutationVariables = Exact<{
+  input: CreateApiTokenInput;
+}>;
+
+
+export type CreateApiTokenMutation = { readonly createApiToken:
+    | { readonly __typename: 'NewApiToken', readonly token: string, readonly apiToken: { readonly __typename: 'ApiToken', readonly id: string, readonly name: string, readonly roles: ReadonlyArray<string>, readonly createdAt: string, readonly expiresAt: string, readonly lastUsedAt: string | null, readonly owner: { readonly username: string } } }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+   };
+
+export type RevokeApiTokenMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RevokeApiTokenMutation = { readonly revokeApiToken:
+    | { readonly __typename: 'ApiToken', readonly id: string, readonly name: string, readonly roles: ReadonlyArray<string>, readonly createdAt: string, readonly expiresAt: string, readonly lastUsedAt: string | null, readonly owner: { readonly username: string } }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+   };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -659,6 +770,8 @@ export const DecisionRowFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`f
 export const WorkflowDescriptionPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment WorkflowDescriptionParts on Workflow{name version inputs document}`, {"fragmentName":"WorkflowDescriptionParts"}) as unknown as TypedDocumentString<WorkflowDescriptionPartsFragment, unknown>;
 export const ApprovalStateFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ApprovalState on Approval{id state}`, {"fragmentName":"ApprovalState"}) as unknown as TypedDocumentString<ApprovalStateFragment, unknown>;
 export const LogBatchFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment LogBatch on EventBatch{cursor events{__typename...on LogLine{cursor at step level text}}}`, {"fragmentName":"LogBatch"}) as unknown as TypedDocumentString<LogBatchFragment, unknown>;
+export const AccountRowFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment AccountRow on Account{__typename username tenant roles disabled subject}`, {"fragmentName":"AccountRow"}) as unknown as TypedDocumentString<AccountRowFragment, unknown>;
+export const ApiTokenRowFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ApiTokenRow on ApiToken{__typename id name owner{username}roles createdAt expiresAt lastUsedAt}`, {"fragmentName":"ApiTokenRow"}) as unknown as TypedDocumentString<ApiTokenRowFragment, unknown>;
 export const ArtifactsDocument = /* @__PURE__ */ new TypedDocumentString(`query Artifacts($filter:ArtifactFilter,$first:Int,$after:String){artifacts(filter:$filter,first:$first,after:$after){nodes{...ArtifactRow}pageInfo{hasNextPage endCursor}}}fragment ArtifactRow on Artifact{id name mediaType size createdAt digest run{id}}`) as unknown as TypedDocumentString<ArtifactsQuery, ArtifactsQueryVariables>;
 export const ArtifactByIdDocument = /* @__PURE__ */ new TypedDocumentString(`query ArtifactById($id:ID!){node(id:$id){__typename...on Artifact{...ArtifactRow}}}fragment ArtifactRow on Artifact{id name mediaType size createdAt digest run{id}}`) as unknown as TypedDocumentString<ArtifactByIdQuery, ArtifactByIdQueryVariables>;
 export const ArtifactByDigestDocument = /* @__PURE__ */ new TypedDocumentString(`query ArtifactByDigest($digest:Sha256!){artifact(digest:$digest){...ArtifactRow}}fragment ArtifactRow on Artifact{id name mediaType size createdAt digest run{id}}`) as unknown as TypedDocumentString<ArtifactByDigestQuery, ArtifactByDigestQueryVariables>;
@@ -687,3 +800,10 @@ export const LogTailDocument = /* @__PURE__ */ new TypedDocumentString(`subscrip
 export const StepOfRunDocument = /* @__PURE__ */ new TypedDocumentString(`query StepOfRun($id:ID!,$step:String!){run(id:$id){step(key:$step){key}}}`) as unknown as TypedDocumentString<StepOfRunQuery, StepOfRunQueryVariables>;
 export const RunNamesDocument = /* @__PURE__ */ new TypedDocumentString(`query RunNames($filter:RunFilter,$first:Int){runs(filter:$filter,first:$first){nodes{id workflow kind state}}}`) as unknown as TypedDocumentString<RunNamesQuery, RunNamesQueryVariables>;
 export const WorkflowNamesDocument = /* @__PURE__ */ new TypedDocumentString(`query WorkflowNames($first:Int){workflows(first:$first){nodes{name version}}}`) as unknown as TypedDocumentString<WorkflowNamesQuery, WorkflowNamesQueryVariables>;
+export const AccountsDocument = /* @__PURE__ */ new TypedDocumentString(`query Accounts($first:Int,$after:String){accounts(first:$first,after:$after){nodes{...AccountRow}pageInfo{hasNextPage endCursor}}}fragment AccountRow on Account{__typename username tenant roles disabled subject}`) as unknown as TypedDocumentString<AccountsQuery, AccountsQueryVariables>;
+export const CreateAccountDocument = /* @__PURE__ */ new TypedDocumentString(`mutation CreateAccount($input:CreateAccountInput!){createAccount(input:$input){...AccountRow...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment AccountRow on Account{__typename username tenant roles disabled subject}`) as unknown as TypedDocumentString<CreateAccountMutation, CreateAccountMutationVariables>;
+export const UpdateAccountDocument = /* @__PURE__ */ new TypedDocumentString(`mutation UpdateAccount($input:UpdateAccountInput!){updateAccount(input:$input){...AccountRow...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment AccountRow on Account{__typename username tenant roles disabled subject}`) as unknown as TypedDocumentString<UpdateAccountMutation, UpdateAccountMutationVariables>;
+export const SetPasswordDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SetPassword($input:SetPasswordInput!){setPassword(input:$input){...AccountRow...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment AccountRow on Account{__typename username tenant roles disabled subject}`) as unknown as TypedDocumentString<SetPasswordMutation, SetPasswordMutationVariables>;
+export const ApiTokensDocument = /* @__PURE__ */ new TypedDocumentString(`query ApiTokens($ofTenant:Boolean,$first:Int,$after:String){apiTokens(ofTenant:$ofTenant,first:$first,after:$after){nodes{...ApiTokenRow}pageInfo{hasNextPage endCursor}}}fragment ApiTokenRow on ApiToken{__typename id name owner{username}roles createdAt expiresAt lastUsedAt}`) as unknown as TypedDocumentString<ApiTokensQuery, ApiTokensQueryVariables>;
+export const CreateApiTokenDocument = /* @__PURE__ */ new TypedDocumentString(`mutation CreateApiToken($input:CreateApiTokenInput!){createApiToken(input:$input){...on NewApiToken{__typename token apiToken{...ApiTokenRow}}...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment ApiTokenRow on ApiToken{__typename id name owner{username}roles createdAt expiresAt lastUsedAt}`) as unknown as TypedDocumentString<CreateApiTokenMutation, CreateApiTokenMutationVariables>;
+export const RevokeApiTokenDocument = /* @__PURE__ */ new TypedDocumentString(`mutation RevokeApiToken($id:ID!){revokeApiToken(id:$id){...ApiTokenRow...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment ApiTokenRow on ApiToken{__typename id name owner{username}roles createdAt expiresAt lastUsedAt}`) as unknown as TypedDocumentString<RevokeApiTokenMutation, RevokeApiTokenMutationVariables>;

@@ -1,5 +1,6 @@
 import { Argument } from 'commander';
 import type { Verb, VerbGroup } from '../frame/verb.ts';
+import { ACCESS_VERBS } from './access/access-verbs.ts';
 import { LIST_VERBS } from './list-verbs.ts';
 import { OPERATE_VERBS } from './operate/operate-verbs.ts';
 import { STEERING_VERBS } from './steering-verbs.ts';
@@ -48,4 +49,5 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
         .addArgument(new Argument('[words...]', 'words of a command line: prints how the last one can continue')),
     load: () => import('./completion.ts'),
   },
+  ...ACCESS_VERBS,
 ];
