@@ -120,7 +120,4 @@ def open_response(request: urllib.request.Request, limits: Limits) -> http.clien
     opener = urllib.request.OpenerDirector()
     opener.add_handler(urllib.request.ProxyHandler())
     opener.add_handler(_Handler(limits))
-    response = opener.open(request, timeout=limits.remaining())
-    if response is None:
-        raise ValueError(f"{request.full_url} is no address of HTTP. Use http:// or https://.")
-    return cast(http.client.HTTPResponse, response)
+    return cast(http.client.HTTPResponse, opener.open(request, timeout=limits.remaining()))

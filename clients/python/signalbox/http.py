@@ -48,8 +48,6 @@ def send(method: str, url: str, *, token: str | None, **options: Unpack[SendOpti
         response = open_response(request, limits)
     except (OSError, http.client.HTTPException) as error:
         raise interruption(error, limits, f"No connection to {url}", "Check the address and that the server runs.") from error
-    except ValueError as error:
-        raise SignalboxError("BAD_INPUT", str(error)) from error
     if 300 <= response.status < 400:
         response.close()
         message = f"{url} redirects to another address, which would receive the token. Use that address if you trust it."

@@ -11,6 +11,7 @@ import time
 import uuid
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Generator
+from urllib.parse import urlsplit
 
 from .connection import Limits
 from .errors import TRANSIENT, ConnectionLost, Refused, SignalboxError
@@ -52,7 +53,7 @@ class Transport:
     """A server, and the tokens for it."""
 
     def __init__(self, url: str, tokens: Tokens, *, timeout: float, silence_timeout: float) -> None:
-        self._url = url.rstrip("/")
+        self._url = _checked(url).rstrip("/")
         self._tokens = tokens
         self._timeout = timeout
         self._silence_timeout = silence_timeout
@@ -143,6 +144,17 @@ class Transport:
             return response
         response.close()
         return send(method, self._url + path, token=other, **options)
+
+
+def _checked(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or any(character.isspace() for character in url):
+        raise SignalboxError("BAD_INPUT", f"The url must be like http://localhost:4000; received {url!r}.")
+    return url
 
 
 def _body(document: str, variables: dict[str, Any]) -> bytes:

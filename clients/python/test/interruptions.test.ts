@@ -1,13 +1,10 @@
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
 import { type Server, startServer, tokenFor } from '../../../test/support/server.ts';
-import { CLIENT, outputOf, startPython } from './python-program.ts';
+import { CLIENT, startPython } from './python-program.ts';
 
 let dataDir: string;
 let server: Server;
@@ -70,48 +67,44 @@ for event in client.events(after=os.environ['AFTER'], batch=3): print(event['cur
     }
   });
 
-  it.each<[string, RequestListener, string, number]>([
-    [
-      'follows no redirect',
-      (_, response) => response.writeHead(307, { location: '/elsewhere' }).end(),
-      'BAD_RESPONSE',
-      1,
-    ],
-    [
-      'rejects invalid UTF-8',
-      (_, response) =>
-        response.setHeader('content-type', 'text/event-stream').end('event: next\ndata: {"\xff"}\n\n', 'latin1'),
-      'BAD_RESPONSE',
-      1,
-    ],
-    [
-      'takes half an event for an interruption',
-      (_, response) => response.setHeader('content-type', 'text/event-stream').end('event: next\ndata: {"data":'),
-      'TIMEOUT',
-      2,
-    ],
-  ])('%s', async (_, listener, code, requests) => {
-    const paths: string[] = [];
-    const hostile = createServer((request, response) => {
-      paths.push(request.url ?? '');
-      listener(request, response);
-    }).listen(0, '127.0.0.1');
+  it('waits for a run, and starts another, while the server is killed and started again', async () => {
+    const program = `${CLIENT}
+import sys
+ASKS = """
+name: asks
+steps:
+  - { id: agree, kind: approval, input: { reason: Really? } }
+"""
+id = client.runs.start({'yaml': ASKS})['id']
+print(id, flush=True)
+sys.stdin.readline()
+other = client.runs.start({'yaml': ASKS})['id']
+print(other, flush=True)
+print(client.runs.wait(id)['state'], client.runs.wait(other)['state'], flush=True)`;
+    const running = startPython(program, { url: proxy.url, token });
     try {
-      await once(hostile, 'listening');
-      const url = `http://127.0.0.1:${(hostile.address() as AddressInfo).port}`;
-      const lines = await outputOf(
-        `
-import logging
-logging.disable()
-try: next(client.operations.run_updates('run_1', timeout=2))
-except SignalboxError as error: print(error.code)`,
-        { url, token },
-      );
-      expect(lines).toEqual([code]);
-      expect(paths.length).toBeGreaterThanOrEqual(requests);
-      expect(new Set(paths)).toEqual(new Set(['/graphql']));
+      await expect.poll(() => running.lines.length).toBe(1);
+      await server.stop('SIGKILL');
+      running.child.stdin.write('\n');
+      // It has met the server that is away.
+      await expect.poll(() => running.errors.length).toBeGreaterThan(0);
+      server = await startServer({ dataDir });
+      proxy.redirect(Number(new URL(server.url).port));
+      await expect.poll(() => running.lines.length).toBe(2);
+      const asked = 'query { approvals(state: OPEN) { nodes { id run { id } } } }';
+      const open = async () => (await server.query(asked, {}, token)).data.approvals.nodes;
+      await expect.poll(async () => (await open()).length).toBe(2);
+      await server.stop('SIGKILL');
+      server = await startServer({ dataDir });
+      proxy.redirect(Number(new URL(server.url).port));
+      const decide = 'mutation ($input: DecideApprovalInput!) { decideApproval(input: $input) { __typename } }';
+      for (const { id } of await open())
+        await server.query(decide, { input: { approvalId: id, approve: true } }, token);
+      expect(await running.ended).toBe(0);
+      expect(running.lines.at(-1)).toBe('SUCCEEDED SUCCEEDED');
     } finally {
-      hostile.close();
+      running.child.kill();
+      await running.ended;
     }
   });
 });
