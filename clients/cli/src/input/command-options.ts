@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../output/exit-codes.ts';
-import { jsonOrText } from './inputs.ts';
+import { jsonOrText } from './json.ts';
 
 interface OptionSchema {
   readonly type?: unknown;

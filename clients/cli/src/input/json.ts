@@ -10,3 +10,12 @@ export function parseJson(text: string): unknown {
     );
   }
 }
+
+/** A value that is JSON where it can be read as such, otherwise text. */
+export function jsonOrText(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}

@@ -59,7 +59,9 @@ function unexpectedText(error: unknown): string {
 
 /** Violations by path, and the rule of the policy, unless the message has them. */
 function detailsOf({ message, refusal, retryAfterMs }: SignalboxError): string[] {
-  const violations = (refusal?.violations ?? []).filter((violation) => !message.includes(violation.message));
+  const violations = (refusal?.violations ?? []).filter(
+    (violation) => !message.includes(`${violation.path} ${violation.message}`.trim()),
+  );
   const lines = violations.map((violation) => `  ${violation.path || '(all)'}: ${violation.message}`);
   const decision = refusal?.decision;
   if (decision && !message.includes(decision.reason)) lines.push(`Policy: ${decision.reason}`);

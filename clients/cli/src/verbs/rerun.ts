@@ -3,14 +3,13 @@ import { RerunFromDocument, StartRunDocument } from '../../../sdk/src/generated/
 import { type Client, SignalboxError, unwrap } from '../../../sdk/src/index.ts';
 import type { Context } from '../frame/context.ts';
 import { NewestVersionDocument, OriginalRunDocument, type OriginalRunQuery } from '../generated/graphql.ts';
-import { parseInputs } from '../input/inputs.ts';
+import { type InputOptions, readInputs } from '../input/inputs.ts';
 import { UsageError } from '../output/exit-codes.ts';
 import { runRow } from '../output/run-row.ts';
 import { followRun } from '../watch/follow-run.ts';
 
-interface Options {
+interface Options extends InputOptions {
   readonly from?: string;
-  readonly input?: readonly string[];
   readonly watch?: boolean;
   readonly progress?: string;
 }
@@ -19,7 +18,7 @@ type Original = NonNullable<OriginalRunQuery['run']>;
 
 /** Starts a run again: from a step of it, or as a whole. Inputs of the arguments replace those of the same name. */
 export async function run(ctx: Context, [id]: readonly unknown[], options: Options): Promise<number | undefined> {
-  const inputs = parseInputs(options.input ?? []);
+  const inputs = await readInputs(ctx, options);
   const row = runRow(await start(ctx, String(id), inputs, options.from));
   if (options.watch) return followRun(ctx, row.id, options.progress);
   await ctx.print([row]);

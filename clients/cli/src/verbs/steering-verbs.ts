@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { Verb } from '../frame/verb.ts';
+import { withInputs } from './input-options.ts';
 import { withWatch } from './watch-options.ts';
 
 const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
@@ -32,20 +33,21 @@ export const STEERING_VERBS: readonly Verb[] = [
   {
     name: 'rerun',
     arguments: '<run>',
-    summary: 'Starts a run again, as a whole or from a step.',
+    summary: 'Starts a run again, as a whole or from a step. Inputs replace those of the run.',
     options: (command) =>
       withWatch(
-        command
-          .option('--from <step>', 'repeat this step and those that depend on it, in a run of the same plan')
-          .option('--input <name=value...>', 'inputs that replace those of the run; a value is JSON or text'),
+        withInputs(command).option(
+          '--from <step>',
+          'repeat this step and those that depend on it, in a run of the same plan',
+        ),
       ),
     load: () => import('./rerun.ts'),
   },
   {
     name: 'agent',
     arguments: '<file>',
-    summary: 'Runs one agent: an agent file, a URL or - for standard input.',
-    options: withWatch,
+    summary: 'Runs one agent: an agent file, a URL or - for standard input. Inputs are its context.',
+    options: (command) => withWatch(withInputs(command)),
     load: () => import('./agent.ts'),
   },
   {

@@ -1,6 +1,7 @@
 import { Argument } from 'commander';
 import type { Verb, VerbGroup } from '../frame/verb.ts';
 import { ACCESS_VERBS } from './access/access-verbs.ts';
+import { withInputs } from './input-options.ts';
 import { LIST_VERBS } from './list-verbs.ts';
 import { OPERATE_VERBS } from './operate/operate-verbs.ts';
 import { STEERING_VERBS } from './steering-verbs.ts';
@@ -25,7 +26,7 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     name: 'run',
     arguments: '<document>',
     summary: 'Starts a run of a file, a URL, a saved workflow or - for standard input.',
-    options: (command) => withWatch(command.option('--input <name=value...>', 'inputs; a value is JSON or text')),
+    options: (command) => withWatch(withInputs(command).option('--label <name=value...>', 'labels, for filters')),
     load: () => import('./run.ts'),
   },
   {

@@ -2,18 +2,15 @@ import { ValidateWorkflowDocument } from '../../../../sdk/src/generated/graphql.
 import type { Context } from '../../frame/context.ts';
 import { printText } from '../../frame/print-text.ts';
 import { readDocument } from '../../input/document-source.ts';
-import { parseInputs } from '../../input/inputs.ts';
+import { type InputOptions, readInputs } from '../../input/inputs.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import { sanitize } from '../../output/sanitize.ts';
 
 /** Prints the problems of a workflow, each with its place, and notes the steps that the policy would not permit. */
-export async function run(
-  ctx: Context,
-  [argument]: readonly unknown[],
-  options: { readonly input?: readonly string[] },
-): Promise<number> {
+export async function run(ctx: Context, [argument]: readonly unknown[], options: InputOptions): Promise<number> {
   const document = String(argument);
-  const inputs = options.input && parseInputs(options.input);
+  const hasInputs = options.input !== undefined || options.inputs !== undefined;
+  const inputs = hasInputs && (await readInputs(ctx, options, document));
   const source = await readDocument(ctx, document);
   const client = await ctx.client();
   const variables = { source, ...(inputs && { inputs }) };

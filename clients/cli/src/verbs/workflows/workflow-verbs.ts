@@ -1,4 +1,5 @@
 import type { VerbGroup } from '../../frame/verb.ts';
+import { withInputs } from '../input-options.ts';
 
 export const WORKFLOW_VERBS: VerbGroup = {
   name: 'workflows',
@@ -29,7 +30,7 @@ export const WORKFLOW_VERBS: VerbGroup = {
       name: 'validate',
       arguments: '<document>',
       summary: 'Checks a file, a URL, a saved workflow or - for standard input; starts and saves nothing.',
-      options: (command) => command.option('--input <name=value...>', 'inputs to check; a value is JSON or text'),
+      options: withInputs,
       load: () => import('./validate.ts'),
     },
     {
