@@ -185,10 +185,17 @@ export function tokenFor(
     readonly tenant?: string;
     readonly expiresIn?: string;
     readonly daysAgo?: number;
+    /** As of a sign-in now, so that it can be renewed. */
+    readonly isOfSignIn?: boolean;
   },
 ): Promise<string> {
-  const { roles, tenant, expiresIn = '10m', daysAgo = 0 } = claims;
-  return new SignJWT({ username, roles, ...(tenant && { tenant }) })
+  const { roles, tenant, expiresIn = '10m', daysAgo = 0, isOfSignIn = false } = claims;
+  return new SignJWT({
+    username,
+    roles,
+    ...(tenant && { tenant }),
+    ...(isOfSignIn && { signed_in: Date.now() / 1000 }),
+  })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(username)
     .setIssuedAt(new Date(Date.now() - daysAgo * 86_400_000))

@@ -1,4 +1,4 @@
-import { SignInDocument, type SignInMutation } from './generated/graphql.ts';
+import { RenewSessionDocument, SignInDocument, type SignInMutation } from './generated/graphql.ts';
 import { type Approvals, createApprovals } from './resources/approvals.ts';
 import { type Commands, createCommands } from './resources/commands.ts';
 import { createEvents, type EventsOptions } from './resources/events.ts';
@@ -16,9 +16,10 @@ import {
 } from './transport/artifacts.ts';
 import { type CredentialOptions, createCredentials } from './transport/credentials.ts';
 import type { Operation } from './transport/open-connection.ts';
+import { createRenewal, type ExpiringToken } from './transport/renewal.ts';
 import type { HttpContext } from './transport/send-http.ts';
 import { type SendOptions, sendOperation } from './transport/send-operation.ts';
-import { createSharedConnection } from './transport/shared-connection.ts';
+import { createSharedConnection, REPLACED } from './transport/shared-connection.ts';
 import { SignalboxError, unwrap } from './transport/signalbox-error.ts';
 import { subscribe } from './transport/subscribe.ts';
 import type {
@@ -68,8 +69,8 @@ export interface Client extends Transport {
   /** The events of every run that you may see, each once and in order, until you stop. */
   events(options?: EventsOptions): AsyncIterableIterator<Event, undefined>;
   /**
-   * Signs in with a password. The client then uses the new token, also for open subscriptions. With `getToken`, the
-   * application must keep the token.
+   * Signs in with a password. The client then uses the new token, also for open subscriptions, and renews it before it ends. With
+   * `getToken`, the application must keep the token.
    * @throws SignalboxError UNAUTHENTICATED, THROTTLED
    */
   signIn(username: string, password: string, options?: CallOptions): Promise<Session>;
@@ -113,6 +114,22 @@ export function createClient(options: ClientOptions): Client {
       return subscribe<R>(operationOf(document, variables), { connection, signals, onInterrupted: notify });
     },
   };
+  /** From now on, for open subscriptions too. */
+  function switchTo({ token }: ExpiringToken) {
+    credentials.store(token);
+    connection.disconnect(REPLACED);
+  }
+  const keepRenewed = createRenewal({
+    async renew() {
+      const { renewSession } = await transport.request(RenewSessionDocument);
+      return renewSession.__typename === 'Session' ? renewSession : undefined;
+    },
+    onRenewed: switchTo,
+    closing: closing.signal,
+  });
+  const { token, expiresAt } = options;
+  if (token !== undefined && expiresAt !== undefined) keepRenewed({ token, expiresAt });
+
   const ctx = { ...transport, timeoutMs, closing: closing.signal };
   const runs = createRuns(ctx);
 
@@ -128,10 +145,8 @@ export function createClient(options: ClientOptions): Client {
       const operation = operationOf(SignInDocument, { input: { username, password } });
       const { signIn } = (await send(operation, { signal: call?.signal, anonymous: true })) as SignInMutation;
       const session = unwrap(signIn);
-      credentials.store(session.token);
-      connection.disconnect(
-        new SignalboxError('UNAVAILABLE', 'The client reconnects with the token of the new sign-in.'),
-      );
+      switchTo(session);
+      if (!options.getToken) keepRenewed(session);
       return session;
     },
     upload: (content, upload) => uploadArtifact(http, content, upload),

@@ -2,6 +2,9 @@ import type { Credentials } from './credentials.ts';
 import { type Connection, openConnection } from './open-connection.ts';
 import { SignalboxError } from './signalbox-error.ts';
 
+/** Ends the operations of a connection that is replaced by one with another token. They continue on that one at once. */
+export const REPLACED = new SignalboxError('UNAVAILABLE', 'The client reconnects with another token.');
+
 /** The one connection that all subscriptions of a client share. It is opened on demand. */
 export interface SharedConnection {
   /**

@@ -2,7 +2,7 @@ import type { Connection, Operation, OperationResult } from './open-connection.t
 import { pause } from './pause.ts';
 import { createPullQueue } from './pull-queue.ts';
 import { createResumption, retryDelayMs } from './resumption.ts';
-import type { SharedConnection } from './shared-connection.ts';
+import { REPLACED, type SharedConnection } from './shared-connection.ts';
 import { asError, errorOfResponse, isTransient, SignalboxError } from './signalbox-error.ts';
 import type { OnInterrupted } from './transport.ts';
 
@@ -39,7 +39,7 @@ export function subscribe<T>(operation: Operation, ctx: SubscribeContext): Async
       const outcome = await attempt();
       if (outcome === 'stopped') return;
       if (outcome === 'completed') return queue.end();
-      if (outcome !== 'full') await waitToRetry(outcome);
+      if (outcome !== 'full' && outcome !== REPLACED) await waitToRetry(outcome);
     }
   }
 
