@@ -135,7 +135,7 @@ describe('completion', () => {
     expect(await suggested('cancel', run, '--reason', 'none', '')).toEqual([run]);
     expect(await suggested('retry', '')).toEqual(['']);
     expect(await suggested('reject', '')).toEqual([expect.stringMatching(/^apr_/)]);
-    expect(await suggested('show', run, '')).toEqual(['']);
+    expect(await suggested('export', run, '')).toEqual(['']);
   });
 
   it('suggests the values of options, also of those of a command', async () => {

@@ -40,8 +40,11 @@ describe('artifacts', () => {
     const ids = (await rowsOf(['artifacts', '--limit', '2'])).map(({ id }: { id: string }) => id);
     expect(ids).toEqual([line.id, stored.id]);
     expect(await rowsOf(['artifacts', 'list', '--type', 'image/*'])).toMatchObject([{ id: stored.id }]);
-    const limited = await alice.signalbox(['artifacts', '--limit', '1', '-o', 'id']);
-    expect(limited).toMatchObject({ code: 0, output: line.id, complaint: expect.stringContaining('--limit') });
+    await rowsOf(['artifacts', 'put', '-', '--name', 'third.txt'], 'third');
+    const first = await alice.signalbox(['artifacts', '--limit', '1', '-o', 'id']);
+    expect(first).toEqual({ code: 0, output: expect.stringMatching(/^art_\w+$/), complaint: '' });
+    const two = await alice.signalbox(['artifacts', '--limit', '2', '-o', 'id']);
+    expect(two).toMatchObject({ code: 0, complaint: expect.stringContaining('--limit') });
 
     const target = join(folder.path, 'copy.bin');
     await writeFile(target, 'old');

@@ -77,6 +77,31 @@ describe('runs', () => {
     expect(await listed('--workflow', 'many')).toEqual(ids.toReversed().slice(0, 20));
   });
 
+  it('are shown, several at once and from standard input, with what their steps failed at', async () => {
+    const shown = await alice.signalbox(['show', '-'], `${broken}\n${naps[0]}\n`);
+    expect([shown.code, shown.complaint]).toEqual([0, '']);
+    expect(shown.output).toMatch(new RegExp(`^x ${broken} .*\\n'- x bad .*No\\.\\nok ${naps[0]} `));
+    const rows = JSON.parse((await alice.signalbox(['show', broken, naps[0] ?? '', '-o', 'json'])).output);
+    expect(rows).toMatchObject([{ id: broken, steps: [{ key: 'bad' }] }, { id: naps[0] }]);
+    const watched = await alice.signalbox(['show', ...naps, '--watch']);
+    expect([watched.code, watched.complaint]).toEqual([2, expect.stringContaining('one run')]);
+  });
+
+  it('are exported as JSON: with their place in the signed tree, which is waited for, once they have ended', async () => {
+    const ended = await alice.start(NAP);
+    await until('it has ended', async () => (await alice.run(ended)).state === 'SUCCEEDED');
+    const { code, output, complaint } = await alice.signalbox(['export', ended]);
+    expect([code, complaint]).toEqual([0, '']);
+    expect(JSON.parse(output)).toMatchObject({ runId: ended, inclusion: { checkpoint: expect.any(String) } });
+    const waiting = await alice.start(NAP.replace('ms: 1 ', 'ms: 600000 '));
+    const early = await alice.signalbox(['export', waiting]);
+    expect([early.code, early.complaint]).toEqual([0, expect.stringContaining('has not ended')]);
+    expect(JSON.parse(early.output)).not.toHaveProperty('inclusion');
+    await alice.signalbox(['cancel', waiting]);
+    const missing = await alice.signalbox(['export', 'run_1']);
+    expect([missing.code, missing.complaint]).toEqual([1, expect.stringContaining('signalbox runs')]);
+  });
+
   it.each([
     [['--state', 'broken'], '--state cannot be broken'],
     [['--since', 'yesterday'], '7d'],

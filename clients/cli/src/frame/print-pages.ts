@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 
 /**
  * Prints the first `limit` nodes of a list: lines of JSON and IDs page by page, other forms when all are there. Says when the list
- * has more.
+ * has more, except to who wants the first one.
  */
 export async function printPages<Node>(
   ctx: Context,
@@ -25,5 +25,5 @@ export async function printPages<Node>(
     else all.push(...nodes.map(toRow));
   }
   if (!isStream) await ctx.print(all);
-  if (hasMore) ctx.note('There are more. --limit lists them too.');
+  if (hasMore && limit > 1) ctx.note('There are more. --limit lists them too.');
 }

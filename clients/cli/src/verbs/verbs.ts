@@ -31,12 +31,17 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
   },
   {
     name: 'show',
-    arguments: '<run>',
-    summary: 'Prints a run with its steps.',
+    arguments: '<run...>',
+    summary: 'Prints runs with their steps. - reads their IDs from standard input.',
     options: withWatch,
     load: () => import('./show.ts'),
   },
-
+  {
+    name: 'export',
+    arguments: '<run>',
+    summary: 'Prints a run as JSON with what signalbox verify needs to verify it without a server.',
+    load: () => import('./export.ts'),
+  },
   ...LIST_VERBS,
   WORKFLOW_VERBS,
   ...STEERING_VERBS,
