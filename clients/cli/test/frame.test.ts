@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli, type Server, startServer, tokenFor } from '../../../test/support/server.ts';
@@ -44,6 +44,25 @@ describe('the frame of the command line', () => {
     expect((await signalbox(['logout'])).code).toBe(0);
     const after = await signalbox(['whoami', '--url', server.url]);
     expect([after.code, after.output, after.complaint]).toEqual([3, '', expect.stringContaining('signalbox login')]);
+  });
+
+  it('keeps the profiles of sign-ins that happen at once, also after one that was killed', async () => {
+    await using folder = await createTempFolder();
+    const signalbox = signalboxIn(folder.path);
+    const token = await tokenFor('alice', { roles: ['user'] });
+    const signIn = (name: string) =>
+      signalbox(['login', '--url', server.url, '--token-stdin', '--profile', name], token);
+    const names = Array.from({ length: 8 }, (_, index) => `p${index}`);
+    expect((await Promise.all(names.map(signIn))).map(({ code }) => code)).toEqual(names.map(() => 0));
+    const file = join(folder.path, 'signalbox', 'hosts.json');
+    expect(Object.keys(JSON.parse(await readFile(file, 'utf8'))).toSorted()).toEqual(names);
+    await writeFile(`${file}.lock`, '');
+    await utimes(`${file}.lock`, 0, 0);
+    expect((await signIn('late')).code).toBe(0);
+    expect((await signalbox(['logout', '--profile', 'p3'])).code).toBe(0);
+    const left = [...names.filter((name) => name !== 'p3'), 'late'].toSorted();
+    expect(Object.keys(JSON.parse(await readFile(file, 'utf8'))).toSorted()).toEqual(left);
+    expect(await readdir(join(folder.path, 'signalbox'))).toEqual(['hosts.json']);
   });
 
   it('keeps no token that the server refuses', async () => {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../output/exit-codes.ts';
 
 /** A server and the token for it. */
@@ -12,6 +13,10 @@ interface Host {
 }
 
 type Hosts = Readonly<Record<string, Host>>;
+
+/** A change takes milliseconds. A lock that is older is that of a process that was killed. */
+const MAX_LOCK_MS = 5_000;
+const RETRY_MS = 20;
 
 /** `$XDG_CONFIG_HOME/signalbox/hosts.json`; default `~/.config`. */
 export function hostsFile(env: NodeJS.ProcessEnv): string {
@@ -32,11 +37,38 @@ export async function readHosts(file: string): Promise<Hosts> {
   }
 }
 
-/** Replaces the file as a whole: mode 0600 in a folder of mode 0700. */
-export async function writeHosts(file: string, hosts: Hosts): Promise<void> {
+/**
+ * Changes the file, one process at a time, so that none loses the profile of another. It is replaced as a whole: mode 0600 in a
+ * folder of mode 0700.
+ * @throws UsageError for a file that is damaged
+ */
+export async function changeHosts(file: string, change: (hosts: Hosts) => Hosts): Promise<void> {
   const folder = dirname(file);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
+  const lock = `${file}.lock`;
+  await acquire(lock);
+  try {
+    await replace(file, change(await readHosts(file)));
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+async function acquire(lock: string): Promise<void> {
+  for (;;) {
+    try {
+      return await writeFile(lock, '', { flag: 'wx', mode: 0o600 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const { mtimeMs = Date.now() } = (await stat(lock).catch(() => undefined)) ?? {};
+    if (Date.now() - mtimeMs > MAX_LOCK_MS) await rm(lock, { force: true });
+    else await sleep(RETRY_MS);
+  }
+}
+
+async function replace(file: string, hosts: Hosts): Promise<void> {
   const draft = `${file}.${randomUUID()}`;
   try {
     await writeFile(draft, `${JSON.stringify(hosts, null, 2)}\n`, { mode: 0o600, flag: 'wx', flush: true });

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { ViewerDocument } from '../../../sdk/src/generated/graphql.ts';
 import { createClient, SignalboxError } from '../../../sdk/src/index.ts';
-import { hostsFile, readHosts, writeHosts } from '../connection/hosts-file.ts';
+import { changeHosts, hostsFile } from '../connection/hosts-file.ts';
 import type { Context } from '../frame/context.ts';
 import { EXIT, UsageError } from '../output/exit-codes.ts';
 
@@ -25,8 +25,7 @@ export async function run(ctx: Context, _: readonly unknown[], options: Readonly
     token = await signIn(ctx, url, answers);
   }
   const username = await usernameOf(ctx, url, token);
-  const file = hostsFile(ctx.env);
-  await writeHosts(file, { ...(await readHosts(file)), [name]: { url, username, token } });
+  await changeHosts(hostsFile(ctx.env), (hosts) => ({ ...hosts, [name]: { url, username, token } }));
   ctx.note(`${username} is signed in to ${url} (profile ${name}).`);
   return EXIT.success;
 }

@@ -1,4 +1,4 @@
-import { hostsFile, readHosts, writeHosts } from '../connection/hosts-file.ts';
+import { changeHosts, hostsFile, readHosts } from '../connection/hosts-file.ts';
 import type { Context } from '../frame/context.ts';
 
 /** Deletes the token of the profile. The server accepts it until it ends. */
@@ -10,6 +10,8 @@ export async function run(ctx: Context): Promise<undefined> {
     ctx.note(`Nobody is signed in (profile ${name}).`);
     return;
   }
-  await writeHosts(file, Object.fromEntries(Object.entries(hosts).filter(([profile]) => profile !== name)));
+  await changeHosts(file, (current) =>
+    Object.fromEntries(Object.entries(current).filter(([profile]) => profile !== name)),
+  );
   ctx.note(`The token of profile ${name} is deleted here. The server accepts it until it ends.`);
 }
