@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import ssl
 import time
+import urllib.error
 import urllib.request
 import zlib
 from typing import TYPE_CHECKING, Any, Generator, Iterable, Iterator, Mapping, TypedDict
@@ -59,7 +61,10 @@ def interruption(error: Exception, limits: Limits, what: str, advice: str) -> Si
     """The error of the client for one of a connection."""
     if time.monotonic() >= limits.deadline:
         return SignalboxError("TIMEOUT", f"{what} within the timeout. The server may still do what it was asked for.")
-    reason = getattr(error, "reason", error)
+    reason = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        advice = "Let SSL_CERT_FILE name the file of its authority if you trust it."
+        return SignalboxError("BAD_RESPONSE", f"{what}: the certificate is not trusted, {reason.verify_message}. {advice}")
     return ConnectionLost(f"{what}: {reason or type(reason).__name__}. {advice}")
 
 

@@ -30,11 +30,9 @@ describe('a connection', () => {
     const options = { url: server.url, env: { SSL_CERT_FILE: authority.cert } };
     expect(await outputOf(READ_LOG, options)).toEqual(['one', 'two']);
     const untrusting = `
-import logging
-logging.disable()
-try: Client(os.environ['SIGNALBOX_URL'], timeout=1).operations.viewer()
-except ConnectionLost as error: print('CERTIFICATE_VERIFY_FAILED' in error.message)`;
-    expect(await outputOf(untrusting, { url: server.url })).toEqual(['True']);
+try: next(client.runs.logs('run_1'))
+except SignalboxError as error: print(error.code, 'not trusted' in error.message)`;
+    expect(await outputOf(untrusting, { url: server.url })).toEqual(['BAD_RESPONSE True']);
     expect(server.requests.length).toBe(2);
   });
 

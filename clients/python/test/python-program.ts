@@ -11,14 +11,21 @@ interface PythonOptions {
   readonly url: string;
   readonly token?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: python3. */
+  readonly command?: string;
+  readonly cwd?: string;
+  /** Where to find the client. Default: the folder of its sources. */
+  readonly path?: string | undefined;
 }
 
 /** Runs a Python program that may import the client. */
-export function startPython(program: string, { url, token, env }: PythonOptions) {
-  const child = spawn('python3', ['-c', program], {
+export function startPython(program: string, options: PythonOptions) {
+  const { url, token, env, command = 'python3', cwd, path = command === 'python3' ? folder : '' } = options;
+  const child = spawn(command, ['-c', program], {
+    cwd,
     env: {
       PATH: process.env.PATH,
-      PYTHONPATH: folder,
+      PYTHONPATH: path,
       PYTHONDONTWRITEBYTECODE: '1',
       SIGNALBOX_URL: url,
       ...(token && { SIGNALBOX_TOKEN: token }),

@@ -22,7 +22,8 @@ export function createAuthority(folder: string): CertificateAuthority {
     execFileSync('openssl', ['req', '-x509', ...key, ...subject, ...args], { stdio: 'pipe' });
     return files;
   };
-  const authority = create(`authority-${randomUUID()}`, []);
+  // Python 3.13 verifies strictly, as RFC 5280 has it.
+  const authority = create(`authority-${randomUUID()}`, ['-addext', 'keyUsage=critical,keyCertSign']);
   const signed = ['-CA', authority.cert, '-CAkey', authority.key, '-addext', 'basicConstraints=critical,CA:FALSE'];
   return {
     cert: authority.cert,
