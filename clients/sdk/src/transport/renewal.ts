@@ -31,8 +31,8 @@ export function createRenewal({ renew, onRenewed, closing }: RenewalOptions): (s
     const delayMs = (Date.parse(session.expiresAt) - Date.now()) / 2;
     if (!(delayMs > MIN_DELAY_MS) || closing.aborted) return;
     timer = setTimeout(attempt, Math.min(delayMs, MAX_DELAY_MS), session);
-    // In a browser it is a number.
-    if (typeof timer === 'object') timer.unref();
+    // Only in Node; elsewhere it is a number.
+    (timer as { readonly unref?: () => void }).unref?.();
   }
 
   async function attempt(session: ExpiringToken) {
