@@ -18,6 +18,35 @@ test('on 40 columns the ID is whole, and the other cells stand below it', () => 
   expect(table(40).slice(2)).toEqual([ROW.id, '  FAILED  Convert the list of all suppl…']);
 });
 
+test('no other ID and no state is cut: on a narrow terminal each cell has a line', () => {
+  const row = {
+    id: 'apr_0192000000000000',
+    state: 'COMPENSATING',
+    run: ROW.id,
+    lastError: 'POLICY_DENIED',
+    goal: ROW.goal,
+  };
+  const narrow = formatRows([row], 'table', 40).trimEnd().split('\n');
+  expect(narrow).toEqual([
+    row.id,
+    '  STATE: COMPENSATING',
+    '  RUN:',
+    `  ${ROW.id}`,
+    '  LAST ERROR: POLICY_DENIED',
+    '  GOAL: Convert the list of all',
+    '  suppliers',
+  ]);
+  const id = fc.stringMatching(/^(run|apr)_[0-9a-z]{8,32}$/);
+  const state = fc.constantFrom('FAILED', 'WAITING', 'APPROVAL_REQUIRED', 'COMPENSATED');
+  const rows = fc.array(fc.record({ id, state, run: id, goal: fc.string(), error: state }), { minLength: 1 });
+  fc.assert(
+    fc.property(rows, fc.integer({ min: 40, max: 120 }), (sample, width) => {
+      const words = formatRows(sample, 'table', width).split(/\s+/);
+      for (const one of sample) expect(words).toEqual(expect.arrayContaining([one.id, one.state, one.run, one.error]));
+    }),
+  );
+});
+
 test('what is no terminal gets each cell whole', () => {
   expect(table()[1]).toBe(`${ROW.id}  FAILED  ${ROW.goal}`);
 });
