@@ -1,18 +1,14 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, normalize, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
 import { type Server, startServer } from '../../../test/support/server.ts';
+import { hasChromium, launchChromium, servePages } from './browser.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 const root = resolve(import.meta.dirname, '../../..');
 
 const PAGE = `<!doctype html>
@@ -48,84 +44,52 @@ const PAGE = `<!doctype html>
   document.title = 'ready';
 </script>`;
 
-describe.skipIf(!existsSync(CHROMIUM) && process.env.REQUIRE_SERVICES !== '1')(
-  `in a browser (skipped if ${CHROMIUM} is missing)`,
-  () => {
-    let dist: string;
-    let pages: HttpServer;
-    let server: Server;
-    let proxy: Awaited<ReturnType<typeof startCuttingProxy>>;
-    let browser: Browser;
+describe.skipIf(!hasChromium)('in a browser', () => {
+  let dist: string;
+  let pages: Awaited<ReturnType<typeof servePages>>;
+  let server: Server;
+  let proxy: Awaited<ReturnType<typeof startCuttingProxy>>;
+  let browser: Browser;
 
-    beforeAll(async () => {
-      dist = await mkdtemp(join(tmpdir(), 'signalbox-sdk-'));
-      // The files that npm packs. This also proves that they compile without the types of Node.
-      const project = join(import.meta.dirname, '../tsconfig.build.json');
-      await promisify(execFile)(join(root, 'node_modules/.bin/tsc'), ['--project', project, '--outDir', dist]);
-      pages = await servePages({ '/sdk/': dist, '/graphql-ws/': join(root, 'node_modules/graphql-ws/dist') });
-      server = await startServer({ env: { CORS_ORIGINS: addressOf(pages) } });
-      proxy = await startCuttingProxy(Number(new URL(server.url).port));
-      browser = await chromium.launch({
-        executablePath: CHROMIUM,
-        args: [
-          '--no-sandbox',
-          '--disable-gpu',
-          '--disable-quic',
-          '--no-first-run',
-          '--disable-background-networking',
-          '--disable-component-update',
-          '--disable-sync',
-        ],
-      });
-    });
-
-    afterAll(async () => {
-      await browser?.close();
-      await proxy?.stop();
-      await server?.stop();
-      pages?.closeAllConnections();
-      pages?.close();
-      await rm(dist, { recursive: true, force: true });
-    });
-
-    it('works as in Node, without a bundler, from another origin, over a connection that is cut', async () => {
-      const page = await browser.newPage();
-      const problems: string[] = [];
-      page.on('pageerror', (error) => problems.push(error.message));
-      await page.goto(addressOf(pages));
-      await page.waitForFunction("document.title === 'ready'").catch(() => {
-        throw new Error(`the page did not load the client: ${problems.join('; ')}`);
-      });
-      proxy.cutAfter([700, 900]);
-      const { seqs, ...rest } = (await page.evaluate(`window.work(${JSON.stringify(proxy.url)})`)) as {
-        seqs: number[];
-      };
-      expect(rest).toEqual({
-        user: 'alice',
-        rows: [{ name: 'lamp', price: '12' }],
-        text: 'name,price\nlamp,12\n',
-        interruptions: ['UNAVAILABLE', 'UNAVAILABLE'],
-      });
-      expect(seqs.length).toBeGreaterThan(2);
-      expect(seqs).toEqual(seqs.map((_, i) => i + 1));
-      expect(problems).toEqual([]);
-    });
-  },
-);
-
-const addressOf = (server: HttpServer) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-
-/** Serves the page, and the modules in the folders. */
-async function servePages(folders: Readonly<Record<string, string>>): Promise<HttpServer> {
-  const pages = createServer(async (req, res) => {
-    const path = normalize(new URL(req.url ?? '/', 'http://page').pathname);
-    const [prefix, folder] = Object.entries(folders).find(([prefix]) => path.startsWith(prefix)) ?? [];
-    const script = prefix && folder && (await readFile(join(folder, path.slice(prefix.length))).catch(() => undefined));
-    if (script) res.setHeader('content-type', 'text/javascript').end(script);
-    else if (path === '/') res.setHeader('content-type', 'text/html').end(PAGE);
-    else res.writeHead(404).end();
+  beforeAll(async () => {
+    dist = await mkdtemp(join(tmpdir(), 'signalbox-sdk-'));
+    // The files that npm packs. This also proves that they compile without the types of Node.
+    const project = join(import.meta.dirname, '../tsconfig.build.json');
+    await promisify(execFile)(join(root, 'node_modules/.bin/tsc'), ['--project', project, '--outDir', dist]);
+    pages = await servePages(() => PAGE, { '/sdk/': dist, '/graphql-ws/': join(root, 'node_modules/graphql-ws/dist') });
+    server = await startServer({ env: { CORS_ORIGINS: pages.url } });
+    proxy = await startCuttingProxy(Number(new URL(server.url).port));
+    browser = await launchChromium();
   });
-  pages.listen(0, '127.0.0.1');
-  await once(pages, 'listening');
-  return pages;
-}
+
+  afterAll(async () => {
+    await browser?.close();
+    await proxy?.stop();
+    await server?.stop();
+    await pages?.[Symbol.asyncDispose]();
+    await rm(dist, { recursive: true, force: true });
+  });
+
+  it('works as in Node, without a bundler, from another origin, over a connection that is cut', async () => {
+    const page = await browser.newPage();
+    const problems: string[] = [];
+    page.on('pageerror', (error) => problems.push(error.message));
+    await page.goto(pages.url);
+    await page.waitForFunction("document.title === 'ready'").catch(() => {
+      throw new Error(`the page did not load the client: ${problems.join('; ')}`);
+    });
+    proxy.cutAfter([700, 900]);
+    const { seqs, ...rest } = (await page.evaluate(`window.work(${JSON.stringify(proxy.url)})`)) as {
+      seqs: number[];
+    };
+    expect(rest).toEqual({
+      user: 'alice',
+      rows: [{ name: 'lamp', price: '12' }],
+      text: 'name,price\nlamp,12\n',
+      interruptions: ['UNAVAILABLE', 'UNAVAILABLE'],
+    });
+    expect(seqs.length).toBeGreaterThan(2);
+    expect(seqs).toEqual(seqs.map((_, i) => i + 1));
+    expect(problems).toEqual([]);
+  });
+});

@@ -1,12 +1,17 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Server, startServer } from '../../../test/support/server.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Server, startServer, tokenFor } from '../../../test/support/server.ts';
+import { createClient } from '../src/create-client.ts';
+import { hasChromium, launchChromium, servePages } from './browser.ts';
 import { readmeBlocks } from './react-browser.ts';
 
 const run = promisify(execFile);
@@ -149,6 +154,78 @@ declare global {
     const modules = ['--module', 'esnext', '--moduleResolution', 'bundler', '--jsx', 'react-jsx'];
     const { stdout } = await run(TSC, [...options, ...modules, ...files], { cwd: folder }).catch((error) => error);
     expect(stdout).toBe('');
+  });
+
+  describe('while the server is killed and started again, the first program of the README', () => {
+    let dataDir: string;
+    let server: Server;
+    beforeEach(async () => {
+      dataDir = await mkdtemp(join(tmpdir(), 'signalbox-restart-'));
+    });
+    afterEach(async () => {
+      await server?.stop('SIGKILL');
+      await rm(dataDir, { recursive: true, force: true });
+    });
+
+    /** The program, in whose run another step sleeps, so that the server is killed before the end. */
+    async function slowProgram(): Promise<string> {
+      const [program = ''] = await readmeBlocks('ts');
+      return program
+        .replace('http://127.0.0.1:4000', server.url)
+        .replace('steps:\n', 'steps:\n  - { id: nap, kind: sleep, input: { ms: 2000 } }\n');
+    }
+
+    /** Kills and starts the server after the first lines of the program, and compares all of them with the journal. */
+    async function restartDuring(lines: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
+      await expect.poll(() => lines.length).toBeGreaterThan(2);
+      await server.stop('SIGKILL');
+      const { length: before } = lines;
+      server = await startServer({ dataDir, env: { ...env, PORT: new URL(server.url).port } });
+      await expect.poll(() => lines.at(-1)).toBe('total: 42');
+      const admin = createClient({ url: server.url, token: await tokenFor('admin', { roles: ['admin'] }) });
+      const [started] = (await admin.runs.list({ first: 1 })).nodes;
+      const journal = await Array.fromAsync(admin.runs.events(started?.id ?? ''), ({ seq, type }) => `${seq} ${type}`);
+      admin.close();
+      expect(lines.slice(0, -1)).toEqual(journal);
+      expect(before).toBeLessThan(journal.length);
+    }
+
+    it('prints every event once, in Node', async () => {
+      server = await startServer({ dataDir });
+      await writeFile(join(folder, 'slow.ts'), await slowProgram());
+      const program = spawn(process.execPath, ['slow.ts'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+      const ended = once(program, 'exit');
+      const lines: string[] = [];
+      createInterface({ input: program.stdout }).on('line', (line) => lines.push(line));
+      await restartDuring(lines);
+      expect(await ended).toEqual([0, null]);
+    });
+
+    it.skipIf(!hasChromium)('prints every event once, in Chromium, with the import map of the README', async () => {
+      let program = '';
+      const [importMap] = await readmeBlocks('html');
+      const modules = join(folder, 'node_modules');
+      await using pages = await servePages(
+        () => `<!doctype html><link rel="icon" href="data:,">${importMap}<script type="module">${program}</script>`,
+        { '/sdk/': join(modules, '@signalbox/sdk/dist'), '/graphql-ws/': join(modules, 'graphql-ws/dist') },
+      );
+      const env = { CORS_ORIGINS: pages.url };
+      server = await startServer({ dataDir, env });
+      program = stripTypeScriptTypes(await slowProgram());
+      const browser = await launchChromium();
+      try {
+        const page = await browser.newPage();
+        const lines: string[] = [];
+        const problems: string[] = [];
+        page.on('console', (message) => message.type() === 'log' && lines.push(message.text()));
+        page.on('pageerror', ({ message }) => problems.push(message));
+        await page.goto(pages.url);
+        await restartDuring(lines, env);
+        expect(problems).toEqual([]);
+      } finally {
+        await browser.close();
+      }
+    });
   });
 
   it(`is at most ${MAX_SIZE} bytes, bundled and gzipped, and its hooks ${MAX_HOOKS_SIZE}`, async () => {

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
 import { ADMIN, startGraphql, type TestGraphqlServer } from '../../../test/support/surfaces/graphql-server.ts';
 import { createClient } from '../src/create-client.ts';
-import { bundleReactPage, hasChromium, launchChromium, openPage } from './react-browser.ts';
+import { hasChromium, launchChromium } from './browser.ts';
+import { bundleReactPage, openPage } from './react-browser.ts';
 import { closedPort, portOf } from './test-clients.ts';
 
 const STEPS = `
