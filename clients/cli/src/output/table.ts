@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { stringWidth } from './string-width.ts';
 import { wrap } from './wrap.ts';
 
 const GAP = 2;
@@ -6,7 +6,6 @@ const MIN_COLUMN = 8;
 /** With less than this next to the ID, the other cells have a line below it. */
 const MIN_REST = 24;
 const INDENT = 2;
-const graphemes = new Intl.Segmenter();
 /** IDs of the server, and names of states, effects and errors. */
 const NEVER_CUT = /^(?=.{1,40}$)(?:[a-z]+_[0-9a-z]{8,}|[A-Z]+(?:_[A-Z]+)*)$/;
 
@@ -36,6 +35,7 @@ export function fitTable(lines: readonly (readonly string[])[], width: number): 
 /** The text in at most so many columns, with `…` in place of the end that does not fit. */
 export function cut(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
+  const graphemes = new Intl.Segmenter();
   let kept = '';
   let used = 0;
   for (const { segment } of graphemes.segment(text)) {

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { stringWidth } from './string-width.ts';
 
 /** Breaks lines at spaces so that they fit. A word that is longer, such as an ID, stays whole. Keeps the indent of a line. */
 export function wrap(text: string, width: number): string {

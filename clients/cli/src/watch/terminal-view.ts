@@ -1,7 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
-import stringWidth from 'string-width';
 import type { RunModel } from '../../../sdk/src/live/index.ts';
+import { stringWidth } from '../output/string-width.ts';
 import { cut } from '../output/table.ts';
 import type { RecentLogs } from './logs.ts';
 import type { RunView } from './run-view.ts';
