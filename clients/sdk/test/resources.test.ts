@@ -17,6 +17,11 @@ const ASKS = `
 name: asks
 steps:
   - { id: agree, kind: approval, input: { reason: Really? } }`;
+const LISTENS = `
+name: listens
+steps:
+  - { id: heard, kind: signal, input: { name: go } }
+outputs: { said: "{{ steps.heard.output }}" }`;
 const FAILS = `
 name: fails
 steps:
@@ -137,6 +142,27 @@ describe('runs', () => {
     await expect(client.runs.result(id)).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
+  it('continue with the payload of a signal', async () => {
+    const client = await adminClient(server.url);
+    const { id } = await client.runs.start({ source: { yaml: LISTENS } });
+    await expect.poll(async () => (await client.runs.get(id)).state).toBe('WAITING');
+    expect(await client.runs.signal(id, 'go', { by: 'ada' })).toMatchObject({ id });
+    expect(await client.runs.result(id)).toEqual({ said: { by: 'ada' } });
+    await expect(client.runs.signal(id, 'go')).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  it('end when their approval is rejected, with the comment', async () => {
+    const client = await adminClient(server.url);
+    const { id } = await client.runs.start({ source: { yaml: ASKS }, labels: { approval: 'rejected' } });
+    await expect.poll(async () => (await client.runs.get(id)).state).toBe('WAITING');
+    const { nodes } = await client.approvals.list({ state: 'OPEN' });
+    const approval = nodes.find(({ run }) => run.id === id)?.id ?? '';
+    expect(await client.approvals.reject(approval, { comment: 'too dear' })).toMatchObject({ state: 'REJECTED' });
+    expect(await client.approvals.get(approval)).toMatchObject({ comment: 'too dear', mayDecide: false });
+    await expect(client.runs.result(id)).rejects.toMatchObject({ code: 'FORBIDDEN', run: { state: 'DENIED' } });
+    await expect(client.approvals.approve(approval)).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
   it('are waited for until the timeout or the signal, and continue', async () => {
     const client = await adminClient(server.url);
     const { id } = await client.runs.start({ source: { yaml: ASKS } });
@@ -185,11 +211,29 @@ describe('workflows', () => {
     const again = await client.runs.rerun(id, { from: 'twice' });
     expect(await client.runs.result(again.id)).toEqual({ twice: 6 });
 
+    await client.workflows.save(FAILS);
+    const listed = await Array.fromAsync(client.workflows.list({ first: 1 }), ({ name, version }) => ({
+      name,
+      version,
+    }));
+    expect(listed.toSorted((a, b) => a.name.localeCompare(b.name))).toEqual([
+      { name: 'doubled', version: 2 },
+      { name: 'fails', version: 1 },
+    ]);
     const versions = await Array.fromAsync(client.workflows.versions('doubled'), ({ version }) => version);
     expect(versions).toEqual([2, 1]);
     expect((await client.workflows.get('doubled', { version: 1 })).yaml).toContain('* 2');
-    await client.workflows.delete('doubled');
-    await expect(client.workflows.get('doubled')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await client.workflows.versions('doubled', { first: 1 })).toMatchObject({
+      nodes: [{ version: 2 }],
+      pageInfo: { hasNextPage: true },
+    });
+
+    expect(await client.workflows.delete('doubled')).toMatchObject({ name: 'doubled' });
+    const gone = { code: 'NOT_FOUND' };
+    await expect(client.workflows.get('doubled')).rejects.toMatchObject(gone);
+    await expect(client.workflows.versions('doubled').then()).rejects.toMatchObject(gone);
+    await expect(client.workflows.delete('doubled')).rejects.toMatchObject(gone);
+    expect(await Array.fromAsync(client.workflows.list(), ({ name }) => name)).toEqual(['fails']);
   });
 });
 
