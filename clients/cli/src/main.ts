@@ -24,11 +24,18 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     process.exit(error.code === 'EPIPE' ? EXIT.success : EXIT.failed),
   );
   const interruption = new AbortController();
-  const interrupt = () => interruption.abort();
+  const interrupt = () => {
+    // What follows replaces the ^C that the terminal shows.
+    if (io.isTty(io.stderr)) io.stderr.write('\r');
+    interruption.abort();
+  };
   process.once('SIGINT', interrupt);
   let code: number = EXIT.success;
+  let shownBy: string | undefined;
+  const say = (text: string) => void io.stderr.write(`${wrap(sanitize(text), columnsOf(io.stderr, io.isTty))}\n`);
   const perform = async (verb: Verb, args: readonly unknown[], command: Command) => {
     const values = command.opts();
+    ({ shownBy } = verb);
     const { context, close } = createContext(io, env, values as unknown as GlobalOptions, interruption.signal);
     try {
       code = (await (await verb.load()).run(context, args, values, program)) ?? EXIT.success;
@@ -42,9 +49,12 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.success : EXIT.usage;
-    if (interruption.signal.aborted) return EXIT.interrupted;
-    if (errorText(error) !== '')
-      io.stderr.write(`${wrap(sanitize(errorText(error)), columnsOf(io.stderr, io.isTty))}\n`);
+    if (interruption.signal.aborted) {
+      say(shownBy === undefined ? 'Interrupted.' : `Interrupted. The server may have done it: ${shownBy} tells.`);
+      return EXIT.interrupted;
+    }
+    const text = errorText(error);
+    if (text !== '') say(text);
     return exitCodeOf(error);
   } finally {
     process.off('SIGINT', interrupt);

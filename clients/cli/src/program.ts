@@ -1,9 +1,14 @@
+import type { Writable } from 'node:stream';
 import { Command, Option } from 'commander';
 import { columnsOf } from './frame/context.ts';
+import { HELP_LAYOUT } from './frame/help-layout.ts';
 import type { Io } from './frame/io.ts';
 import type { Verb, VerbGroup } from './frame/verb.ts';
 import { OUTPUT_FORMS } from './output/format-rows.ts';
 import { wrap } from './output/wrap.ts';
+
+/** Columns of the help in a pipe or a file. */
+const PIPE_COLUMNS = 80;
 
 type Perform = (verb: Verb, args: readonly unknown[], command: Command) => Promise<void>;
 
@@ -14,16 +19,19 @@ export function createProgram(
   perform: Perform,
   serverVerbs: readonly (Verb | VerbGroup)[] = [],
 ): Command {
+  const widthOf = (stream: Writable) => (io.isTty(stream) ? columnsOf(stream, io.isTty) : PIPE_COLUMNS);
   const program = new Command('signalbox')
     .description('Starts, watches and operates runs of Signalbox.')
     .exitOverride()
     .showHelpAfterError()
     .helpCommand(false)
-    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .configureHelp({ ...HELP_LAYOUT, subcommandTerm: (command) => command.name() })
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
       outputError: (text, write) => write(wrap(text, columnsOf(io.stderr, io.isTty))),
+      getOutHelpWidth: () => widthOf(io.stdout),
+      getErrHelpWidth: () => widthOf(io.stderr),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });

@@ -142,6 +142,19 @@ describe('a request', () => {
     await expect(client.request(ViewerDocument)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
+  it('fails with UNAVAILABLE when there is no server, and says why', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    const client = createClient({ url: `http://127.0.0.1:${port}` });
+    await expect(client.request(ViewerDocument)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: `Cannot reach http://127.0.0.1:${port}: connection refused; check that the server is running and that the URL is right.`,
+    });
+  });
+
   it('fails with UNAVAILABLE when the server closes the connection', async () => {
     const { client } = await answering((_, res) => res.socket?.destroy());
     const error = await client.request(ViewerDocument).catch((error) => error);

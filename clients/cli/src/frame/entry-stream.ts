@@ -1,3 +1,4 @@
+import { wrap } from '../output/wrap.ts';
 import type { Context } from './context.ts';
 
 /** Entries that are written to standard output as they arrive. */
@@ -9,13 +10,14 @@ interface EntryStream<Entry> {
 }
 
 /**
- * A line for each entry; with `-o json` one list of all.
+ * A line for each entry, broken at spaces where the terminal is narrower; with `-o json` one list of all.
  * @param format an entry in the form of the output, without a line feed at its end
  */
 export function openEntryStream<Entry>(ctx: Context, format: (entry: Entry) => string): EntryStream<Entry> {
   const isList = ctx.output === 'json';
   let isEmpty = true;
   const textOf = (entry: Entry) => {
+    if (ctx.output === 'table') return `${wrap(format(entry), ctx.columns)}\n`;
     if (!isList) return `${format(entry)}\n`;
     const separator = isEmpty ? '[' : ',';
     isEmpty = false;

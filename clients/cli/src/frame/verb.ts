@@ -17,6 +17,8 @@ export interface Verb {
   /** Its arguments as Commander writes them: `<id> [file]`. */
   readonly arguments?: string;
   readonly summary: string;
+  /** Of a verb that changes something: the command that shows whether it did before ^C. */
+  readonly shownBy?: string;
   options?(command: Command): Command;
   /** It connects to no server. */
   readonly isLocal?: true;

@@ -32,7 +32,6 @@ const CODES: Readonly<Record<string, number>> = {
 /** What to do about it. */
 const ADVICE: Readonly<Record<string, string>> = {
   UNAUTHENTICATED: 'Sign in with signalbox login.',
-  UNAVAILABLE: 'Start a server with npm start, or name another one with --url.',
 };
 
 export function exitCodeOf(error: unknown): number {
@@ -44,8 +43,9 @@ export function exitCodeOf(error: unknown): number {
 export function errorText(error: unknown): string {
   if (isExitError(error)) return error.message;
   if (!(error instanceof SignalboxError)) return unexpectedText(error);
-  const isAnswer = error.refusal !== undefined || error.errors.length > 0;
-  const advice = error.code === 'UNAVAILABLE' && isAnswer ? undefined : ADVICE[error.code];
+  if (error.message.startsWith('Cannot reach '))
+    return `${error.message} Name another one with --url or SIGNALBOX_URL.`;
+  const advice = ADVICE[error.code];
   return [`${error.code}: ${error.message}`, ...detailsOf(error), ...(advice === undefined ? [] : [advice])].join('\n');
 }
 

@@ -2,6 +2,7 @@ import { stringWidth } from './string-width.ts';
 
 /** Breaks lines at spaces so that they fit. A word that is longer, such as an ID, stays whole. Keeps the indent of a line. */
 export function wrap(text: string, width: number): string {
+  if (width === Number.POSITIVE_INFINITY) return text;
   return text
     .split('\n')
     .map((line) => wrapLine(line, width))

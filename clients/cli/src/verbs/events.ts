@@ -1,7 +1,9 @@
-import { EventsDocument, type EventType, ViewerDocument } from '../../../sdk/src/generated/graphql.ts';
+import { EventsDocument, type EventType } from '../../../sdk/src/generated/graphql.ts';
 import type { Context } from '../frame/context.ts';
+import { openEntryStream } from '../frame/entry-stream.ts';
+import { readViewer } from '../frame/read-viewer.ts';
 import { EXIT } from '../output/exit-codes.ts';
-import { formatEvent } from '../output/format-event.ts';
+import { formatEvent, type JournalEvent } from '../output/format-event.ts';
 import { type FollowOptions, followStream, requireLines } from '../watch/follow-stream.ts';
 
 interface Options extends FollowOptions {
@@ -17,16 +19,17 @@ export async function run(ctx: Context, _: readonly unknown[], options: Options)
   const client = await ctx.client();
   const { signal } = ctx;
   // A subscription waits for a server that does not answer; this request fails then.
-  await client.request(ViewerDocument, {}, { signal });
+  await readViewer(ctx);
   const filter = {
     ...(runId !== undefined && { runId }),
     ...(type && { types: type.map((name) => name.toUpperCase() as EventType) }),
   };
+  const out = openEntryStream(ctx, (event: JournalEvent) => formatEvent(event, ctx.output));
   let { after } = options;
   const batches = client.subscribe(EventsDocument, { filter, ...(after !== undefined && { after }) }, { signal });
   try {
     for await (const { events } of followStream(ctx, options, batches)) {
-      await ctx.write(events.events.map((event) => `${formatEvent(event, ctx.output)}\n`).join(''));
+      await out.write(events.events);
       after = events.cursor;
     }
   } catch (error) {

@@ -21,7 +21,10 @@ export async function run(ctx: Context, _: readonly unknown[], options: Readonly
   if (tokenStdin === true) token = await readSecret(ctx);
   else {
     const answers = passwordStdin === true ? await readAnswers(ctx, user) : await askAnswers(ctx, user);
-    if (!answers) return EXIT.interrupted;
+    if (!answers) {
+      ctx.note('Interrupted. Nobody was signed in.');
+      return EXIT.interrupted;
+    }
     token = await signIn(ctx, url, answers);
   }
   const username = await usernameOf(ctx, url, token);
@@ -43,7 +46,11 @@ async function usernameOf(ctx: Context, url: string, token: string): Promise<str
   const client = createClient({ url, token });
   try {
     const { viewer } = await client.request(ViewerDocument, {}, { signal: ctx.signal });
-    if (!viewer) throw new SignalboxError('UNAUTHENTICATED', `${url} does not accept the token.`);
+    if (!viewer)
+      throw new SignalboxError(
+        'UNAUTHENTICATED',
+        `${url} does not accept the token: it has expired, was revoked, or is that of another server.`,
+      );
     return viewer.username;
   } finally {
     client.close();

@@ -16,6 +16,7 @@ export const STEERING_VERBS: readonly Verb[] = [
   {
     name: 'cancel',
     arguments: '<run...>',
+    shownBy: 'signalbox runs',
     summary: 'Stops runs. - reads their IDs from standard input.',
     options: (command) =>
       command
@@ -26,6 +27,7 @@ export const STEERING_VERBS: readonly Verb[] = [
   {
     name: 'retry',
     arguments: '<run...>',
+    shownBy: 'signalbox runs',
     summary: 'Continues failed runs at their failed steps. - reads their IDs from standard input.',
     options: (command) => command.option('--step <key>', 'the failed step (default: all that failed)'),
     load: () => import('./retry.ts'),
@@ -33,6 +35,7 @@ export const STEERING_VERBS: readonly Verb[] = [
   {
     name: 'rerun',
     arguments: '<run>',
+    shownBy: 'signalbox runs',
     summary: 'Starts a run again, as a whole or from a step. Inputs replace those of the run.',
     options: (command) =>
       withWatch(
@@ -46,6 +49,7 @@ export const STEERING_VERBS: readonly Verb[] = [
   {
     name: 'agent',
     arguments: '<file>',
+    shownBy: 'signalbox runs',
     summary: 'Runs one agent: an agent file, a URL or - for standard input. Inputs are its context.',
     options: (command) => withWatch(withInputs(command)),
     load: () => import('./agent.ts'),
@@ -53,6 +57,7 @@ export const STEERING_VERBS: readonly Verb[] = [
   {
     name: 'command',
     arguments: '[command] [words...]',
+    shownBy: 'signalbox runs',
     summary:
       'Runs a command: NAME [URI] [--option value]. - reads its source from standard input. Alone it lists the commands.',
     // It has the help of each command.
@@ -66,6 +71,7 @@ export const STEERING_VERBS: readonly Verb[] = [
   {
     name: 'approve',
     arguments: '<approval|run>',
+    shownBy: 'signalbox approvals --state ALL',
     summary: 'Approves a step that waits for it.',
     options: (command) => command.option('--comment <text>', 'reason, which is recorded'),
     load: () => import('./approve.ts'),
@@ -73,6 +79,7 @@ export const STEERING_VERBS: readonly Verb[] = [
   {
     name: 'reject',
     arguments: '<approval|run>',
+    shownBy: 'signalbox approvals --state ALL',
     summary: 'Rejects a step that waits for approval.',
     options: (command) => command.option('--comment <text>', 'reason, which is recorded'),
     load: () => import('./reject.ts'),
@@ -80,6 +87,7 @@ export const STEERING_VERBS: readonly Verb[] = [
   {
     name: 'signal',
     arguments: '<run> <name> [json]',
+    shownBy: 'signalbox runs',
     summary: 'Sends a signal to a run. - reads its payload from standard input.',
     load: () => import('./signal.ts'),
   },

@@ -25,6 +25,7 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
   {
     name: 'run',
     arguments: '<document>',
+    shownBy: 'signalbox runs',
     summary: 'Starts a run of a file, a URL, a saved workflow or - for standard input.',
     options: (command) => withWatch(withInputs(command).option('--label <name=value...>', 'labels, for filters')),
     load: () => import('./run.ts'),

@@ -1,8 +1,10 @@
+import stringWidth from 'string-width';
 import type { StepState } from '../../../sdk/src/generated/graphql.ts';
 import { isFinalStepState, type RunModel, type StepModel } from '../../../sdk/src/live/index.ts';
 import { sanitize } from '../output/sanitize.ts';
 import { cut } from '../output/table.ts';
 import { formatDuration } from '../output/time.ts';
+import { wrap } from '../output/wrap.ts';
 
 /** What a line is about; it decides the color. */
 export type LineTone = 'ok' | 'failed' | 'active' | 'waiting' | 'quiet';
@@ -25,18 +27,23 @@ export interface TreeOptions {
 /** The word of each state, so that color is never all that tells them apart. */
 const MARKS: Readonly<Record<LineTone, string>> = { ok: 'ok', failed: 'x', active: '*', waiting: '~', quiet: '.' };
 const BAR_CELLS = 10;
+/** In front of each line of a step. */
+const BRANCH_CELLS = 3;
 
 /**
- * A run as lines: its head, and a line for each step. If they are more than `rows`, steps that have completed and steps that have not begun are
+ * A run as lines: its head of one or two, and a line for each step. If they are more than `rows`, steps that have completed and steps that have not begun are
  * counted in one line each; then those that run. Steps that failed stay, with the end of their log.
  */
 export function treeLines(
   model: RunModel,
   { columns, rows = Number.POSITIVE_INFINITY, now, logOf }: TreeOptions,
 ): TreeLine[] {
-  const head = headOf(model, now);
-  const groups = [...model.steps.values()].map((step) => ({ step, lines: stepLines(model, step, now, logOf) }));
-  const room = rows - 1;
+  const head = headOf(model, now, columns);
+  const groups = [...model.steps.values()].map((step) => ({
+    step,
+    lines: stepLines(model, step, { columns, now, logOf }),
+  }));
+  const room = rows - head.length;
   const hidden = new Map<LineTone, number>();
   let kept = groups;
   const size = () => kept.reduce((sum, { lines }) => sum + lines.length, 0) + hidden.size;
@@ -63,7 +70,7 @@ export function treeLines(
       tone,
     }));
   });
-  return [head, ...lines].slice(0, Math.max(1, rows)).map(({ text, tone }) => ({
+  return [...head, ...lines].slice(0, Math.max(1, rows)).map(({ text, tone }) => ({
     text: cut(
       sanitize(text)
         .replace(/[\t\n]+/g, ' ')
@@ -82,18 +89,26 @@ const HIDDEN: Readonly<Record<LineTone, string>> = {
   failed: 'more failed',
 };
 
-function headOf({ id, state, workflow, goal, error, createdAt, startedAt, finishedAt }: RunModel, now: Date): TreeLine {
+/** The run on one line, or its ID and below it the rest. */
+function headOf(
+  { id, state, workflow, goal, error, createdAt, startedAt, finishedAt }: RunModel,
+  now: Date,
+  columns: number,
+): readonly TreeLine[] {
   const tone = state === 'SUCCEEDED' ? 'ok' : finishedAt ? 'failed' : state === 'RUNNING' ? 'active' : 'waiting';
   const begun = Date.parse(startedAt ?? createdAt);
   const took = formatDuration((finishedAt ? Date.parse(finishedAt) : now.getTime()) - begun);
   const failure = error ? [error.code, error.message] : [];
-  return {
-    text: [`${MARKS[tone]} ${id}`, workflow ?? goal ?? '', state, took, ...failure].filter(Boolean).join('  '),
-    tone,
-  };
+  const name = workflow ?? goal ?? '';
+  const first = `${MARKS[tone]} ${id}`;
+  const isNarrow = stringWidth([first, name, state, took].join('  ')) > columns;
+  const parts = isNarrow ? [state, took, name, ...failure] : [name, state, took, ...failure];
+  const rest = parts.filter(Boolean).join('  ');
+  const lines = isNarrow ? [first, `  ${rest}`] : [`${first}  ${rest}`];
+  return lines.map((text) => ({ text, tone }));
 }
 
-function stepLines(run: RunModel, step: StepModel, now: Date, logOf: TreeOptions['logOf']): readonly TreeLine[] {
+function stepLines(run: RunModel, step: StepModel, { columns, now, logOf }: TreeOptions): readonly TreeLine[] {
   const tone = toneOf(step.state);
   const parts = [`${MARKS[tone]} ${step.key}`];
   if (step.maxAttempts > 1 && step.attempt > 0) parts.push(`${step.attempt}/${step.maxAttempts}`);
@@ -105,8 +120,19 @@ function stepLines(run: RunModel, step: StepModel, now: Date, logOf: TreeOptions
   if (step.repair) parts.push(`again for ${step.repair.step}`);
   const says = saysOf(run, step, now);
   if (says !== undefined) parts.push(says);
+  if (!run.finishedAt && step.approval?.state === 'OPEN')
+    return approvalLines(parts.join('  '), step.approval.id, columns);
   const log = tone === 'failed' ? logOf(step.key).map((text): TreeLine => ({ text, tone: 'quiet' })) : [];
   return [{ text: parts.join('  '), tone }, ...log];
+}
+
+/** The command that approves, below what waits for it where both do not fit on a line. */
+function approvalLines(text: string, id: string, columns: number): readonly TreeLine[] {
+  const command = `signalbox approve ${id}`;
+  const line = `${text} ${command}`;
+  const lines =
+    BRANCH_CELLS + stringWidth(line) > columns ? [text, ...wrap(command, columns - BRANCH_CELLS).split('\n')] : [line];
+  return lines.map((text) => ({ text, tone: 'waiting' }));
 }
 
 function toneOf(state: StepState): LineTone {
@@ -148,7 +174,7 @@ function saysOf(run: RunModel, { state, error, approval, wakeAt, progress }: Ste
   if (state !== 'WAITING') return progress?.memo ?? undefined;
   if (approval?.state === 'OPEN' && !run.finishedAt) {
     const who = approval.roles.length > 0 ? ` for ${approval.roles.join(' or ')}` : ' for approval';
-    return `waits${who}: signalbox approve ${approval.id}`;
+    return `waits${who}:`;
   }
   return wakeAt ? `waits ${formatDuration(Math.max(0, Date.parse(wakeAt) - now.getTime()))} more` : 'waits';
 }

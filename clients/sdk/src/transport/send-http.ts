@@ -109,8 +109,26 @@ async function sendOnce(
     if (signals.aborted) throw signals.reason;
     throw new SignalboxError(
       'UNAVAILABLE',
-      `The server at ${base} cannot be reached. Check that it is running and that the URL is right.`,
+      `Cannot reach ${base.href.replace(/\/$/, '')}: ${reasonOf(cause)}; check that the server is running and that the URL is right.`,
       { cause },
     );
   }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'the connection was closed',
+  UND_ERR_SOCKET: 'the connection was closed',
+  ENOTFOUND: 'the name of the host is unknown',
+  EAI_AGAIN: 'the name of the host cannot be looked up',
+  UND_ERR_CONNECT_TIMEOUT: 'no answer',
+  ETIMEDOUT: 'no answer',
+};
+
+/** What Node says in the cause of the error of fetch; a browser says nothing. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (!(cause instanceof Error)) return 'network error';
+  const reason = 'code' in cause ? REASONS[String(cause.code)] : undefined;
+  return reason ?? (cause.message || 'network error');
 }

@@ -19,6 +19,7 @@ export const ACCESS_VERBS: readonly VerbGroup[] = [
       },
       {
         name: 'create',
+        shownBy: 'signalbox accounts',
         arguments: '<name>',
         summary: 'Creates an account, and asks for its password.',
         options: (command) => withPassword(command.requiredOption('--roles <roles>', 'its roles: user,analyst')),
@@ -26,6 +27,7 @@ export const ACCESS_VERBS: readonly VerbGroup[] = [
       },
       {
         name: 'update',
+        shownBy: 'signalbox accounts',
         arguments: '<name>',
         summary: 'Changes the roles of an account, disables or enables it.',
         options: (command) =>
@@ -60,6 +62,7 @@ export const ACCESS_VERBS: readonly VerbGroup[] = [
       },
       {
         name: 'create',
+        shownBy: 'signalbox tokens',
         arguments: '<name>',
         summary: 'Creates an API token that acts for you, and prints it, once.',
         options: (command) =>
@@ -70,6 +73,7 @@ export const ACCESS_VERBS: readonly VerbGroup[] = [
       },
       {
         name: 'revoke',
+        shownBy: 'signalbox tokens',
         arguments: '<token...>',
         summary: 'Ends API tokens on all nodes, by their IDs. - reads them from standard input.',
         load: async () => ({ run: (await import('./tokens.ts')).revoke }),

@@ -1,7 +1,7 @@
-import { ViewerDocument } from '../../../../sdk/src/generated/graphql.ts';
-import { SignalboxError, unwrap } from '../../../../sdk/src/index.ts';
+import { unwrap } from '../../../../sdk/src/index.ts';
 import type { Context } from '../../frame/context.ts';
 import { printPages } from '../../frame/print-pages.ts';
+import { readViewer } from '../../frame/read-viewer.ts';
 import {
   type ApiTokenRowFragment,
   ApiTokensDocument,
@@ -39,7 +39,7 @@ export async function create(ctx: Context, [name]: readonly unknown[], options: 
   if (ctx.output === 'id')
     throw new UsageError('-o id would lose the token, which is shown once. Use -o json for both.');
   const expiresAt = options.days === undefined ? undefined : endAfter(options.days);
-  const roles = options.roles === undefined ? await ownRoles(ctx) : parseNames('--roles', options.roles);
+  const roles = options.roles === undefined ? (await readViewer(ctx)).roles : parseNames('--roles', options.roles);
   const input = { name: String(name), roles, ...(expiresAt !== undefined && { expiresAt }) };
   const client = await ctx.client();
   const { token, apiToken } = unwrap((await client.request(CreateApiTokenDocument, { input }, ctx)).createApiToken);
@@ -56,12 +56,6 @@ export async function revoke(ctx: Context, [ids]: readonly unknown[]): Promise<n
   return forEachRun(ctx, ids as readonly string[], async (id) =>
     rowOf(unwrap((await client.request(RevokeApiTokenDocument, { id }, ctx)).revokeApiToken)),
   );
-}
-
-async function ownRoles(ctx: Context): Promise<readonly string[]> {
-  const { viewer } = await (await ctx.client()).request(ViewerDocument, {}, ctx);
-  if (!viewer) throw new SignalboxError('UNAUTHENTICATED', 'Nobody is signed in.');
-  return viewer.roles;
 }
 
 function endAfter(days: string): string {

@@ -53,6 +53,7 @@ export const OPERATE_VERBS: readonly (Verb | VerbGroup)[] = [
       {
         name: 'put',
         arguments: '<file>',
+        shownBy: 'signalbox artifacts',
         summary: 'Stores a file as an artifact. - reads standard input.',
         options: (command) =>
           command
@@ -75,18 +76,21 @@ export const OPERATE_VERBS: readonly (Verb | VerbGroup)[] = [
       {
         name: 'pause',
         arguments: '<workflow>',
+        shownBy: 'signalbox schedules',
         summary: 'Pauses a schedule: no run starts by it.',
         load: async () => ({ run: (await import('./schedules.ts')).pause }),
       },
       {
         name: 'resume',
         arguments: '<workflow>',
+        shownBy: 'signalbox schedules',
         summary: 'Resumes a schedule from its next time on.',
         load: async () => ({ run: (await import('./schedules.ts')).resume }),
       },
       {
         name: 'run',
         arguments: '<workflow>',
+        shownBy: 'signalbox runs',
         summary: 'Starts the workflow of a schedule now, on your behalf.',
         load: async () => ({ run: (await import('./schedules.ts')).runNow }),
       },
@@ -109,6 +113,7 @@ export const OPERATE_VERBS: readonly (Verb | VerbGroup)[] = [
       {
         name: 'drain',
         arguments: '<worker>',
+        shownBy: 'signalbox workers',
         summary: 'Lets a worker finish what it does, without new jobs.',
         options: (command) => command.option('--undo', 'give it jobs again'),
         load: async () => ({ run: (await import('./workers.ts')).drain }),
@@ -122,6 +127,7 @@ export const OPERATE_VERBS: readonly (Verb | VerbGroup)[] = [
       {
         name: 'submit',
         arguments: '<topic> [json]',
+        shownBy: 'signalbox runs',
         summary: 'Sends a job with a context to a worker. - reads the context from standard input.',
         options: (command) =>
           command
@@ -150,6 +156,7 @@ export const OPERATE_VERBS: readonly (Verb | VerbGroup)[] = [
       {
         name: 'replay',
         arguments: '<dead-letter...>',
+        shownBy: 'signalbox runs',
         summary: 'Submits jobs of dead letters again. - reads their IDs from standard input.',
         load: async () => ({ run: (await import('./jobs.ts')).replay }),
       },

@@ -14,6 +14,7 @@ export const WORKFLOW_VERBS: VerbGroup = {
     {
       name: 'save',
       arguments: '<document>',
+      shownBy: 'signalbox workflows',
       summary: 'Saves a workflow of a file, a URL or - for standard input, as the next version.',
       options: (command) =>
         command.option('--if-version <number>', 'only if this version is the newest; 0: only if it is new'),
@@ -42,6 +43,7 @@ export const WORKFLOW_VERBS: VerbGroup = {
     {
       name: 'delete',
       arguments: '<workflow...>',
+      shownBy: 'signalbox workflows',
       summary: 'Deletes saved workflows and their schedules. Their runs are kept.',
       load: () => import('./delete.ts'),
     },
