@@ -40,4 +40,9 @@ export interface Authenticator {
    * @throws Fault UNAUTHENTICATED when the first is not from a sign-in here, or that sign-in is `SESSION_HOURS` old
    */
   renew(principal: SignedIn): Promise<Session>;
+  /**
+   * Ends the sign-in or session that the caller's token is from, with all tokens and streams of it, on all nodes.
+   * @throws Fault FORBIDDEN for an API token and for a token that was issued elsewhere
+   */
+  signOut(principal: SignedIn): Promise<void>;
 }

@@ -10,6 +10,7 @@ import type { Authenticator } from './authenticator.ts';
 import type { UserPrincipal } from './claims.ts';
 import { withDevAccounts } from './dev-accounts.ts';
 import { createSignIn } from './sign-in.ts';
+import { createSignOut } from './sign-out.ts';
 import { createStoredTokens } from './stored-tokens.ts';
 import { CLOCK_SKEW_S, createTokens, type FetchKeys, minutesAfter } from './token.ts';
 import { isApiToken } from './token-text.ts';
@@ -25,7 +26,7 @@ export interface AuthenticatorDeps {
   readonly config: Config['auth'];
   readonly accounts: Accounts;
   readonly standings: Pick<AccountStandings, 'standingOf' | 'watch'>;
-  readonly accessTokens: Pick<AccessTokens, 'find' | 'byId' | 'watch' | 'recordUse'>;
+  readonly accessTokens: Pick<AccessTokens, 'find' | 'byId' | 'watch' | 'recordUse' | 'create' | 'revoke'>;
   readonly clock: Clock;
   /** How many nodes share the rate limits of sign-ins. Default 1. */
   readonly countNodes?: () => number;
@@ -85,6 +86,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
       return isApiToken(token) ? assertValid(stored.ofApiToken(token, address)) : verify(token);
     },
     onInvalid,
+    signOut: createSignOut({ accessTokens, clock, sessionHours: config.sessionHours }),
     async signIn(username, password, address) {
       if (signIn) return signIn(username, password, address);
       throw new Fault(

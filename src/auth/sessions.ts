@@ -71,7 +71,7 @@ export function createSessions(deps: {
       ];
       const latestEnd = earliest(ends);
       const expiresAt = earliest([minutesAfter(createdAt, idleMinutes), latestEnd]);
-      const token: AccessToken = {
+      const token: AccessToken & { readonly kind: 'SESSION' } = {
         ...{ id: newId('ses'), kind: 'SESSION', name: '', subject, username, tenant, roles },
         ...{ signedInAt: issuedAt ?? new Date(0), createdAt, expiresAt, latestEnd, lastUsedAt: null },
       };

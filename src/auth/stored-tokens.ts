@@ -1,4 +1,4 @@
-import type { AccessToken, AccessTokens } from '../core/accounts/access-tokens.ts';
+import type { AccessToken, AccessTokenKind, AccessTokens } from '../core/accounts/access-tokens.ts';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/errors.ts';
 import { networkOf } from '../lib/ip-address.ts';
@@ -27,12 +27,12 @@ export function createStoredTokens(deps: {
   const { accessTokens, clock } = deps;
   const failures = createTokenBuckets({ ...deps, maxBuckets: MAX_BUCKETS });
 
-  const find = (text: string, kind: AccessToken['kind']): UserPrincipal | undefined => {
+  const find = (text: string, kind: AccessTokenKind): UserPrincipal | undefined => {
     const hash = hashOfToken(text, kind);
     const token = hash === undefined ? undefined : accessTokens.find(hash);
     if (token?.kind !== kind) return undefined;
     accessTokens.recordUse(token, clock.now());
-    return principalOfToken(token);
+    return principalOfToken({ ...token, kind });
   };
 
   return {
@@ -58,7 +58,11 @@ export function createStoredTokens(deps: {
 }
 
 /** The principal that a token stands for. */
-export function principalOfToken({ id, kind, ...token }: AccessToken): UserPrincipal {
+export function principalOfToken({
+  id,
+  kind,
+  ...token
+}: AccessToken & { readonly kind: AccessTokenKind }): UserPrincipal {
   const { subject, username, tenant, roles, signedInAt: issuedAt, expiresAt } = token;
   return { kind: 'user', subject, username, tenant, roles, issuedAt, expiresAt, accessToken: { id, kind } };
 }

@@ -1,9 +1,9 @@
 import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { AccessToken } from '../core/accounts/access-tokens.ts';
+import type { AccessTokenKind } from '../core/accounts/access-tokens.ts';
 
 /** What tokens begin with, so that scanners of leaked secrets recognize them. */
-const PREFIXES: Readonly<Record<AccessToken['kind'], string>> = { SESSION: 'sbs_', API: 'sbx_' };
+const PREFIXES: Readonly<Record<AccessTokenKind, string>> = { SESSION: 'sbs_', API: 'sbx_' };
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 /** 43 digits of 62 have 256 bits. */
 const SECRET_DIGITS = 43;
@@ -16,7 +16,7 @@ const TOKEN_PATTERN = new RegExp(`^(sb[sx]_)([0-9A-Za-z]{${SECRET_DIGITS}})([0-9
  * A new token: prefix, 256 random bits, and a CRC-32 of both, all in base 62. The checksum tells a mistyped or invented token from
  * one that was revoked, without a look-up. As a regular expression: `sb[sx]_[0-9A-Za-z]{49}`.
  */
-export function createTokenText(kind: AccessToken['kind']): string {
+export function createTokenText(kind: AccessTokenKind): string {
   let secret = '';
   while (secret.length < SECRET_DIGITS) {
     for (const byte of randomBytes(SECRET_DIGITS)) {
@@ -35,7 +35,7 @@ export function isApiToken(text: string): boolean {
  * The SHA-256 of a well-formed token of this kind; undefined for any other text. Tokens are found by it: how long that takes says
  * nothing about the 256 random bits.
  */
-export function hashOfToken(text: string, kind: AccessToken['kind']): string | undefined {
+export function hashOfToken(text: string, kind: AccessTokenKind): string | undefined {
   const [, prefix = '', secret = '', checksum] = TOKEN_PATTERN.exec(text) ?? [];
   if (prefix !== PREFIXES[kind] || checksum !== checksumOf(prefix + secret)) return undefined;
   return hash('sha256', text, 'base64');

@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/errors.ts';
 import type { Principal, Role } from '../core/principal.ts';
 import type { Authenticator } from './authenticator.ts';
+import { signOutId } from './sign-out.ts';
 
 type UserPrincipal = Extract<Principal, { kind: 'user' }>;
 
@@ -36,6 +37,9 @@ export function createTokenValidity({ standings, accessTokens, clock, skewMs }: 
 
   const faultOf = (principal: UserPrincipal): Fault | undefined => {
     if (principal.accessToken && !accessTokens.byId(principal.accessToken.id)) return tokenEnded(principal.accessToken);
+    if (accessTokens.byId(signOutId(principal) ?? '')) {
+      return new Fault('UNAUTHENTICATED', 'You have signed out. Sign in again.');
+    }
     if (expiresInMs(principal) <= 0) return new Fault('UNAUTHENTICATED', 'The token has expired. Sign in again.');
     const standing = standings.standingOf(principal);
     if (standing.state === 'gone') return accountGone();
@@ -78,7 +82,8 @@ export function createTokenValidity({ standings, accessTokens, clock, skewMs }: 
         act(fault);
       };
       const unwatchAccount = standings.watch(principal, check);
-      const unwatchToken = principal.accessToken && accessTokens.watch(principal.accessToken.id, check);
+      const tokenId = principal.accessToken?.id ?? signOutId(principal);
+      const unwatchToken = tokenId === undefined ? undefined : accessTokens.watch(tokenId, check);
       // At once, because it may have been revoked since it was verified.
       let timer = setTimeout(check).unref();
       const cancel = () => {

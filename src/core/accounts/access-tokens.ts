@@ -1,12 +1,14 @@
 import type { User } from '../principal.ts';
 import type { Page, PageArgs } from '../store-reader.ts';
 
-/** A token of which the server keeps only the hash. */
+/** Of a session in a browser, or of a program. */
+export type AccessTokenKind = 'SESSION' | 'API';
+
+/** A token of which the server keeps only the hash; or a sign-out, which refuses the tokens of one sign-in until they have expired. */
 export interface AccessToken extends User {
   readonly id: string;
-  /** Of a session in a browser, or of a program. */
-  readonly kind: 'SESSION' | 'API';
-  /** Chosen by its owner; empty for a session. */
+  readonly kind: AccessTokenKind | 'SIGN_OUT';
+  /** Chosen by its owner; empty for the other kinds. */
   readonly name: string;
   /** When its owner proved who they are: a revocation of earlier tokens covers everything that came from that sign-in. */
   readonly signedInAt: Date;
@@ -37,7 +39,7 @@ export interface AccessTokens {
   watch(id: string, listener: () => void): () => void;
   /**
    * @param limit of tokens of this kind and principal: beyond it, the oldest sessions end
-   * @throws Fault CONFLICT when the principal has as many API tokens already
+   * @throws Fault CONFLICT when the principal has as many API tokens or sign-outs already
    */
   create(token: AccessToken, hash: string, limit: number): Promise<void>;
   extend(id: string, expiresAt: Date): Promise<void>;

@@ -59,7 +59,10 @@ export function memoryStandings(): AccountStandings {
 }
 
 /** Tokens of one process. */
-export function memoryAccessTokens(): AccessTokens & { readonly uses: string[] } {
+export function memoryAccessTokens(): AccessTokens & {
+  readonly uses: string[];
+  stored(): readonly AccessToken[];
+} {
   const tokens = new Map<string, AccessToken>();
   const idOf = new Map<string, string>();
   const listeners = new Map<string, Set<() => void>>();
@@ -71,6 +74,7 @@ export function memoryAccessTokens(): AccessTokens & { readonly uses: string[] }
   };
   return {
     uses,
+    stored: () => [...tokens.values()],
     find: (hash) => tokens.get(idOf.get(hash) ?? ''),
     byId: (id) => tokens.get(id),
     watch: (id, listener) => {

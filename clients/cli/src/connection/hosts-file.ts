@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../output/exit-codes.ts';
 
 /** A server and the token for it. */
-interface Host {
+export interface Host {
   readonly url: string;
   readonly username: string;
   readonly token: string;

@@ -750,6 +750,14 @@ export type RunExportQueryVariables = Exact<{
 
 export type RunExportQuery = { readonly run: { readonly finishedAt: string | null, readonly export: unknown } | null };
 
+export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SignOutMutation = { readonly signOut:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> | null, readonly retryAfterMs: number | null, readonly violations: ReadonlyArray<{ readonly path: string, readonly message: string, readonly keyword: string | null }>, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'SignedOut' }
+   };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -815,3 +823,4 @@ export const ApiTokensDocument = /* @__PURE__ */ new TypedDocumentString(`query 
 export const CreateApiTokenDocument = /* @__PURE__ */ new TypedDocumentString(`mutation CreateApiToken($input:CreateApiTokenInput!){createApiToken(input:$input){...on NewApiToken{__typename token apiToken{...ApiTokenRow}}...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment ApiTokenRow on ApiToken{__typename id name owner{username}roles createdAt expiresAt lastUsedAt}`) as unknown as TypedDocumentString<CreateApiTokenMutation, CreateApiTokenMutationVariables>;
 export const RevokeApiTokenDocument = /* @__PURE__ */ new TypedDocumentString(`mutation RevokeApiToken($id:ID!){revokeApiToken(id:$id){...ApiTokenRow...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}fragment ApiTokenRow on ApiToken{__typename id name owner{username}roles createdAt expiresAt lastUsedAt}`) as unknown as TypedDocumentString<RevokeApiTokenMutation, RevokeApiTokenMutationVariables>;
 export const RunExportDocument = /* @__PURE__ */ new TypedDocumentString(`query RunExport($id:ID!){run(id:$id){finishedAt export}}`) as unknown as TypedDocumentString<RunExportQuery, RunExportQueryVariables>;
+export const SignOutDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SignOut{signOut{...on SignedOut{__typename}...RefusalParts}}fragment RefusalParts on Refusal{__typename code message path retryAfterMs violations{path message keyword}decision{effect reason action canonicalUri rule{id}}}`) as unknown as TypedDocumentString<SignOutMutation, SignOutMutationVariables>;

@@ -20,7 +20,11 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
         .option('--token-stdin', 'read an API token from standard input'),
     load: () => import('./login.ts'),
   },
-  { name: 'logout', summary: 'Deletes the token of the profile.', load: () => import('./logout.ts') },
+  {
+    name: 'logout',
+    summary: 'Signs out of the server, and deletes the token of the profile.',
+    load: () => import('./logout.ts'),
+  },
   { name: 'whoami', summary: 'Prints the user, tenant and roles of the token.', load: () => import('./whoami.ts') },
   {
     name: 'run',

@@ -101,11 +101,12 @@ export async function openAccessTokens(deps: AccessTokensDeps): Promise<AccessTo
           skip: limit - 1,
           select: { id: true },
         });
-        if (kind === 'API' && others.length > 0) throw tooManyTokens(limit);
+        // A sign-out that another one replaced would make tokens valid again.
+        if (kind !== 'SESSION' && others.length > 0) throw tooMany(kind, limit);
         for (const { id } of others) await tx.accessToken.update(revocation(id, createdAt, nextRevision()));
-        await tx.accessToken.create({
-          data: { ...token, roles: JSON.stringify(roles), hash, revoked: false, revision: nextRevision() },
-        });
+        const row = { ...token, roles: JSON.stringify(roles), hash, revoked: false, revision: nextRevision() };
+        // To sign out twice is the same.
+        await tx.accessToken.upsert({ where: { id: token.id }, create: row, update: {} });
         await tx.accessToken.deleteMany({ where: { expiresAt: { lt: longAgo } } });
       }),
     extend: (id, expiresAt) =>
@@ -160,8 +161,12 @@ function revocation(id: string, at: Date, revision: bigint) {
   return { where: { id }, data: { revoked: true, expiresAt: at, revision } };
 }
 
-function tooManyTokens(limit: number): Fault {
-  return new Fault('CONFLICT', `You have ${limit} API tokens, the maximum. Revoke one that you no longer need.`);
+function tooMany(kind: 'API' | 'SIGN_OUT', limit: number): Fault {
+  const message =
+    kind === 'API'
+      ? `You have ${limit} API tokens, the maximum. Revoke one that you no longer need.`
+      : `You have signed out ${limit} times within a day, the maximum. This token is valid until it expires.`;
+  return new Fault('CONFLICT', message);
 }
 
 function toAccessToken({

@@ -116,6 +116,19 @@ export function accessTokensContract(makeHarness: () => Promise<StoreHarness>): 
         await accessTokens.create(third, third.id, 2);
       }));
 
+    it('that is a sign-out is known on every node, the same when it is repeated, and never replaced by a later one', () =>
+      withStores(async ({ accessTokens: here }, { accessTokens: there }) => {
+        const [first, second, third] = [1, 2, 3].map((n) =>
+          makeToken({ id: `out_${n}`, kind: 'SIGN_OUT', name: '' }),
+        ) as [AccessToken, AccessToken, AccessToken];
+        await here.create(first, first.id, 3);
+        await until('the other node knows', () => there.byId(first.id));
+        await there.create(first, first.id, 3);
+        await there.create(second, second.id, 2);
+        await expect(there.create(third, third.id, 2)).rejects.toMatchObject({ code: 'CONFLICT' });
+        expect([first, second, third].map(({ id }) => there.byId(id) !== undefined)).toEqual([true, true, false]);
+      }));
+
     it('is removed from the database a day after its end', () =>
       withStores(async ({ accessTokens }, _, harness) => {
         const old = makeToken({ createdAt: hoursFromNow(-30), expiresAt: hoursFromNow(-25) });

@@ -1,4 +1,5 @@
 import type { Session as SignedInSession } from '../../../../auth/authenticator.ts';
+import type { SignedIn } from '../../../../core/principal.ts';
 import { requireUser } from '../../request/caller-scope.ts';
 import { builder } from '../builder/builder.ts';
 import { isRefusal, orRefusal, Refusal } from '../errors/refusal.ts';
@@ -31,6 +32,34 @@ const SignInResult = builder.unionType('SignInResult', {
   types: [Session, Refusal],
   resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'Session'),
 });
+
+const SignedOut = builder.objectRef<SignedIn>('SignedOut').implement({
+  description: 'A sign-in that has ended.',
+  fields: (t) => ({
+    principal: t.field({ type: Principal, description: 'The user who signed out.', resolve: (who) => who }),
+  }),
+});
+
+const SignOutResult = builder.unionType('SignOutResult', {
+  description: 'The user who signed out, or why the request was refused.',
+  types: [SignedOut, Refusal],
+  resolveType: (value) => (isRefusal(value) ? 'Refusal' : 'SignedOut'),
+});
+
+builder.mutationField('signOut', (t) =>
+  t.field({
+    type: SignOutResult,
+    description:
+      'End the sign-in or the session of the token that this request has: that token, those that were renewed from it, and their streams, on all nodes within a second. API tokens that you created stay. Refused with an API token and with a token of an identity provider.',
+    extensions: { cost: 100 },
+    resolve: (_, _args, ctx) =>
+      orRefusal(async () => {
+        const who = requireUser(ctx);
+        await ctx.app.authenticator.signOut(who);
+        return who;
+      }),
+  }),
+);
 
 builder.mutationField('renewSession', (t) =>
   t.field({
