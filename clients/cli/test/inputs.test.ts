@@ -88,11 +88,29 @@ describe('inputs', () => {
     expect([code, output, complaint]).toEqual([2, '', expect.stringContaining(words)]);
   });
 
-  it('are the context of an agent', async () => {
+  it('are the context of an agent, which has labels too', async () => {
     const agent = 'id: a\nrole: r\ngoal: g\nbackend: bash_cli\nbackend_config: { command_template: "true" }\n';
-    const { code, output } = await alice.signalbox(['agent', '-', '--input', 'page={"n": 1}', '-o', 'id'], agent);
-    expect(code).toBe(0);
-    expect(JSON.stringify((await alice.run(output)).inputs)).toContain('"page":{"n":1}');
+    const run = await started(['agent', '-', '--input', 'page={"n": 1}', '--label', 'team=sales'], agent);
+    expect(run).toMatchObject({ inputs: { context: { page: { n: 1 } } }, labels: { team: 'sales' } });
+    const { code, complaint } = await alice.signalbox(['agent', '-', '--label', `team=${'x'.repeat(257)}`], agent);
+    expect([code, complaint]).toEqual([1, expect.stringMatching(/^BAD_INPUT: A run may have at most 16 labels/)]);
+  });
+
+  it('with labels are one request by its key, whose repetition has the same ones', async () => {
+    const start = `mutation ($input: RunAgentInput!) {
+      runAgent(input: $input) { ... on Run { id } ... on Refusal { code } } }`;
+    const document = {
+      id: 'a',
+      role: 'r',
+      goal: 'g',
+      backend: 'bash_cli',
+      backend_config: { command_template: 'true' },
+    };
+    const begin = async (labels: object) =>
+      (await alice.query(start, { input: { document, labels, idempotencyKey: 'labels' } })).runAgent;
+    const first = await begin({ team: 'sales' });
+    expect(await begin({ team: 'sales' })).toEqual(first);
+    expect(await begin({ team: 'support' })).toEqual({ code: 'CONFLICT' });
   });
 });
 

@@ -31,6 +31,7 @@ export interface ToolRequest {
 export interface AgentRequest {
   readonly agent: AgentSpec;
   readonly context?: Json;
+  readonly labels?: JsonObject;
   /** Waits at most this long for the end. Maximum one minute. */
   readonly waitMs?: number;
   readonly idempotencyKey?: string;

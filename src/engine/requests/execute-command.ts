@@ -24,6 +24,7 @@ import { type CommandPlan, compileCommand, planAgent } from './compile-command.t
 import { denyRun } from './deny-run.ts';
 import type { AgentRequest, CommandRequest, RunOutcome, ToolRequest } from './engine.ts';
 import type { Idempotency } from './idempotency.ts';
+import { checkLabels } from './labels.ts';
 import { checkWait } from './wait-for-end.ts';
 
 export interface ExecuteDeps extends RunDoorDeps {
@@ -83,17 +84,18 @@ export async function callTool(deps: ExecuteDeps, principal: SignedIn, request: 
 /** See `Engine.runAgent`. */
 export async function runAgent(deps: ExecuteDeps, principal: SignedIn, request: AgentRequest): Promise<RunSnapshot> {
   const user = userOf(principal);
-  const { waitMs = 0 } = request;
+  const { waitMs = 0, labels = {} } = request;
   checkWait(waitMs);
+  checkLabels(labels);
   const { agent, context } = parseAgentInput(
     { agent: { ...request.agent }, context: request.context ?? null },
     deps.capabilities,
   );
   const step = planAgent(deps.capabilities, agent, context, agent.backend);
   const inputs = { agent: { ...agent }, context } as JsonObject;
-  const identity = identifyRequest(request, inputs);
+  const identity = identifyRequest(request, Object.keys(labels).length > 0 ? [inputs, labels] : inputs);
   deps.gate.pass(user, { action: 'mutation:runAgent' });
-  const plan = { kind: 'AGENT', inputs, steps: [step], goal: agent.goal } as const;
+  const plan = { kind: 'AGENT', inputs, steps: [step], goal: agent.goal, labels } as const;
   return deps.idempotency(user, identity, waitMs, () => startPlan(deps, user, plan, identity));
 }
 

@@ -13,10 +13,9 @@ import { admitRun } from './admit-run.ts';
 import { denyRun } from './deny-run.ts';
 import type { StartRequest } from './engine.ts';
 import type { ExecuteDeps } from './execute-command.ts';
+import { checkLabels } from './labels.ts';
 import { checkWait } from './wait-for-end.ts';
 import type { LoadedWorkflow, WorkflowLoader } from './workflow-loader.ts';
-
-const MAX_LABELS = 16;
 
 /** Characters of a document that the journal keeps with its run. */
 const MAX_KEPT_TEXT = 65_536;
@@ -120,14 +119,4 @@ export function workflowOpening(
     ...(goal !== undefined && { goal }),
     ...(!saved && document && document.yaml.length <= MAX_KEPT_TEXT && { text: wellFormed(document.yaml) }),
   };
-}
-
-/** @throws Fault BAD_INPUT */
-export function checkLabels(labels: JsonObject): void {
-  const entries = Object.entries(labels);
-  const fits = ([name, value]: [string, unknown]) =>
-    name.length <= 64 && ['string', 'number', 'boolean'].includes(typeof value) && String(value).length <= 256;
-  if (entries.length <= MAX_LABELS && entries.every(fits)) return;
-  const message = `A run may have at most ${MAX_LABELS} labels: names of at most 64 characters; text, numbers or booleans of at most 256.`;
-  throw new Fault('BAD_INPUT', message, { path: ['labels'] });
 }

@@ -13,8 +13,8 @@ import { identifyRequest, userOf } from '../driver/run-start.ts';
 import type { JobFamily } from '../failover/job-family.ts';
 import type { JobRequest } from './engine.ts';
 import { type ExecuteDeps, startPlan } from './execute-command.ts';
+import { checkLabels } from './labels.ts';
 import { type RunControlDeps, visibleRun } from './run-control.ts';
-import { checkLabels } from './start-workflow.ts';
 import { checkWait } from './wait-for-end.ts';
 
 const JOB = { kind: 'JOB', capability: 'job', effect: 'external' } as const;

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { Verb } from '../frame/verb.ts';
-import { withInputs } from './input-options.ts';
+import { withInputs, withLabels } from './input-options.ts';
 import { withWatch } from './watch-options.ts';
 
 const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
@@ -51,7 +51,7 @@ export const STEERING_VERBS: readonly Verb[] = [
     arguments: '<file>',
     shownBy: 'signalbox runs',
     summary: 'Runs one agent: an agent file, a URL or - for standard input. Inputs are its context.',
-    options: (command) => withWatch(withInputs(command)),
+    options: (command) => withWatch(withLabels(withInputs(command))),
     load: () => import('./agent.ts'),
   },
   {

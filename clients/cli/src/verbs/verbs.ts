@@ -1,7 +1,7 @@
 import { Argument } from 'commander';
 import type { Verb, VerbGroup } from '../frame/verb.ts';
 import { ACCESS_VERBS } from './access/access-verbs.ts';
-import { withInputs } from './input-options.ts';
+import { withInputs, withLabels } from './input-options.ts';
 import { LIST_VERBS } from './list-verbs.ts';
 import { OPERATE_VERBS } from './operate/operate-verbs.ts';
 import { STEERING_VERBS } from './steering-verbs.ts';
@@ -31,7 +31,7 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     arguments: '<document>',
     shownBy: 'signalbox runs',
     summary: 'Starts a run of a file, a URL, a saved workflow or - for standard input.',
-    options: (command) => withWatch(withInputs(command).option('--label <name=value...>', 'labels, for filters')),
+    options: (command) => withWatch(withLabels(withInputs(command))),
     load: () => import('./run.ts'),
   },
   {

@@ -669,6 +669,7 @@ RunAgentInput = TypedDict('RunAgentInput', {
     'agent': "NotRequired[AgentInput | None]",
     'document': "NotRequired[Any]",
     'context': "NotRequired[Any]",
+    'labels': "NotRequired[Any]",
     'waitMs': "NotRequired[int | None]",
     'idempotencyKey': "NotRequired[str | None]",
 })
@@ -1291,7 +1292,7 @@ class Operations:
         """ + _RUN + _FAILURE + _REFUSAL
         return cast("Run", self._transport.request(_document, {'input': {'source': source, 'inputs': inputs, 'labels': labels, 'priority': priority, 'waitMs': wait_ms, 'idempotencyKey': idempotency_key}}, keyed=True))
 
-    def run_agent(self, *, agent: "AgentInput | None" = None, document: "Any" = None, context: "Any" = None, wait_ms: "int | None" = None, idempotency_key: "str | None" = None) -> "Run":
+    def run_agent(self, *, agent: "AgentInput | None" = None, document: "Any" = None, context: "Any" = None, labels: "Any" = None, wait_ms: "int | None" = None, idempotency_key: "str | None" = None) -> "Run":
         _document = """mutation RunAgent($input: RunAgentInput!) {
           runAgent(input: $input) {
             ...Run
@@ -1299,7 +1300,7 @@ class Operations:
           }
         }
         """ + _RUN + _FAILURE + _REFUSAL
-        return cast("Run", self._transport.request(_document, {'input': {'agent': agent, 'document': document, 'context': context, 'waitMs': wait_ms, 'idempotencyKey': idempotency_key}}, keyed=True))
+        return cast("Run", self._transport.request(_document, {'input': {'agent': agent, 'document': document, 'context': context, 'labels': labels, 'waitMs': wait_ms, 'idempotencyKey': idempotency_key}}, keyed=True))
 
     def submit_job(self, topic: "str", *, context: "Any" = None, context_ptr: "str | None" = None, job_id: "str | None" = None, adapter_id: "str | None" = None, memory_id: "str | None" = None, env: "Any" = None, context_hints: "Any" = None, budget: "Any" = None, labels: "Any" = None, meta: "Any" = None, compensation: "Any" = None, parent_id: "str | None" = None, priority: "Priority | None" = None, max_attempts: "int | None" = None, wait_ms: "int | None" = None, idempotency_key: "str | None" = None) -> "Run":
         _document = """mutation SubmitJob($input: SubmitJobInput!) {

@@ -445,6 +445,8 @@ export type RunAgentInput = {
   readonly document?: unknown;
   /** Idempotency key. Repeating a request with the same key returns the original run. */
   readonly idempotencyKey?: string | null | undefined;
+  /** Object of labels: names and values for filters. */
+  readonly labels?: unknown;
   /** Milliseconds to wait for the end of the run before the response. Maximum 60000; default 0. The run continues in any case. */
   readonly waitMs?: number | null | undefined;
 };

@@ -13,7 +13,8 @@ import { type BucketRate, createTokenBuckets } from '../../../lib/token-buckets.
 import type { WebhookTrigger, WorkflowDocument } from '../../../workflow/model/workflow-document.ts';
 import { identifyRequest } from '../../driver/run-start.ts';
 import type { WebhookDelivery } from '../engine.ts';
-import { beginWorkflow, checkLabels, type StartWorkflowDeps } from '../start-workflow.ts';
+import { checkLabels } from '../labels.ts';
+import { beginWorkflow, type StartWorkflowDeps } from '../start-workflow.ts';
 import { inputsOfDelivery } from './delivery-inputs.ts';
 
 export interface WebhookReceiverDeps extends StartWorkflowDeps {

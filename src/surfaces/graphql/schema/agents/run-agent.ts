@@ -3,6 +3,7 @@ import { readAgentFile } from '../../../../engine/requests/read-envelope.ts';
 import { requireUser } from '../../request/caller-scope.ts';
 import { currentTrace } from '../../request/context.ts';
 import { builder } from '../builder/builder.ts';
+import { requireJsonObject } from '../builder/json.ts';
 import { orRefusal } from '../errors/refusal.ts';
 import { IDEMPOTENCY_KEY_FIELD, parseWaitMs, RunResult, WAIT_MS_FIELD } from '../runs/run-request.ts';
 import { AgentInput, toAgentSpec } from './agent-input.ts';
@@ -20,6 +21,7 @@ const RunAgentInput = builder.inputType('RunAgentInput', {
       type: 'JSON',
       description: 'Context of the agent: any JSON value. Not together with the context of an agent file.',
     }),
+    labels: t.field({ type: 'JSON', description: 'Object of labels: names and values for filters.' }),
     waitMs: t.int(WAIT_MS_FIELD),
     idempotencyKey: t.string(IDEMPOTENCY_KEY_FIELD),
   }),
@@ -44,9 +46,10 @@ builder.mutationField('runAgent', (t) =>
     args: { input: t.arg({ type: RunAgentInput, required: true, description: 'The agent and its context.' }) },
     resolve: (_, { input }, ctx) =>
       orRefusal(async () => {
-        const { waitMs, idempotencyKey } = input;
+        const { labels, waitMs, idempotencyKey } = input;
         return ctx.app.engine.runAgent(requireUser(ctx), {
           ...agentOf(input),
+          ...(labels != null && { labels: requireJsonObject(labels, ['input', 'labels']) }),
           waitMs: parseWaitMs(waitMs),
           ...(idempotencyKey != null && { idempotencyKey }),
           ...currentTrace(ctx),
