@@ -56,9 +56,14 @@ export function sendResults(
       const result = await results.next();
       if (result.done || stop.signal.aborted) return;
       const message = wrapPayload(head, result.value.bytes());
-      gather(peer.stream);
-      if (peer.socket.bufferedAmount < limits.pauseAboveBytes) peer.socket.send(message, { binary: false });
-      else await sendMessage(peer, message, limits.disconnectAboveBytes);
+      if (peer.socket.bufferedAmount < limits.pauseAboveBytes) {
+        gather(peer.stream);
+        peer.socket.send(message, { binary: false });
+      } else {
+        // A reader that catches up: it would wait for the next write most of the time.
+        peer.stream.uncork();
+        await sendMessage(peer, message, limits.disconnectAboveBytes);
+      }
     }
   };
 
