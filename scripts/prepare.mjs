@@ -1,5 +1,5 @@
 // Runs after `npm ci`: generates the Prisma clients without touching the network, writes the types of `signalbox/plugin`,
-// and compiles the server once.
+// builds the dashboard, and compiles the server once.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,6 +40,19 @@ if (existsSync(tsc)) {
   });
   if (status !== 0) {
     process.stderr.write(stdout ?? '');
+    process.exitCode = status ?? 1;
+  }
+}
+
+// The dashboard, as the files that the server sends. A production install brings them along.
+const vite = fileURLToPath(new URL('../node_modules/vite/bin/vite.js', import.meta.url));
+if (existsSync(vite)) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [vite, 'build', 'clients/dashboard'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (status !== 0) {
+    process.stderr.write(`${stdout ?? ''}${stderr ?? ''}`);
     process.exitCode = status ?? 1;
   }
 }

@@ -88,6 +88,7 @@ const config: CodegenConfig = {
   generates: {
     'clients/sdk/src/generated/': output('clients/sdk/documents.graphql', { commandNames }),
     'clients/cli/src/generated/': output('clients/cli/documents.graphql'),
+    'clients/dashboard/src/api/generated/': output('clients/dashboard/src/**/*.graphql'),
   },
 };
 

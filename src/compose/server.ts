@@ -36,7 +36,7 @@ export async function startServer(config: Config): Promise<Server> {
   const { engine } = engineParts;
   const webhooks = createWebhookParts(config, adapters, engineParts);
   opened.defer(() => webhooks.loop.stop());
-  const surfaces = createSurfaces(config, adapters, agentsAndTools, engineParts, webhooks);
+  const surfaces = await createSurfaces(config, adapters, agentsAndTools, engineParts, webhooks);
   /** A start that fails waits for nothing. */
   let drainMs = 0;
   opened.defer(async () => void (await Promise.all([surfaces.close(drainMs), engine.stop(drainMs)])));

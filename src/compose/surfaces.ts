@@ -6,6 +6,7 @@ import { createAccountManager } from '../engine/accounts/manage-accounts.ts';
 import { openLog } from '../engine/outputs/open-log.ts';
 import { findDownload } from '../engine/requests/find-download.ts';
 import { createGraphqlServer } from '../surfaces/graphql/server.ts';
+import { openDashboard } from '../surfaces/http/exchange/dashboard.ts';
 import { createHttpServer, type HttpServer } from '../surfaces/http/server.ts';
 import type { JobGateway } from '../surfaces/job-gateway/job-gateway.ts';
 import { createMcpServer } from '../surfaces/mcp-server/mcp-server.ts';
@@ -28,13 +29,13 @@ export interface Surfaces {
   close(drainMs: number): Promise<void>;
 }
 
-export function createSurfaces(
+export async function createSurfaces(
   config: Config,
   adapters: Adapters,
   agentsAndTools: AgentsAndTools,
   engineParts: EngineParts,
   { requests: webhooks }: Pick<WebhookParts, 'requests'>,
-): Surfaces {
+): Promise<Surfaces> {
   const { version, clock, logger, metrics, store, artifacts, resources, authenticator } = adapters;
   const { tools, backends, kinds } = agentsAndTools;
   const { commands, policy, gate, quotas, engine } = engineParts;
@@ -104,6 +105,8 @@ export function createSurfaces(
     logger,
     onInvalid: (principal, act) => authenticator.onInvalid(principal, act),
   });
+  const { dashboard: folder } = config.server;
+  const dashboard = folder === undefined ? undefined : await openDashboard(folder);
   const http = createHttpServer({
     config,
     maxUploadBytes: config.resources.fetchMaxBytes,
@@ -121,6 +124,7 @@ export function createSurfaces(
     upgrade: (req, socket, head, info) => graphql.upgrade(req, socket, head, info),
     mcp: (req, res, caller) => mcp.handle(req, res, caller),
     health,
+    ...(dashboard && { dashboard }),
     workflowSchema: createWorkflowSchema({
       kinds: kinds.map(({ kind, title }) => ({ name: kind.toLowerCase(), title })),
       backends: backends.map(({ name }) => name),

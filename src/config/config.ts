@@ -51,6 +51,8 @@ export interface Config {
     readonly safetyKernelPort?: number;
     readonly introspection: boolean;
     readonly graphiql: boolean;
+    /** Folder with the built dashboard; absent when it is turned off. */
+    readonly dashboard?: string;
     /** File with a JSON object from sha256 to document; if set, only those documents run. */
     readonly trustedDocuments?: string;
   };

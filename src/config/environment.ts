@@ -91,6 +91,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     ...(hasSafetyKernel && { safetyKernelPort }),
     introspection: read.flag('INTROSPECTION', development),
     graphiql: read.flag('GRAPHIQL', development),
+    ...(read.flag('DASHBOARD', true) && { dashboard: resolve(PROJECT_FOLDER, 'clients/dashboard/dist') }),
     ...(trustedDocuments && { trustedDocuments }),
   };
   const tokenMinutes = read.integer('ACCESS_TOKEN_EXPIRE_MINUTES', { min: 1, max: 43_200, defaultValue: 60 });

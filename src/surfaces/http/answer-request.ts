@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Fault } from '../../core/errors.ts';
+import { serveDashboardPage } from './endpoints/dashboard.ts';
 import { type Exchange, splitUrl } from './exchange/exchange.ts';
 import type { HttpDeps, RequestInfo } from './exchange/http-deps.ts';
 import type { HttpLimits } from './exchange/http-limits.ts';
@@ -58,6 +59,10 @@ const ALL_METHODS = [...new Set(routes.flatMap(({ methods }) => methods))];
 async function dispatchRoute(exchange: Exchange, path: string): Promise<void> {
   const { req, res, deps } = exchange;
   const found = matchRoute(path);
+  if (!found && deps.dashboard && isRead(req) && wantsHtml(req)) {
+    serveDashboardPage(exchange, deps.dashboard);
+    return;
+  }
   const home = path === '/' && deps.config.server.graphiql;
   // OPTIONS * asks about the server as a whole.
   const whole = path === '*' && req.method === 'OPTIONS';
@@ -81,8 +86,12 @@ async function dispatchRoute(exchange: Exchange, path: string): Promise<void> {
   }
 }
 
+const isRead = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
+
+const wantsHtml = ({ headers }: IncomingMessage): boolean => (headers.accept ?? '').includes('text/html');
+
 function wantsGraphiql(req: IncomingMessage, path: string): boolean {
-  return path === '/graphql' && req.method !== 'POST' && (req.headers.accept ?? '').includes('text/html');
+  return path === '/graphql' && req.method !== 'POST' && wantsHtml(req);
 }
 
 /** A stalled body ends the connection; after the body, the response may take any time. */

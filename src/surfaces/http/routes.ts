@@ -1,3 +1,4 @@
+import { serveDashboardAsset } from './endpoints/dashboard.ts';
 import { downloadArtifact } from './endpoints/download-artifact.ts';
 import { downloadLog } from './endpoints/download-log.ts';
 import { serveDriveCallback } from './endpoints/drive-callback.ts';
@@ -18,7 +19,7 @@ export interface Route {
   serve(exchange: Exchange): void | Promise<void>;
 }
 
-/** All routes except `/`, which redirects to GraphiQL. */
+/** All routes except the pages of the dashboard. */
 export const routes: readonly Route[] = [
   {
     pattern: '/graphql',
@@ -35,6 +36,7 @@ export const routes: readonly Route[] = [
   { pattern: '/hooks/:tenant/:name', methods: ['POST'], serve: receiveWebhook },
   { pattern: '/frame.html', methods: ['GET', 'HEAD'], serve: serveFrame },
   { pattern: '/frame.js', methods: ['GET', 'HEAD'], serve: serveFrameScript },
+  { pattern: '/assets/:name', methods: ['GET', 'HEAD'], serve: serveDashboardAsset },
   { pattern: '/session', methods: ['POST', 'DELETE'], serve: serveSession },
   { pattern: '/oauth/drive', methods: ['GET', 'HEAD'], serve: serveDriveCallback },
   { pattern: '/schemas/workflow.json', methods: ['GET', 'HEAD'], serve: serveWorkflowSchema },

@@ -9,6 +9,7 @@ import type { Health, Logger, Metrics } from '../../../core/telemetry.ts';
 import type { Upload, WebhookDelivery } from '../../../engine/requests/engine.ts';
 import type { Download } from '../../../engine/requests/find-download.ts';
 import type { JsonObject } from '../../../lib/json.ts';
+import type { Dashboard } from './dashboard.ts';
 
 /** What the server knows about a request before it is routed. */
 export interface RequestInfo {
@@ -40,6 +41,8 @@ export interface HttpDeps {
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, info: RequestInfo): void;
   /** Answers `/mcp` for signed-in users. @throws Fault */
   mcp(req: IncomingMessage, res: ServerResponse, caller: { principal: SignedIn; traceId: string }): Promise<void>;
+  /** Absent when it is turned off, or was not built. */
+  readonly dashboard?: Dashboard;
   /** JSON Schema of the workflows of this server. */
   readonly workflowSchema: JsonObject;
   health(): Promise<Health>;

@@ -20,6 +20,24 @@ const GRAPHIQL_POLICY = [
   "form-action 'none'",
 ].join('; ');
 
+/**
+ * The dashboard loads its files and its data from this server only. `%NONCE%` is for the styles that its editor writes; HTML of others is shown
+ * by `/frame.html`, which has a policy too.
+ */
+export const DASHBOARD_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'nonce-%NONCE%'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "frame-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 /** Sets the headers of every response; a handler may replace them. */
 export function setSecurityHeaders(res: ServerResponse, page?: 'graphiql'): void {
   res.setHeader('Content-Security-Policy', page === 'graphiql' ? GRAPHIQL_POLICY : DENY_ALL_POLICY);

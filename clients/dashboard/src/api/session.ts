@@ -1,0 +1,54 @@
+import { useSyncExternalStore } from 'react';
+import { SignalboxError } from '../../../sdk/src/index.ts';
+
+/** Not through the client: its address is all that is needed, and the client needs this to say that a session has ended. */
+const SESSION_URL = `${document.querySelector<HTMLMetaElement>('meta[name="signalbox"]')?.content ?? ''}/session`;
+
+let hasExpired = false;
+const listeners = new Set<() => void>();
+
+function set(expired: boolean): void {
+  if (hasExpired === expired) return;
+  hasExpired = expired;
+  for (const listener of listeners) listener();
+}
+
+export type Credentials = { readonly username: string; readonly password: string } | { readonly token: string };
+
+async function call(method: 'POST' | 'DELETE', body?: Credentials): Promise<void> {
+  const response = await fetch(SESSION_URL, {
+    method,
+    ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  }).catch((cause: unknown) => {
+    throw new SignalboxError('UNAVAILABLE', 'The server cannot be reached. Check the network and try again.', {
+      cause,
+    });
+  });
+  if (response.ok) return;
+  const { error } = (await response.json().catch(() => ({}))) as {
+    readonly error?: { readonly code: SignalboxError['code']; readonly message: string };
+  };
+  throw new SignalboxError(error?.code ?? 'INTERNAL', error?.message ?? `The server answered ${response.status}.`);
+}
+
+/** The session of this browser. Its token is in a cookie that scripts cannot read. */
+export const session = {
+  async start(credentials: Credentials): Promise<void> {
+    await call('POST', credentials);
+    set(false);
+  },
+  end: (): Promise<void> => call('DELETE'),
+  /** The server no longer accepts it. What is shown stays; the page asks to sign in. */
+  expired: (): void => set(true),
+};
+
+/** Whether the session ended while the page was open. */
+export function useHasExpired(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    () => hasExpired,
+  );
+}

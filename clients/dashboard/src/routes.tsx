@@ -1,0 +1,31 @@
+import { type ComponentType, lazy, Suspense } from 'react';
+import { Redirect, Route, Switch } from 'wouter';
+import { Empty, Skeleton } from './ui/notice.tsx';
+import { Runs } from './views/runs/runs.tsx';
+
+/** A view in a file of the build that is loaded when somebody opens it. */
+const view = <K extends string>(load: () => Promise<Record<K, ComponentType>>, name: K) =>
+  lazy(async () => ({ default: (await load())[name] }));
+
+const VIEWS: readonly (readonly [string, ComponentType])[] = [['/runs', Runs]];
+
+/** Which view a path shows. */
+export function Routes() {
+  return (
+    <Suspense fallback={<Skeleton rows={8} />}>
+      <Switch>
+        <Route path="/">
+          <Redirect to="/runs" replace />
+        </Route>
+        {VIEWS.map(([path, component]) => (
+          <Route key={path} path={path} component={component} />
+        ))}
+        <Route>
+          <Empty title="This page does not exist">
+            <p>Check the address, or choose a view on the left.</p>
+          </Empty>
+        </Route>
+      </Switch>
+    </Suspense>
+  );
+}

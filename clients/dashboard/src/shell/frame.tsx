@@ -1,0 +1,100 @@
+import { Command, LogOut } from 'lucide-react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { useAnnouncements } from '../api/announcements.ts';
+import { BASE_PATH } from '../api/client.ts';
+import { OpenApprovalsDocument } from '../api/generated/graphql.ts';
+import { queryClient, useRead, useRefresh } from '../api/query.ts';
+import { session } from '../api/session.ts';
+import { Button } from '../ui/button.tsx';
+import styles from './frame.module.css';
+import { useKeys } from './keys.ts';
+import { DESTINATIONS } from './navigation.ts';
+import { OfflineBar } from './offline-bar.tsx';
+import { Toasts, toast } from './toasts.tsx';
+
+const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ default: Palette })));
+const KeyHelp = lazy(() => import('./key-help.tsx').then(({ KeyHelp }) => ({ default: KeyHelp })));
+
+/** What surrounds every view: navigation, the state of the connection, toasts, the palette. */
+export function Frame({ username, children }: { readonly username: string; readonly children: ReactNode }) {
+  const [path, navigate] = useLocation();
+  const [open, setOpen] = useState<'palette' | 'keys'>();
+  const approvals = useOpenApprovals();
+  useKeys({
+    'ctrl+k': () => setOpen('palette'),
+    '?': () => setOpen('keys'),
+    ...Object.fromEntries(DESTINATIONS.map((one) => [`g ${one.key}`, () => navigate(one.path)])),
+  });
+  const signOut = async () => {
+    try {
+      await session.end();
+    } finally {
+      queryClient.clear();
+      window.location.assign(`${BASE_PATH}/`);
+    }
+  };
+  return (
+    <div className={styles.frame}>
+      <a href="#content" className={styles.skip}>
+        Skip to content
+      </a>
+      <nav className={styles.nav} aria-label="Views">
+        <Link href="/runs" className={styles.brand}>
+          Signalbox
+        </Link>
+        <ul>
+          {DESTINATIONS.map(({ path: to, label, icon: Icon }) => (
+            <li key={to}>
+              <Link href={to} aria-current={path.startsWith(to) ? 'page' : undefined} title={label}>
+                <Icon size={16} aria-hidden="true" />
+                <span>{label}</span>
+                {to === '/approvals' && approvals && (
+                  <b>
+                    {approvals} <span className="visually-hidden">to decide</span>
+                  </b>
+                )}
+              </Link>
+            </li>
+          ))}
+        </ul>
+        <div className={styles.foot}>
+          <Button look="quiet" onClick={() => setOpen('palette')} title="Search and commands (ctrl+K)">
+            <Command size={16} aria-hidden="true" /> <span>Find…</span>
+          </Button>
+          <a href={`${BASE_PATH}/graphql`}>GraphiQL</a>
+          <Button look="quiet" onClick={() => void signOut()} title={`Sign out ${username}`}>
+            <LogOut size={16} aria-hidden="true" /> <span>{username}</span>
+          </Button>
+        </div>
+      </nav>
+      <main id="content" className={styles.main} tabIndex={-1}>
+        <OfflineBar />
+        {children}
+      </main>
+      <Toasts />
+      <Suspense>
+        {open === 'palette' && <Palette onClose={() => setOpen(undefined)} />}
+        {open === 'keys' && <KeyHelp onClose={() => setOpen(undefined)} />}
+      </Suspense>
+    </div>
+  );
+}
+
+/** The number of approvals that you may decide, as text; undefined for none. Announcements keep it current. */
+function useOpenApprovals(): string | undefined {
+  const { data } = useRead(OpenApprovalsDocument, {}, { everyMs: 60_000 });
+  const refresh = useRefresh();
+  useAnnouncements((event) => {
+    if (event.__typename === 'Notification') {
+      toast(event.message, event.level === 'ERROR' ? 'bad' : 'plain');
+      return;
+    }
+    void refresh('OpenApprovals', 'Approvals', 'Approval');
+    if (event.__typename === 'ApprovalRequested' && event.approval?.mayDecide) {
+      toast(<Link href={`/approvals/${event.approval.id}`}>Approval required: {event.approval.reason}</Link>);
+    }
+  });
+  if (!data || data.approvals.nodes.length === 0) return undefined;
+  return `${data.approvals.nodes.length}${data.approvals.pageInfo.hasNextPage ? '+' : ''}`;
+}

@@ -1,0 +1,13 @@
+import { Play } from 'lucide-react';
+import type { ComponentType } from 'react';
+
+interface Destination {
+  readonly path: string;
+  readonly label: string;
+  readonly icon: ComponentType<{ readonly size?: number; readonly 'aria-hidden'?: 'true' }>;
+  /** Pressed after `g`. */
+  readonly key?: string;
+}
+
+/** The views that the navigation lists, in its order. */
+export const DESTINATIONS: readonly Destination[] = [{ path: '/runs', label: 'Runs', icon: Play, key: 'r' }];

@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import axe from 'axe-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { type Server, type ServerOptions, startServer } from '../../../test/support/server.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+
+/** Why the tests of the dashboard are skipped here; undefined when they run. */
+export const skipped =
+  existsSync(CHROMIUM) || process.env.REQUIRE_SERVICES === '1' ? undefined : `skipped: ${CHROMIUM} is missing`;
+
+type User = 'admin' | 'alice' | 'bob';
+
+interface Visit {
+  /** Who is signed in. Default: nobody. */
+  readonly as?: User;
+  readonly width?: number;
+  readonly theme?: 'light' | 'dark';
+}
+
+/** A real server, and a browser that looks at it. */
+export interface Dashboard extends AsyncDisposable {
+  readonly server: Server;
+  /** Opens a path in a new window. What goes wrong in it fails the test at `close`. */
+  open(path: string, visit?: Visit): Promise<Page>;
+  /** A GraphQL operation as this user, for what a test prepares. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads any field of the result
+  ask(as: User, document: string, variables?: unknown): Promise<any>;
+  /** @throws when a page logged an error, broke its policy, or asked another host */
+  close(): Promise<void>;
+}
+
+/** Starts a server and a browser. Tests of one file share them. */
+export async function openDashboard(options: ServerOptions = {}): Promise<Dashboard> {
+  const server = await startServer(options);
+  const browser = await launch();
+  const contexts: BrowserContext[] = [];
+  const problems: string[] = [];
+  const tokens = new Map<User, string>();
+  const close = async () => {
+    await Promise.all(contexts.map((context) => context.close()));
+    await browser.close();
+    await server.stop();
+    expect(problems).toEqual([]);
+  };
+  return {
+    server,
+    async open(path, { as, width = 1440, theme = 'light' } = {}) {
+      const context = await browser.newContext({
+        viewport: { width, height: width < 500 ? 844 : 900 },
+        colorScheme: theme,
+        timezoneId: 'Europe/Berlin',
+      });
+      contexts.push(context);
+      if (as) await signIn(context, server, as);
+      const page = await context.newPage();
+      report(page, server.url, problems);
+      await page.goto(`${server.url}${path}`);
+      return page;
+    },
+    async ask(as, document, variables) {
+      const known = tokens.get(as);
+      const token = known ?? (await tokenOf(server, as));
+      tokens.set(as, token);
+      const { data, errors } = await server.query(document, variables, token);
+      expect(errors).toBeUndefined();
+      return data;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'],
+  });
+}
+
+/** By the same request as the page, so that the browser has its cookie. */
+async function signIn(context: BrowserContext, { url }: Server, user: User): Promise<void> {
+  const response = await context.request.post(`${url}/session`, {
+    data: { username: user, password: user },
+    headers: { origin: url },
+  });
+  expect(response.status()).toBe(201);
+}
+
+async function tokenOf(server: Server, user: User): Promise<string> {
+  const document = 'mutation ($input: SignInInput!) { signIn(input: $input) { ... on Session { token } } }';
+  const { data } = await server.query(document, { input: { username: user, password: user } });
+  return data.signIn.token;
+}
+
+/** What no page may do, however it is used. Lost connections and refused passwords are the subject of some tests. */
+function report(page: Page, origin: string, problems: string[]): void {
+  page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`));
+  page.on('console', (message) => {
+    const text = message.text();
+    if (message.type() === 'error' && !/ERR_(CONNECTION|INTERNET|SOCKET)|status of 401/.test(text))
+      problems.push(`${page.url()}: ${text}`);
+  });
+  page.on('request', (request) => {
+    const { protocol, host } = new URL(request.url());
+    if (!['data:', 'blob:'].includes(protocol) && host !== new URL(origin).host)
+      problems.push(`${page.url()} asked ${request.url()}`);
+  });
+}
+
+/** Violations of WCAG 2.2 A and AA on the page as it is now, as sentences. */
+export async function accessibilityProblems(page: Page): Promise<string[]> {
+  // Not by a script element, which the policy of the page forbids.
+  if (!(await page.evaluate('Boolean(window.axe)'))) await page.evaluate(axe.source);
+  return page.evaluate(`axe
+    .run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+    .then(({ violations }) => violations.map(({ id, help, nodes }) => id + ': ' + help + ' ' + nodes.map(({ target }) => target).join(' ')))`);
+}
