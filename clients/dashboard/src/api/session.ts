@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { SignalboxError } from '../../../sdk/src/index.ts';
+import { errorOf } from './content.ts';
 
 /** Not through the client: its address is all that is needed, and the client needs this to say that a session has ended. */
 const SESSION_URL = `${document.querySelector<HTMLMetaElement>('meta[name="signalbox"]')?.content ?? ''}/session`;
@@ -25,10 +26,7 @@ async function call(method: 'POST' | 'DELETE', body?: Credentials): Promise<void
     });
   });
   if (response.ok) return;
-  const { error } = (await response.json().catch(() => ({}))) as {
-    readonly error?: { readonly code: SignalboxError['code']; readonly message: string };
-  };
-  throw new SignalboxError(error?.code ?? 'INTERNAL', error?.message ?? `The server answered ${response.status}.`);
+  throw await errorOf(response);
 }
 
 /** The session of this browser. Its token is in a cookie that scripts cannot read. */

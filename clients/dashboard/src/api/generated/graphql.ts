@@ -4,6 +4,17 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** State of an approval. Once it is no longer OPEN, it does not change. */
+export type ApprovalState =
+  /** A person approved, and the step continued. */
+  | 'APPROVED'
+  /** Nobody decided before it expired or its run ended. */
+  | 'EXPIRED'
+  /** The step is waiting for a decision. */
+  | 'OPEN'
+  /** A person rejected, and the step ended. */
+  | 'REJECTED';
+
 /** Why something was refused or failed. The set is closed. It is used in `Refusal.code`, in `Failure.code` and in `extensions.code` of every top-level error. */
 export type ErrorCode =
   /** The policy requires the approval of a person first. */
@@ -204,7 +215,7 @@ export type MayQuery = { readonly may: ReadonlyArray<{ readonly action: string, 
 export type OpenApprovalsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type OpenApprovalsQuery = { readonly approvals: { readonly nodes: ReadonlyArray<{ readonly id: string }>, readonly pageInfo: { readonly hasNextPage: boolean } } };
+export type OpenApprovalsQuery = { readonly approvals: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly state: ApprovalState }>, readonly pageInfo: { readonly hasNextPage: boolean } } };
 
 export type PaletteQueryVariables = Exact<{
   text: string;
@@ -251,7 +262,7 @@ export const RunRowFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragme
 export const AnnouncementsDocument = /* @__PURE__ */ new TypedDocumentString(`subscription Announcements($after:Cursor){events(filter:{types:[APPROVAL_REQUESTED,APPROVAL_DECIDED,NOTIFICATION]}after:$after){cursor events{__typename cursor runId...on Notification{level message}...on ApprovalRequested{approval{id reason mayDecide}}}}}`) as unknown as TypedDocumentString<AnnouncementsSubscription, AnnouncementsSubscriptionVariables>;
 export const ViewerDocument = /* @__PURE__ */ new TypedDocumentString(`query Viewer{viewer{subject username tenant roles expiresAt}server{signIn}}`) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
 export const MayDocument = /* @__PURE__ */ new TypedDocumentString(`query May($actions:[String!]!){may(actions:$actions){action effect reason rule{id role action comment}}}`) as unknown as TypedDocumentString<MayQuery, MayQueryVariables>;
-export const OpenApprovalsDocument = /* @__PURE__ */ new TypedDocumentString(`query OpenApprovals{approvals(state:OPEN,mine:true,first:50){nodes{id}pageInfo{hasNextPage}}}`) as unknown as TypedDocumentString<OpenApprovalsQuery, OpenApprovalsQueryVariables>;
+export const OpenApprovalsDocument = /* @__PURE__ */ new TypedDocumentString(`query OpenApprovals{approvals(state:OPEN,mine:true,first:50){nodes{id state}pageInfo{hasNextPage}}}`) as unknown as TypedDocumentString<OpenApprovalsQuery, OpenApprovalsQueryVariables>;
 export const PaletteDocument = /* @__PURE__ */ new TypedDocumentString(`query Palette($text:String!,$hasText:Boolean!){runs(filter:{text:$text},first:8)@include(if:$hasText){nodes{id state workflow goal}}workflows(first:50){nodes{id name}}}`) as unknown as TypedDocumentString<PaletteQuery, PaletteQueryVariables>;
 export const SignInMethodDocument = /* @__PURE__ */ new TypedDocumentString(`query SignInMethod{server{signIn}health{version}}`) as unknown as TypedDocumentString<SignInMethodQuery, SignInMethodQueryVariables>;
 export const RunListDocument = /* @__PURE__ */ new TypedDocumentString(`query RunList($filter:RunFilter,$after:String){runs(filter:$filter,first:50,after:$after){nodes{...RunRow}pageInfo{hasNextPage endCursor}}}fragment RunRow on Run{id kind state workflow goal principal{username}error{code message step}stepCounts{state count}createdAt startedAt finishedAt}`) as unknown as TypedDocumentString<RunListQuery, RunListQueryVariables>;

@@ -1,0 +1,42 @@
+import { useQuery } from '@tanstack/react-query';
+import { SignalboxError } from '../../../sdk/src/index.ts';
+
+/** What is read before anybody asks for more, in bytes. */
+export const PREVIEW_BYTES = 65_536;
+/** Content up to this size is read whole. */
+export const WHOLE_BYTES = 262_144;
+
+/** Bytes of something stored, from its begin. */
+export interface Content {
+  readonly bytes: Uint8Array;
+  /** They are all of it. */
+  readonly isWhole: boolean;
+}
+
+/** The bytes at the path of a resource or artifact: all of a small one, the first 64 KiB of a large one. They never change. */
+export function useContent(url: string | undefined, size: number) {
+  const isWhole = size <= WHOLE_BYTES;
+  return useQuery({
+    queryKey: ['content', url, isWhole],
+    queryFn: ({ signal }) => readContent(url ?? '', isWhole ? undefined : PREVIEW_BYTES, signal),
+    enabled: url !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+async function readContent(url: string, maxBytes: number | undefined, signal: AbortSignal): Promise<Content> {
+  const response = await fetch(url, {
+    signal,
+    ...(maxBytes !== undefined && { headers: { range: `bytes=0-${maxBytes - 1}` } }),
+  });
+  if (!response.ok) throw await errorOf(response);
+  return { bytes: new Uint8Array(await response.arrayBuffer()), isWhole: response.status !== 206 };
+}
+
+/** What the server says is wrong, as its API says it too. */
+export async function errorOf(response: Response): Promise<SignalboxError> {
+  const { error } = (await response.json().catch(() => ({}))) as {
+    readonly error?: { readonly code: SignalboxError['code']; readonly message: string };
+  };
+  return new SignalboxError(error?.code ?? 'INTERNAL', error?.message ?? `The server answered ${response.status}.`);
+}
