@@ -7,7 +7,10 @@ import { Runs } from './views/runs/runs.tsx';
 const view = <K extends string>(load: () => Promise<Record<K, ComponentType>>, name: K) =>
   lazy(async () => ({ default: (await load())[name] }));
 
-const VIEWS: readonly (readonly [string, ComponentType])[] = [['/runs', Runs]];
+const VIEWS: readonly (readonly [string, ComponentType])[] = [
+  ['/runs', Runs],
+  ['/play/:kind?/:name?', view(() => import('./views/playground/playground.tsx'), 'Playground')],
+];
 
 /** Which view a path shows. */
 export function Routes() {

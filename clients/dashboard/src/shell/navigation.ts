@@ -1,4 +1,4 @@
-import { Play } from 'lucide-react';
+import { FlaskConical, Play } from 'lucide-react';
 import type { ComponentType } from 'react';
 
 interface Destination {
@@ -10,4 +10,7 @@ interface Destination {
 }
 
 /** The views that the navigation lists, in its order. */
-export const DESTINATIONS: readonly Destination[] = [{ path: '/runs', label: 'Runs', icon: Play, key: 'r' }];
+export const DESTINATIONS: readonly Destination[] = [
+  { path: '/runs', label: 'Runs', icon: Play, key: 'r' },
+  { path: '/play', label: 'Playground', icon: FlaskConical, key: 'y' },
+];

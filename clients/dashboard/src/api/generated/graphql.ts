@@ -4,6 +4,50 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** How an agent is reached. */
+export type AgentBackend =
+  /** A shell script that runs in the sandbox, in the folder of its run. */
+  | 'BASH_CLI'
+  /** An HTTP request with role, goal, context and memory as JSON. */
+  | 'HTTP_API'
+  /** A language model that may call tools. */
+  | 'LITELLM'
+  /** A tool of an MCP server: exactly one of stdioCommand and serverUrl. */
+  | 'MCP'
+  /** An agent that streams messages over a WebSocket until its reply is final. */
+  | 'WEBSOCKET';
+
+/** How an agent is reached. Exactly one of these. */
+export type AgentBackendInput =
+  {   /** A shell script that runs in the sandbox, in the folder of its run. */
+  readonly bashCli: BashBackendInput; readonly httpApi?: never; readonly litellm?: never; readonly mcp?: never; readonly websocket?: never; }
+  |  { readonly bashCli?: never;   /** An HTTP request with role, goal, context and memory as JSON. */
+  readonly httpApi: HttpBackendInput; readonly litellm?: never; readonly mcp?: never; readonly websocket?: never; }
+  |  { readonly bashCli?: never; readonly httpApi?: never;   /** A language model that may call tools. */
+  readonly litellm: LlmBackendInput; readonly mcp?: never; readonly websocket?: never; }
+  |  { readonly bashCli?: never; readonly httpApi?: never; readonly litellm?: never;   /** A tool of an MCP server: exactly one of stdioCommand and serverUrl. */
+  readonly mcp: McpBackendInput; readonly websocket?: never; }
+  |  { readonly bashCli?: never; readonly httpApi?: never; readonly litellm?: never; readonly mcp?: never;   /** An agent that streams messages over a WebSocket until its reply is final. */
+  readonly websocket: WebSocketBackendInput; };
+
+/** An agent: its purpose, and how it is reached. */
+export type AgentInput = {
+  /** How it is reached. */
+  readonly backend: AgentBackendInput;
+  /** Its task. */
+  readonly goal: string;
+  /** Your name for it. */
+  readonly id?: string | null | undefined;
+  /** `memory:NAME`, or a `file:` URI. It is read before the agent runs, and the answer is appended to it. */
+  readonly memoryUri?: string | null | undefined;
+  /** JSON Schema of the answer, as an object. The answer is then JSON that fits, and is the output of the step; a model whose answer does not fit is asked once more. */
+  readonly outputSchema?: unknown;
+  /** Its role, such as “Summarizer”. */
+  readonly role: string;
+  /** Names of the tools that it may call: those in `catalog.tools`, and those of its MCP servers. */
+  readonly tools?: ReadonlyArray<string> | null | undefined;
+};
+
 /** State of an approval. Once it is no longer OPEN, it does not change. */
 export type ApprovalState =
   /** A person approved, and the step continued. */
@@ -14,6 +58,18 @@ export type ApprovalState =
   | 'OPEN'
   /** A person rejected, and the step ended. */
   | 'REJECTED';
+
+/** A shell script that runs in the sandbox, in the folder of its run. */
+export type BashBackendInput = {
+  /** Shell script; required. {{ role }}, {{ goal }}, {{ memory }}, {{ context }} and {{ context.NAME }} are replaced by references to variables, each one word whatever it contains. The same values are in SIGNALBOX_ROLE, SIGNALBOX_GOAL, SIGNALBOX_MEMORY and SIGNALBOX_CONTEXT, and as one JSON object on standard input. */
+  readonly commandTemplate?: string | null | undefined;
+  /** Absolute path of the shell, which is called with -c and the script. Default /bin/bash. */
+  readonly shell?: string | null | undefined;
+  /** Time limit in milliseconds, within the time limit of the step. */
+  readonly timeoutMs?: number | null | undefined;
+  /** Folder of the workspace in which the script starts, such as src or /workspace/src; it must exist. Default /workspace. */
+  readonly workingDir?: string | null | undefined;
+};
 
 /** Why something was refused or failed. The set is closed. It is used in `Refusal.code`, in `Failure.code` and in `extensions.code` of every top-level error. */
 export type ErrorCode =
@@ -52,6 +108,77 @@ export type ErrorCode =
   /** The scheme of the URI is not supported. `catalog.protocols` lists those that are. */
   | 'UNSUPPORTED_SCHEME';
 
+/** What an example is. */
+export type ExampleKind =
+  /** One command with its options. */
+  | 'COMMAND'
+  /** Commands of which each works on the result of the one before. */
+  | 'PIPELINE'
+  /** A workflow. */
+  | 'WORKFLOW';
+
+/** A command by name, for callers that know the name only at run time. */
+export type ExecuteInput = {
+  /** Name of the command, as in `catalog.commands`, or of the query `resources` or `catalog`. Other names: in any case, with dashes, and `from-url` and `introspect` for the queries. */
+  readonly command: string;
+  /** Idempotency key. Repeating a request with the same key returns the original run. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** The other options: an object that matches `catalog.commands.options`, or an envelope of `input_uri`, `payload_b64`, `source_uris`, `schema_uri`, `output_mime` and `meta`. */
+  readonly options?: unknown;
+  /** Media type that the output must have; otherwise the run fails. Parameters are ignored. */
+  readonly outputMediaType?: string | null | undefined;
+  /** The option `schemaUri`, when the command has it. */
+  readonly schemaUri?: string | null | undefined;
+  /** The option `source`, when the command has it. */
+  readonly source?: ResourceInput | null | undefined;
+};
+
+/** An HTTP request with role, goal, context and memory as JSON. */
+export type HttpBackendInput = {
+  /** Headers by name. `secret:NAME` in a value is replaced by that secret of this server. */
+  readonly headers?: unknown;
+  /** HTTP method. With GET the request has no body. Default POST. */
+  readonly method?: string | null | undefined;
+  /** Time limit for the whole request, in milliseconds. Default 120000. */
+  readonly timeoutMs?: number | null | undefined;
+  /** http or https URL of the agent. Redirects are not followed. */
+  readonly url: string;
+};
+
+/** Bytes inside the request. */
+export type InlineBytes = {
+  /** The bytes. */
+  readonly base64: string;
+  /** Media type of the bytes. */
+  readonly mediaType?: string | null | undefined;
+};
+
+/** Text inside the request. */
+export type InlineText = {
+  /** Media type of the text. */
+  readonly mediaType?: string | null | undefined;
+  /** The text. */
+  readonly text: string;
+};
+
+/** A language model that may call tools. */
+export type LlmBackendInput = {
+  /** Base URL (http or https) of an endpoint that speaks OpenAI chat completions, such as http://litellm:4000/v1. Default LLM_API_BASE; LLM_API_KEY is sent only there. */
+  readonly apiBase?: string | null | undefined;
+  /** API key, as the name of a secret of this server: `secret:NAME`. A literal key is rejected. */
+  readonly apiKey?: string | null | undefined;
+  /** Maximum tokens of one answer. Default 1024. */
+  readonly maxTokens?: number | null | undefined;
+  /** Maximum number of answers. Each may call tools, except the last. Default 10. */
+  readonly maxTurns?: number | null | undefined;
+  /** MCP servers whose tools the model may call. Maximum 8. */
+  readonly mcpServers?: ReadonlyArray<McpBackendInput> | null | undefined;
+  /** Name of the model at the endpoint. Default LLM_MODEL; required with apiBase. */
+  readonly model?: string | null | undefined;
+  /** Sampling temperature, 0 to 2. Default: that of the model. */
+  readonly temperature?: number | null | undefined;
+};
+
 /** Severity, from DEBUG up to ERROR. */
 export type LogLevel =
   /** Details for finding a cause. */
@@ -63,6 +190,20 @@ export type LogLevel =
   /** Something unexpected, after which the work continued. */
   | 'WARN';
 
+/** A tool of an MCP server: exactly one of stdioCommand and serverUrl. */
+export type McpBackendInput = {
+  /** Arguments of the tool, by name. Missing arguments are taken from the context. */
+  readonly arguments?: unknown;
+  /** Environment variables of the program, by name. `secret:NAME` in a value is replaced by that secret of this server. */
+  readonly env?: unknown;
+  /** Headers of every request, by name, such as {"Authorization": "Bearer secret:NAME"}. `secret:NAME` in a value is replaced by that secret of this server. */
+  readonly headers?: unknown;
+  /** http or https URL of a server that speaks streamable HTTP, or the older HTTP with SSE. */
+  readonly serverUrl?: string | null | undefined;
+  /** Program and arguments of a server that speaks MCP over stdio. It runs in the sandbox; the policy must allow exec on the program. `node` is the Node.js of this server. A path below a folder of SANDBOX_READ_PATHS may begin with the name of that folder. */
+  readonly stdioCommand?: ReadonlyArray<string> | null | undefined;
+};
+
 /** Effect of a rule on a request that it matches. A request that no rule matches is denied; DENY overrides all other effects. */
 export type PolicyEffect =
   /** The request is allowed. */
@@ -73,6 +214,40 @@ export type PolicyEffect =
   | 'DENY'
   /** The request is allowed, at the rate in the obligation. */
   | 'THROTTLE';
+
+/** Which runs go first when slots are scarce. */
+export type Priority =
+  /** When no other run is waiting. */
+  | 'BATCH'
+  /** Before all others. */
+  | 'CRITICAL'
+  /** Somebody is waiting for it. */
+  | 'INTERACTIVE';
+
+/** A resource: exactly one of the four. Upload content that is larger than a request may be (1 MiB) first, with `POST /artifacts`. */
+export type ResourceInput =
+  {   /** The bytes. */
+  readonly bytes: InlineBytes; readonly text?: never; readonly typedUri?: never; readonly uri?: never; }
+  |  { readonly bytes?: never;   /** The text. */
+  readonly text: InlineText; readonly typedUri?: never; readonly uri?: never; }
+  |  { readonly bytes?: never; readonly text?: never;   /** URI of the resource, with its media type or charset. */
+  readonly typedUri: TypedUri; readonly uri?: never; }
+  |  { readonly bytes?: never; readonly text?: never; readonly typedUri?: never;   /** URI of the resource, which is read under the policy. */
+  readonly uri: string; };
+
+/** An agent to run. */
+export type RunAgentInput = {
+  /** The agent. Exactly one of agent and document. */
+  readonly agent?: AgentInput | null | undefined;
+  /** Context of the agent: any JSON value. Not together with the context of an agent file. */
+  readonly context?: unknown;
+  /** The agent as in an agent file: an object of role, goal, tools, backend, backend_config, memory_uri, output_schema and context. */
+  readonly document?: unknown;
+  /** Idempotency key. Repeating a request with the same key returns the original run. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** Milliseconds to wait for the end of the run before the response. Maximum 60000; default 0. The run continues in any case. */
+  readonly waitMs?: number | null | undefined;
+};
 
 /** Conditions for runs. All of those that are set must match. */
 export type RunFilter = {
@@ -145,6 +320,22 @@ export type SignInMethod =
   /** With a token of an identity provider, whose keys the server reads from `JWKS_URL`. */
   | 'TOKEN';
 
+/** A workflow to start. */
+export type StartRunInput = {
+  /** Idempotency key. Repeating a request with the same key returns the original run. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** Object of inputs; `Workflow.inputs` is the schema. */
+  readonly inputs?: unknown;
+  /** Object of labels: names and values for filters. */
+  readonly labels?: unknown;
+  /** Its precedence over other runs when slots are scarce. Default: that of the workflow; INTERACTIVE if it states none. */
+  readonly priority?: Priority | null | undefined;
+  /** The workflow. */
+  readonly source: WorkflowSource;
+  /** Milliseconds to wait for the end of the run before the response. Maximum 60000; default 0. The run continues in any case. */
+  readonly waitMs?: number | null | undefined;
+};
+
 /** State of a step. States move forward, and back to SCHEDULED only for a retry. A step of a pure command may pass through several at once, and is then recorded with its result. */
 export type StepState =
   /** It was stopped together with its run. */
@@ -173,6 +364,39 @@ export type StepState =
   | 'TIMEOUT'
   /** It is waiting for something outside: a time, a person, a signal or a rate limit. */
   | 'WAITING';
+
+/** URI of a resource whose source states its media type or charset wrongly, or not at all. */
+export type TypedUri = {
+  /** Charset, such as `windows-1250`, instead of the one in the media type. A byte order mark goes before it. */
+  readonly charset?: string | null | undefined;
+  /** Media type, instead of the one that the source states. */
+  readonly mediaType?: string | null | undefined;
+  /** URI of the resource, which is read under the policy. */
+  readonly uri: string;
+};
+
+/** An agent that streams messages over a WebSocket until its reply is final. */
+export type WebSocketBackendInput = {
+  /** Headers of the handshake by name. `secret:NAME` in a value is replaced by that secret of this server. */
+  readonly headers?: unknown;
+  /** Subprotocol that the agent must accept (RFC 6455, section 1.9). */
+  readonly subprotocol?: string | null | undefined;
+  /** Maximum silence of the agent, in milliseconds. Default 60000. */
+  readonly timeoutMs?: number | null | undefined;
+  /** ws or wss URL of the agent. The policy is asked about it as http or https: wss://h/p is https://h/p. */
+  readonly uri: string;
+};
+
+/** A workflow: exactly one of the four. */
+export type WorkflowSource =
+  {   /** The document as a JSON value. */
+  readonly document: unknown; readonly name?: never; readonly uri?: never; readonly yaml?: never; }
+  |  { readonly document?: never;   /** Name of a saved workflow, in its newest version. */
+  readonly name: string; readonly uri?: never; readonly yaml?: never; }
+  |  { readonly document?: never; readonly name?: never;   /** URI of its text, which is read under the policy for `query:resources`. */
+  readonly uri: string; readonly yaml?: never; }
+  |  { readonly document?: never; readonly name?: never; readonly uri?: never;   /** Text of the workflow, YAML or JSON, in any form. */
+  readonly yaml: string; };
 
 export type AnnouncementsSubscriptionVariables = Exact<{
   after?: string | null | undefined;
@@ -230,6 +454,60 @@ export type SignInMethodQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type SignInMethodQuery = { readonly server: { readonly signIn: SignInMethod }, readonly health: { readonly version: string } };
 
+export type PlayCatalogQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PlayCatalogQuery = { readonly catalog: { readonly commands: ReadonlyArray<{ readonly name: string, readonly title: string, readonly description: string, readonly options: unknown }>, readonly tools: ReadonlyArray<{ readonly name: string, readonly title: string, readonly description: string, readonly options: unknown }>, readonly agentBackends: ReadonlyArray<{ readonly name: AgentBackend, readonly description: string, readonly config: unknown }>, readonly examples: ReadonlyArray<{ readonly name: string, readonly title: string, readonly kind: ExampleKind, readonly text: string }> }, readonly workflows: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly description: string | null, readonly inputs: unknown }> } };
+
+export type PlayDecisionQueryVariables = Exact<{
+  action: string;
+  uri?: string | null | undefined;
+}>;
+
+
+export type PlayDecisionQuery = { readonly explainPolicy: { readonly effect: PolicyEffect, readonly reason: string, readonly rule: { readonly id: string } | null } };
+
+export type PlayRunQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type PlayRunQuery = { readonly run: { readonly id: string, readonly kind: RunKind, readonly text: string | null, readonly inputs: unknown, readonly workflow: string | null, readonly steps: ReadonlyArray<{ readonly does: string | null, readonly input: unknown }> } | null };
+
+export type PlayResultFragment = { readonly __typename: 'Run', readonly id: string, readonly state: RunState, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null } | null };
+
+export type PlayRefusalFragment = { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null };
+
+export type PlayExecuteMutationVariables = Exact<{
+  input: ExecuteInput;
+}>;
+
+
+export type PlayExecuteMutation = { readonly execute:
+    | { readonly __typename: 'CommandOutcome', readonly run: { readonly __typename: 'Run', readonly id: string, readonly state: RunState, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null } | null }, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly url: string | null } | null }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+   };
+
+export type PlayStartMutationVariables = Exact<{
+  input: StartRunInput;
+}>;
+
+
+export type PlayStartMutation = { readonly startRun:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Run', readonly id: string, readonly state: RunState, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null } | null }
+   };
+
+export type PlayAgentMutationVariables = Exact<{
+  input: RunAgentInput;
+}>;
+
+
+export type PlayAgentMutation = { readonly runAgent:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Run', readonly id: string, readonly state: RunState, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null } | null }
+   };
+
 export type RunRowFragment = { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly finishedAt: string | null, readonly principal: { readonly username: string }, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null } | null, readonly stepCounts: ReadonlyArray<{ readonly state: StepState, readonly count: number }> };
 
 export type RunListQueryVariables = Exact<{
@@ -258,6 +536,8 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const PlayResultFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}`, {"fragmentName":"PlayResult"}) as unknown as TypedDocumentString<PlayResultFragment, unknown>;
+export const PlayRefusalFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment PlayRefusal on Refusal{__typename code message decision{reason rule{id}}}`, {"fragmentName":"PlayRefusal"}) as unknown as TypedDocumentString<PlayRefusalFragment, unknown>;
 export const RunRowFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment RunRow on Run{id kind state workflow goal principal{username}error{code message step}stepCounts{state count}createdAt startedAt finishedAt}`, {"fragmentName":"RunRow"}) as unknown as TypedDocumentString<RunRowFragment, unknown>;
 export const AnnouncementsDocument = /* @__PURE__ */ new TypedDocumentString(`subscription Announcements($after:Cursor){events(filter:{types:[APPROVAL_REQUESTED,APPROVAL_DECIDED,NOTIFICATION]}after:$after){cursor events{__typename cursor runId...on Notification{level message}...on ApprovalRequested{approval{id reason mayDecide}}}}}`) as unknown as TypedDocumentString<AnnouncementsSubscription, AnnouncementsSubscriptionVariables>;
 export const ViewerDocument = /* @__PURE__ */ new TypedDocumentString(`query Viewer{viewer{subject username tenant roles expiresAt}server{signIn}}`) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
@@ -265,4 +545,10 @@ export const MayDocument = /* @__PURE__ */ new TypedDocumentString(`query May($a
 export const OpenApprovalsDocument = /* @__PURE__ */ new TypedDocumentString(`query OpenApprovals{approvals(state:OPEN,mine:true,first:50){nodes{id state}pageInfo{hasNextPage}}}`) as unknown as TypedDocumentString<OpenApprovalsQuery, OpenApprovalsQueryVariables>;
 export const PaletteDocument = /* @__PURE__ */ new TypedDocumentString(`query Palette($text:String!,$hasText:Boolean!){runs(filter:{text:$text},first:8)@include(if:$hasText){nodes{id state workflow goal}}workflows(first:50){nodes{id name}}}`) as unknown as TypedDocumentString<PaletteQuery, PaletteQueryVariables>;
 export const SignInMethodDocument = /* @__PURE__ */ new TypedDocumentString(`query SignInMethod{server{signIn}health{version}}`) as unknown as TypedDocumentString<SignInMethodQuery, SignInMethodQueryVariables>;
+export const PlayCatalogDocument = /* @__PURE__ */ new TypedDocumentString(`query PlayCatalog{catalog{commands{name title description options}tools{name title description options}agentBackends{name description config}examples{name title kind text}}workflows(first:100){nodes{id name description inputs}}}`) as unknown as TypedDocumentString<PlayCatalogQuery, PlayCatalogQueryVariables>;
+export const PlayDecisionDocument = /* @__PURE__ */ new TypedDocumentString(`query PlayDecision($action:String!,$uri:URI){explainPolicy(input:{action:$action,uri:$uri}){effect reason rule{id}}}`) as unknown as TypedDocumentString<PlayDecisionQuery, PlayDecisionQueryVariables>;
+export const PlayRunDocument = /* @__PURE__ */ new TypedDocumentString(`query PlayRun($id:ID!){run(id:$id){id kind text inputs workflow steps{does input}}}`) as unknown as TypedDocumentString<PlayRunQuery, PlayRunQueryVariables>;
+export const PlayExecuteDocument = /* @__PURE__ */ new TypedDocumentString(`mutation PlayExecute($input:ExecuteInput!){execute(input:$input){...on CommandOutcome{__typename run{...PlayResult}resource{uri mediaType size url}}...PlayRefusal}}fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}fragment PlayRefusal on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<PlayExecuteMutation, PlayExecuteMutationVariables>;
+export const PlayStartDocument = /* @__PURE__ */ new TypedDocumentString(`mutation PlayStart($input:StartRunInput!){startRun(input:$input){...PlayResult...PlayRefusal}}fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}fragment PlayRefusal on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<PlayStartMutation, PlayStartMutationVariables>;
+export const PlayAgentDocument = /* @__PURE__ */ new TypedDocumentString(`mutation PlayAgent($input:RunAgentInput!){runAgent(input:$input){...PlayResult...PlayRefusal}}fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}fragment PlayRefusal on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<PlayAgentMutation, PlayAgentMutationVariables>;
 export const RunListDocument = /* @__PURE__ */ new TypedDocumentString(`query RunList($filter:RunFilter,$after:String){runs(filter:$filter,first:50,after:$after){nodes{...RunRow}pageInfo{hasNextPage endCursor}}}fragment RunRow on Run{id kind state workflow goal principal{username}error{code message step}stepCounts{state count}createdAt startedAt finishedAt}`) as unknown as TypedDocumentString<RunListQuery, RunListQueryVariables>;

@@ -11,7 +11,7 @@ export function DataTable({ columns, rows }: Rows) {
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keys must be able to scroll it */}
-      <div className={styles.scroll} role="region" aria-label="Table" tabIndex={0}>
+      <section className={styles.scroll} aria-label="Table" tabIndex={0}>
         <table className={styles.table}>
           <thead>
             <tr>
@@ -33,7 +33,7 @@ export function DataTable({ columns, rows }: Rows) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       {rows.length > shown && (
         <Button onClick={() => setShown(shown + ROWS_AT_ONCE)}>
           Show {Math.min(ROWS_AT_ONCE, rows.length - shown)} more of {rows.length}

@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import { CheckField, SelectField, TextArea, TextField } from '../../ui/field.tsx';
 import { JsonField } from './json-field.tsx';
 import { ResourceField } from './resource-field.tsx';
@@ -16,9 +16,16 @@ interface Props {
   readonly problems?: Readonly<Record<string, string>>;
 }
 
-/** A form for an object of a JSON Schema: what is required first, the rest under "More options". Properties without a value are left out. */
+/**
+ * A form for an object of a JSON Schema: what is required or has a value first, the rest under "More options". Properties without a value are left
+ * out.
+ */
 export function SchemaForm({ schema, value, onChange, problems = {} }: Props) {
   const { asked, optional } = partition(schema);
+  // As at the beginning: no field moves while somebody enters its value.
+  const [first] = useState(() => [...asked, ...optional.filter((name) => value[name] !== undefined)]);
+  const shown = first.length > 0 ? first : optional;
+  const rest = optional.filter((name) => !shown.includes(name));
   const set = (name: string, next: unknown) => {
     const { [name]: _, ...others } = value;
     onChange(next === undefined ? others : { ...others, [name]: next });
@@ -36,12 +43,11 @@ export function SchemaForm({ schema, value, onChange, problems = {} }: Props) {
   );
   return (
     <div className={styles.form}>
-      {asked.map(fieldOf)}
-      {asked.length === 0 && optional.map(fieldOf)}
-      {asked.length > 0 && optional.length > 0 && (
-        <details className={styles.more} open={optional.some((name) => value[name] !== undefined) || undefined}>
-          <summary>More options ({optional.length})</summary>
-          <div className={styles.form}>{optional.map(fieldOf)}</div>
+      {shown.map(fieldOf)}
+      {rest.length > 0 && (
+        <details className={styles.more}>
+          <summary>More options ({rest.length})</summary>
+          <div className={styles.form}>{rest.map(fieldOf)}</div>
         </details>
       )}
     </div>

@@ -31,7 +31,7 @@ describe('a form', () => {
 
   it.each([
     ['rootElement', 'Root element'],
-    ['schema_uri', 'Schema uri'],
+    ['schema_uri', 'Schema URI'],
     ['source', 'Source'],
   ])('names %s as people read it', (name, label) => {
     expect(labelOf(name, {})).toBe(label);

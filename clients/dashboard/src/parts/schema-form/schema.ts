@@ -61,12 +61,13 @@ export function partition(schema: FormSchema): {
 
 /** `rootElement` and `root_element` as people read it: `Root element`. */
 export function labelOf(name: string, { title }: FormSchema): string {
-  if (title && title.includes(' ')) return title;
+  if (title?.includes(' ')) return title;
   const words = name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replaceAll(/[_.-]+/g, ' ')
     .toLowerCase();
-  return (words[0]?.toUpperCase() ?? '') + words.slice(1);
+  const text = words.replaceAll(/\b(uri|url|id|json|csv|html|api|llm|sql)\b/g, (word) => word.toUpperCase());
+  return (text[0]?.toUpperCase() ?? '') + text.slice(1);
 }
 
 /** Required properties that have no value, by name. */

@@ -1,0 +1,100 @@
+import { Play } from 'lucide-react';
+import { type FormEvent, useDeferredValue, useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { unwrap } from '../../../../sdk/src/index.ts';
+import {
+  PlayAgentDocument,
+  PlayExecuteDocument,
+  type PlayExecuteMutation,
+  PlayStartDocument,
+} from '../../api/generated/graphql.ts';
+import { useSend } from '../../api/query.ts';
+import { labelOf, missingOf } from '../../parts/schema-form/schema.ts';
+import { type FormValue, SchemaForm } from '../../parts/schema-form/schema-form.tsx';
+import { useKeys } from '../../shell/keys.ts';
+import { toast } from '../../shell/toasts.tsx';
+import { Button } from '../../ui/button.tsx';
+import { ErrorNotice } from '../../ui/notice.tsx';
+import { AsCode } from './as-code.tsx';
+import { Decision } from './decision.tsx';
+import { useDraft } from './draft.ts';
+import { type Playable, requestOf } from './play.ts';
+import styles from './playground.module.css';
+import { CommandResult } from './result.tsx';
+
+interface Props {
+  readonly playable: Playable;
+  /** Values of a draft or of a former run, instead of the initial ones. */
+  readonly begin: FormValue | undefined;
+}
+
+/** The form of one playable, what the policy says to it, its result, and the request as code. */
+export function PlayForm({ playable, begin }: Props) {
+  const [value, setValue] = useState<FormValue>(begin ?? playable.initial);
+  const [showProblems, setShowProblems] = useState(false);
+  const { run, result, error, isPending } = usePlay(playable);
+  useDraft(value);
+  const missing = missingOf(playable.schema, value);
+  const problems = showProblems
+    ? Object.fromEntries(
+        missing.map((name) => [name, `${labelOf(name, playable.schema.properties?.[name] ?? {})} is required.`]),
+      )
+    : {};
+  const submit = (event?: FormEvent) => {
+    event?.preventDefault();
+    if (isPending) return;
+    setShowProblems(true);
+    if (missing.length === 0) run(value);
+  };
+  useKeys({ 'ctrl+enter': () => submit() });
+  return (
+    <div className={styles.work}>
+      <form className={styles.form} onSubmit={submit} noValidate>
+        <header>
+          <h2>{playable.title}</h2>
+          <p>{playable.description}</p>
+        </header>
+        <div className={styles.submit}>
+          <Button type="submit" look="primary" busy={isPending} title="ctrl+Enter">
+            <Play size={14} aria-hidden="true" /> {isPending ? 'Running…' : 'Run'}
+          </Button>
+          <Decision playable={playable} value={useDeferredValue(value)} />
+        </div>
+        <SchemaForm schema={playable.schema} value={value} onChange={setValue} problems={problems} />
+      </form>
+      <div className={styles.output}>
+        {error != null && <ErrorNotice error={error} />}
+        {result && <CommandResult outcome={result} />}
+        <AsCode request={requestOf(playable, value)} />
+      </div>
+    </div>
+  );
+}
+
+type Outcome = Extract<PlayExecuteMutation['execute'], { readonly __typename: 'CommandOutcome' }>;
+
+/** A command is answered with its result; what takes longer is watched on its page. */
+function usePlay(playable: Playable) {
+  const [, navigate] = useLocation();
+  const refreshed = ['RunList'];
+  const execute = useSend(PlayExecuteDocument, (result) => unwrap(result.execute), refreshed);
+  const start = useSend(PlayStartDocument, (result) => unwrap(result.startRun), refreshed);
+  const agent = useSend(PlayAgentDocument, (result) => unwrap(result.runAgent), refreshed);
+  const watch = ({ id }: { readonly id: string }) => {
+    toast(<Link href={`/runs/${id}`}>Started {playable.title}</Link>, 'good');
+    navigate(`/runs/${id}`);
+  };
+  const run = (value: FormValue) => {
+    const { mutation, input } = requestOf(playable, value);
+    // The form made it from the schema of the server, which checks it.
+    if (mutation === 'execute') execute.mutate({ input: input as never });
+    else if (mutation === 'startRun') start.mutate({ input: input as never }, { onSuccess: watch });
+    else agent.mutate({ input: input as never }, { onSuccess: watch });
+  };
+  return {
+    run,
+    result: execute.data as Outcome | undefined,
+    error: execute.error ?? start.error ?? agent.error,
+    isPending: execute.isPending || start.isPending || agent.isPending,
+  };
+}

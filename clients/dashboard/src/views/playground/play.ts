@@ -1,0 +1,127 @@
+import type { PlayCatalogQuery } from '../../api/generated/graphql.ts';
+import type { FormSchema } from '../../parts/schema-form/schema.ts';
+import type { FormValue } from '../../parts/schema-form/schema-form.tsx';
+
+export type PlayKind = 'example' | 'command' | 'tool' | 'agent' | 'workflow';
+
+/** Something that the playground can run, with a form for it. */
+export interface Playable {
+  readonly kind: PlayKind;
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** Of what the form asks for. */
+  readonly schema: FormSchema;
+  /** What the form begins with. */
+  readonly initial: FormValue;
+}
+
+/** A mutation with its input, as it is sent and as it is shown as code. */
+export interface PlayRequest {
+  readonly mutation: 'execute' | 'startRun' | 'runAgent';
+  readonly input: FormValue;
+}
+
+const DOCUMENT: FormSchema = {
+  properties: {
+    document: {
+      type: 'string',
+      title: 'Document text',
+      maxLength: 1_000_000,
+      description: 'A workflow, as YAML or JSON.',
+    },
+    inputs: { type: 'object', description: 'Values of its inputs, by name.' },
+  },
+  required: ['document'],
+};
+
+/** Inputs with which an example shows what it can do. */
+const EXAMPLE_INPUTS: Readonly<Record<string, FormValue>> = { build_service: { resource: 'Listing' } };
+
+const AGENT: FormSchema = {
+  properties: {
+    role: { type: 'string', description: 'Who the agent is.' },
+    goal: { type: 'string', description: 'What it should achieve.' },
+    tools: { type: 'array', items: { type: 'string' }, description: 'Tools that it may call.' },
+    context: { description: 'What it should know: any JSON value.' },
+  },
+  required: ['role', 'goal'],
+};
+
+/** Everything that the playground offers, in the order of its list. */
+export function playablesOf({ catalog, workflows }: PlayCatalogQuery): readonly Playable[] {
+  return [
+    ...catalog.examples.map(({ name, title, kind, text }): Playable => {
+      const shared = { kind: 'example' as const, name, title, description: 'Runs as it is, on the sample data.' };
+      if (kind === 'WORKFLOW' || kind === 'PIPELINE') {
+        const inputs = EXAMPLE_INPUTS[name];
+        return { ...shared, schema: DOCUMENT, initial: { document: text, ...(inputs && { inputs }) } };
+      }
+      const { command, options } = JSON.parse(text) as { readonly command: string; readonly options: FormValue };
+      const schema = catalog.commands.find((one) => one.name === command)?.options as FormSchema | undefined;
+      return { ...shared, kind: 'command', name: command, schema: schema ?? {}, initial: options };
+    }),
+    ...catalog.commands.map(
+      ({ name, title, description, options }): Playable => ({
+        ...{ kind: 'command', name, title, description },
+        schema: options as FormSchema,
+        initial: {},
+      }),
+    ),
+    ...catalog.tools.map(
+      ({ name, title, description, options }): Playable => ({
+        ...{ kind: 'tool', name, title, description },
+        schema: options as FormSchema,
+        initial: {},
+      }),
+    ),
+    ...catalog.agentBackends.map(({ name, description, config }): Playable => {
+      const properties = {
+        ...AGENT.properties,
+        config: { ...(config as FormSchema), title: 'Configuration of the backend' },
+      };
+      return {
+        ...{ kind: 'agent', name, title: name, description },
+        schema: { ...AGENT, properties },
+        initial: {},
+      };
+    }),
+    ...workflows.nodes.map(
+      ({ name, description, inputs }): Playable => ({
+        ...{ kind: 'workflow', name, title: name, description: description ?? 'A saved workflow.' },
+        schema: inputs as FormSchema,
+        initial: {},
+      }),
+    ),
+  ];
+}
+
+/** `BASH_CLI` → `bashCli`, as the input of the API names it. */
+const camelCase = (name: string) =>
+  name.toLowerCase().replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** What is sent for the values of the form. */
+export function requestOf({ kind, name }: Pick<Playable, 'kind' | 'name'>, value: FormValue): PlayRequest {
+  switch (kind) {
+    case 'command':
+      return { mutation: 'execute', input: { command: name, options: value } };
+    case 'tool': {
+      const step = { id: 'call', kind: 'tool', tool: name, input: value };
+      return { mutation: 'startRun', input: { source: { document: { name: 'tool', steps: [step] } } } };
+    }
+    case 'agent': {
+      const { context, config, ...agent } = value;
+      const backend = { [camelCase(name)]: config ?? {} };
+      return {
+        mutation: 'runAgent',
+        input: { agent: { ...agent, backend }, ...(context !== undefined && { context }) },
+      };
+    }
+    case 'workflow':
+      return { mutation: 'startRun', input: { source: { name }, inputs: value } };
+    case 'example': {
+      const { document, inputs } = value;
+      return { mutation: 'startRun', input: { source: { yaml: document }, ...(inputs !== undefined && { inputs }) } };
+    }
+  }
+}
