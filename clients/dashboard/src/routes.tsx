@@ -9,6 +9,7 @@ const view = <K extends string>(load: () => Promise<Record<K, ComponentType>>, n
 
 const VIEWS: readonly (readonly [string, ComponentType])[] = [
   ['/runs', Runs],
+  ['/runs/:id', view(() => import('./views/run/run.tsx'), 'RunPage')],
   ['/play/:kind?/:name?', view(() => import('./views/playground/playground.tsx'), 'Playground')],
 ];
 

@@ -71,6 +71,16 @@ export type BashBackendInput = {
   readonly workingDir?: string | null | undefined;
 };
 
+/** A run to stop. */
+export type CancelRunInput = {
+  /** Run the compensations of its completed steps first. */
+  readonly compensate?: boolean | null | undefined;
+  /** Reason, which is recorded. */
+  readonly reason?: string | null | undefined;
+  /** ID of the run. */
+  readonly runId: string;
+};
+
 /** Why something was refused or failed. The set is closed. It is used in `Refusal.code`, in `Failure.code` and in `extensions.code` of every top-level error. */
 export type ErrorCode =
   /** The policy requires the approval of a person first. */
@@ -132,6 +142,15 @@ export type ExecuteInput = {
   /** The option `source`, when the command has it. */
   readonly source?: ResourceInput | null | undefined;
 };
+
+/** Why a run has not begun, as its workflow says. */
+export type FlowWaitReason =
+  /** As many runs of its key are active as `concurrency` allows. */
+  | 'CONCURRENCY'
+  /** Another run of its key may come, and take its place (`debounce`). */
+  | 'DEBOUNCE'
+  /** As many runs of its key have begun as `rate` allows. */
+  | 'RATE';
 
 /** An HTTP request with role, goal, context and memory as JSON. */
 export type HttpBackendInput = {
@@ -224,6 +243,16 @@ export type Priority =
   /** Somebody is waiting for it. */
   | 'INTERACTIVE';
 
+/** A step from which to repeat a run. */
+export type RerunFromInput = {
+  /** Object of inputs that replace those of the run. Default: the inputs of the run. */
+  readonly inputs?: unknown;
+  /** ID of the run, which must have ended. */
+  readonly runId: string;
+  /** Key of the first step to repeat. */
+  readonly step: string;
+};
+
 /** A resource: exactly one of the four. Upload content that is larger than a request may be (1 MiB) first, with `POST /artifacts`. */
 export type ResourceInput =
   {   /** The bytes. */
@@ -234,6 +263,14 @@ export type ResourceInput =
   readonly typedUri: TypedUri; readonly uri?: never; }
   |  { readonly bytes?: never; readonly text?: never; readonly typedUri?: never;   /** URI of the resource, which is read under the policy. */
   readonly uri: string; };
+
+/** A step to retry. */
+export type RetryStepInput = {
+  /** ID of the run, which must have failed. */
+  readonly runId: string;
+  /** Key of the step, which must have failed. */
+  readonly step: string;
+};
 
 /** An agent to run. */
 export type RunAgentInput = {
@@ -472,7 +509,7 @@ export type PlayRunQueryVariables = Exact<{
 }>;
 
 
-export type PlayRunQuery = { readonly run: { readonly id: string, readonly kind: RunKind, readonly text: string | null, readonly inputs: unknown, readonly workflow: string | null, readonly steps: ReadonlyArray<{ readonly does: string | null, readonly input: unknown }> } | null };
+export type PlayRunQuery = { readonly run: { readonly id: string, readonly kind: RunKind, readonly text: string | null, readonly inputs: unknown, readonly workflowVersion: number | null, readonly steps: ReadonlyArray<{ readonly does: string | null, readonly input: unknown }> } | null };
 
 export type PlayResultFragment = { readonly __typename: 'Run', readonly id: string, readonly state: RunState, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null } | null };
 
@@ -508,6 +545,139 @@ export type PlayAgentMutation = { readonly runAgent:
     | { readonly __typename: 'Run', readonly id: string, readonly state: RunState, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null } | null }
    };
 
+export type RunFactsQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RunFactsQuery = { readonly run: { readonly id: string, readonly kind: RunKind, readonly workflow: string | null, readonly workflowVersion: number | null, readonly labels: unknown, readonly traceId: string, readonly createdAt: string, readonly principal: { readonly username: string }, readonly parent: { readonly id: string, readonly workflow: string | null, readonly goal: string | null } | null, readonly rerunOf: { readonly id: string } | null, readonly reruns: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly state: RunState, readonly createdAt: string }> }, readonly usage: { readonly input: number, readonly output: number, readonly limit: number | null } | null, readonly waitsFor: { readonly reason: FlowWaitReason, readonly key: string, readonly limit: number | null, readonly ahead: number, readonly notBefore: string } | null, readonly steps: ReadonlyArray<{ readonly key: string, readonly does: string | null }> } | null };
+
+export type RunPayloadQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RunPayloadQuery = { readonly run: { readonly inputs: unknown, readonly outputs: ReadonlyArray<{ readonly name: string, readonly value: unknown, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly url: string | null } | null }>, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly url: string | null } | null } | null };
+
+export type RunVerificationQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RunVerificationQuery = { readonly verifyRun: { readonly valid: boolean, readonly events: number, readonly firstInvalidSeq: number | null, readonly problems: ReadonlyArray<string>, readonly checkpoint: { readonly size: number } | null } };
+
+export type StepDetailQueryVariables = Exact<{
+  id: string;
+  key: string;
+}>;
+
+
+export type StepDetailQuery = { readonly run: { readonly step: { readonly key: string, readonly input: unknown, readonly worker: string | null, readonly resource: { readonly uri: string, readonly mediaType: string, readonly size: number, readonly url: string | null } | null, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly roles: ReadonlyArray<string>, readonly author: string | null, readonly snapshot: string, readonly rule: { readonly id: string, readonly role: string, readonly action: string, readonly uri: string, readonly effect: PolicyEffect, readonly comment: string | null } | null } | null, readonly usage: { readonly input: number, readonly output: number } | null, readonly childRun: { readonly id: string, readonly state: RunState } | null, readonly repair: { readonly step: string, readonly round: number, readonly error: { readonly code: ErrorCode, readonly message: string } } | null } | null } | null };
+
+export type StepToolsQueryVariables = Exact<{
+  id: string;
+  key: string;
+}>;
+
+
+export type StepToolsQuery = { readonly run: { readonly step: { readonly toolCalls: ReadonlyArray<{ readonly id: string, readonly tool: string, readonly arguments: unknown, readonly result: unknown, readonly durationMs: number | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }> } | null } | null };
+
+export type StepItemsQueryVariables = Exact<{
+  id: string;
+  key: string;
+  state?: ReadonlyArray<StepState> | StepState | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type StepItemsQuery = { readonly run: { readonly step: { readonly items: { readonly nodes: ReadonlyArray<{ readonly key: string, readonly state: StepState, readonly attempt: number, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null } | null };
+
+export type StepHistoryQueryVariables = Exact<{
+  id: string;
+  key: string;
+}>;
+
+
+export type StepHistoryQuery = { readonly run: { readonly events: { readonly events: ReadonlyArray<
+        | { readonly __typename: 'AgentDelta', readonly seq: number, readonly at: string }
+        | { readonly __typename: 'AgentMessage', readonly seq: number, readonly at: string }
+        | { readonly __typename: 'ApprovalDecided', readonly seq: number, readonly at: string }
+        | { readonly __typename: 'ApprovalRequested', readonly seq: number, readonly at: string }
+        | { readonly __typename: 'ArtifactCreated', readonly seq: number, readonly at: string }
+        | { readonly __typename: 'JobDispatched', readonly seq: number, readonly at: string }
+        | { readonly __typename: 'JobEnded', readonly seq: number, readonly at: string }
+        | { readonly __typename: 'LogLine', readonly seq: number, readonly at: string }
+        | { readonly __typename: 'Notification', readonly seq: number, readonly at: string }
+        | { readonly __typename: 'PolicyDecided', readonly seq: number, readonly at: string }
+        | { readonly __typename: 'RunCreated', readonly seq: number, readonly at: string }
+        | { readonly __typename: 'RunStateChanged', readonly seq: number, readonly at: string }
+        | { readonly __typename: 'SignalReceived', readonly seq: number, readonly at: string }
+        | { readonly __typename: 'StepProgress', readonly seq: number, readonly at: string }
+        | { readonly __typename: 'StepStateChanged', readonly from: StepState, readonly to: StepState, readonly attempt: number, readonly seq: number, readonly at: string, readonly error: { readonly code: ErrorCode, readonly message: string } | null }
+        | { readonly __typename: 'StepsAdded', readonly seq: number, readonly at: string }
+        | { readonly __typename: 'ToolCalled', readonly seq: number, readonly at: string }
+        | { readonly __typename: 'ToolReturned', readonly seq: number, readonly at: string }
+      > } } | null };
+
+export type StepLastLinesQueryVariables = Exact<{
+  id: string;
+  key: string;
+}>;
+
+
+export type StepLastLinesQuery = { readonly run: { readonly step: { readonly logs: { readonly events: ReadonlyArray<
+          | { readonly __typename: 'AgentDelta', readonly seq: number }
+          | { readonly __typename: 'AgentMessage', readonly seq: number }
+          | { readonly __typename: 'ApprovalDecided', readonly seq: number }
+          | { readonly __typename: 'ApprovalRequested', readonly seq: number }
+          | { readonly __typename: 'ArtifactCreated', readonly seq: number }
+          | { readonly __typename: 'JobDispatched', readonly seq: number }
+          | { readonly __typename: 'JobEnded', readonly seq: number }
+          | { readonly __typename: 'LogLine', readonly text: string, readonly level: LogLevel, readonly seq: number }
+          | { readonly __typename: 'Notification', readonly seq: number }
+          | { readonly __typename: 'PolicyDecided', readonly seq: number }
+          | { readonly __typename: 'RunCreated', readonly seq: number }
+          | { readonly __typename: 'RunStateChanged', readonly seq: number }
+          | { readonly __typename: 'SignalReceived', readonly seq: number }
+          | { readonly __typename: 'StepProgress', readonly seq: number }
+          | { readonly __typename: 'StepStateChanged', readonly seq: number }
+          | { readonly __typename: 'StepsAdded', readonly seq: number }
+          | { readonly __typename: 'ToolCalled', readonly seq: number }
+          | { readonly __typename: 'ToolReturned', readonly seq: number }
+        > } } | null } | null };
+
+export type ChangedRunFragment = { readonly __typename: 'Run', readonly id: string, readonly state: RunState };
+
+export type CancelOneRunMutationVariables = Exact<{
+  input: CancelRunInput;
+}>;
+
+
+export type CancelOneRunMutation = { readonly cancelRun:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Run', readonly id: string, readonly state: RunState }
+   };
+
+export type RetryOneStepMutationVariables = Exact<{
+  input: RetryStepInput;
+}>;
+
+
+export type RetryOneStepMutation = { readonly retryStep:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Run', readonly id: string, readonly state: RunState }
+   };
+
+export type RerunFromStepMutationVariables = Exact<{
+  input: RerunFromInput;
+}>;
+
+
+export type RerunFromStepMutation = { readonly rerunFrom:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Run', readonly id: string, readonly state: RunState }
+   };
+
 export type RunRowFragment = { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly finishedAt: string | null, readonly principal: { readonly username: string }, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null } | null, readonly stepCounts: ReadonlyArray<{ readonly state: StepState, readonly count: number }> };
 
 export type RunListQueryVariables = Exact<{
@@ -538,6 +708,7 @@ export class TypedDocumentString<TResult, TVariables>
 }
 export const PlayResultFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}`, {"fragmentName":"PlayResult"}) as unknown as TypedDocumentString<PlayResultFragment, unknown>;
 export const PlayRefusalFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment PlayRefusal on Refusal{__typename code message decision{reason rule{id}}}`, {"fragmentName":"PlayRefusal"}) as unknown as TypedDocumentString<PlayRefusalFragment, unknown>;
+export const ChangedRunFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ChangedRun on Run{__typename id state}`, {"fragmentName":"ChangedRun"}) as unknown as TypedDocumentString<ChangedRunFragment, unknown>;
 export const RunRowFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment RunRow on Run{id kind state workflow goal principal{username}error{code message step}stepCounts{state count}createdAt startedAt finishedAt}`, {"fragmentName":"RunRow"}) as unknown as TypedDocumentString<RunRowFragment, unknown>;
 export const AnnouncementsDocument = /* @__PURE__ */ new TypedDocumentString(`subscription Announcements($after:Cursor){events(filter:{types:[APPROVAL_REQUESTED,APPROVAL_DECIDED,NOTIFICATION]}after:$after){cursor events{__typename cursor runId...on Notification{level message}...on ApprovalRequested{approval{id reason mayDecide}}}}}`) as unknown as TypedDocumentString<AnnouncementsSubscription, AnnouncementsSubscriptionVariables>;
 export const ViewerDocument = /* @__PURE__ */ new TypedDocumentString(`query Viewer{viewer{subject username tenant roles expiresAt}server{signIn}}`) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
@@ -547,8 +718,19 @@ export const PaletteDocument = /* @__PURE__ */ new TypedDocumentString(`query Pa
 export const SignInMethodDocument = /* @__PURE__ */ new TypedDocumentString(`query SignInMethod{server{signIn}health{version}}`) as unknown as TypedDocumentString<SignInMethodQuery, SignInMethodQueryVariables>;
 export const PlayCatalogDocument = /* @__PURE__ */ new TypedDocumentString(`query PlayCatalog{catalog{commands{name title description options}tools{name title description options}agentBackends{name description config}examples{name title kind text}}workflows(first:100){nodes{id name description inputs}}}`) as unknown as TypedDocumentString<PlayCatalogQuery, PlayCatalogQueryVariables>;
 export const PlayDecisionDocument = /* @__PURE__ */ new TypedDocumentString(`query PlayDecision($action:String!,$uri:URI){explainPolicy(input:{action:$action,uri:$uri}){effect reason rule{id}}}`) as unknown as TypedDocumentString<PlayDecisionQuery, PlayDecisionQueryVariables>;
-export const PlayRunDocument = /* @__PURE__ */ new TypedDocumentString(`query PlayRun($id:ID!){run(id:$id){id kind text inputs workflow steps{does input}}}`) as unknown as TypedDocumentString<PlayRunQuery, PlayRunQueryVariables>;
+export const PlayRunDocument = /* @__PURE__ */ new TypedDocumentString(`query PlayRun($id:ID!){run(id:$id){id kind text inputs workflowVersion steps{does input}}}`) as unknown as TypedDocumentString<PlayRunQuery, PlayRunQueryVariables>;
 export const PlayExecuteDocument = /* @__PURE__ */ new TypedDocumentString(`mutation PlayExecute($input:ExecuteInput!){execute(input:$input){...on CommandOutcome{__typename run{...PlayResult}resource{uri mediaType size url}}...PlayRefusal}}fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}fragment PlayRefusal on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<PlayExecuteMutation, PlayExecuteMutationVariables>;
 export const PlayStartDocument = /* @__PURE__ */ new TypedDocumentString(`mutation PlayStart($input:StartRunInput!){startRun(input:$input){...PlayResult...PlayRefusal}}fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}fragment PlayRefusal on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<PlayStartMutation, PlayStartMutationVariables>;
 export const PlayAgentDocument = /* @__PURE__ */ new TypedDocumentString(`mutation PlayAgent($input:RunAgentInput!){runAgent(input:$input){...PlayResult...PlayRefusal}}fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}fragment PlayRefusal on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<PlayAgentMutation, PlayAgentMutationVariables>;
+export const RunFactsDocument = /* @__PURE__ */ new TypedDocumentString(`query RunFacts($id:ID!){run(id:$id){id kind workflow workflowVersion labels traceId createdAt principal{username}parent{id workflow goal}rerunOf{id}reruns(first:5){nodes{id state createdAt}}usage{input output limit}waitsFor{reason key limit ahead notBefore}steps{key does}}}`) as unknown as TypedDocumentString<RunFactsQuery, RunFactsQueryVariables>;
+export const RunPayloadDocument = /* @__PURE__ */ new TypedDocumentString(`query RunPayload($id:ID!){run(id:$id){inputs outputs{name value resource{uri mediaType size url}}resource{uri mediaType size url}}}`) as unknown as TypedDocumentString<RunPayloadQuery, RunPayloadQueryVariables>;
+export const RunVerificationDocument = /* @__PURE__ */ new TypedDocumentString(`query RunVerification($id:ID!){verifyRun(id:$id){valid events firstInvalidSeq problems checkpoint{size}}}`) as unknown as TypedDocumentString<RunVerificationQuery, RunVerificationQueryVariables>;
+export const StepDetailDocument = /* @__PURE__ */ new TypedDocumentString(`query StepDetail($id:ID!,$key:String!){run(id:$id){step(key:$key){key input worker resource{uri mediaType size url}decision{effect reason action canonicalUri roles author snapshot rule{id role action uri effect comment}}usage{input output}childRun{id state}repair{step round error{code message}}}}}`) as unknown as TypedDocumentString<StepDetailQuery, StepDetailQueryVariables>;
+export const StepToolsDocument = /* @__PURE__ */ new TypedDocumentString(`query StepTools($id:ID!,$key:String!){run(id:$id){step(key:$key){toolCalls{id tool arguments result durationMs error{code message}}}}}`) as unknown as TypedDocumentString<StepToolsQuery, StepToolsQueryVariables>;
+export const StepItemsDocument = /* @__PURE__ */ new TypedDocumentString(`query StepItems($id:ID!,$key:String!,$state:[StepState!],$after:String){run(id:$id){step(key:$key){items(first:50,state:$state,after:$after){nodes{key state attempt startedAt finishedAt error{code message}}pageInfo{hasNextPage endCursor}}}}}`) as unknown as TypedDocumentString<StepItemsQuery, StepItemsQueryVariables>;
+export const StepHistoryDocument = /* @__PURE__ */ new TypedDocumentString(`query StepHistory($id:ID!,$key:String!){run(id:$id){events(filter:{steps:[$key],types:[STEP_STATE_CHANGED]},first:200){events{__typename seq at...on StepStateChanged{from to attempt error{code message}}}}}}`) as unknown as TypedDocumentString<StepHistoryQuery, StepHistoryQueryVariables>;
+export const StepLastLinesDocument = /* @__PURE__ */ new TypedDocumentString(`query StepLastLines($id:ID!,$key:String!){run(id:$id){step(key:$key){logs(last:5){events{__typename seq...on LogLine{text level}}}}}}`) as unknown as TypedDocumentString<StepLastLinesQuery, StepLastLinesQueryVariables>;
+export const CancelOneRunDocument = /* @__PURE__ */ new TypedDocumentString(`mutation CancelOneRun($input:CancelRunInput!){cancelRun(input:$input){...ChangedRun...PlayRefusal}}fragment PlayRefusal on Refusal{__typename code message decision{reason rule{id}}}fragment ChangedRun on Run{__typename id state}`) as unknown as TypedDocumentString<CancelOneRunMutation, CancelOneRunMutationVariables>;
+export const RetryOneStepDocument = /* @__PURE__ */ new TypedDocumentString(`mutation RetryOneStep($input:RetryStepInput!){retryStep(input:$input){...ChangedRun...PlayRefusal}}fragment PlayRefusal on Refusal{__typename code message decision{reason rule{id}}}fragment ChangedRun on Run{__typename id state}`) as unknown as TypedDocumentString<RetryOneStepMutation, RetryOneStepMutationVariables>;
+export const RerunFromStepDocument = /* @__PURE__ */ new TypedDocumentString(`mutation RerunFromStep($input:RerunFromInput!){rerunFrom(input:$input){...ChangedRun...PlayRefusal}}fragment PlayRefusal on Refusal{__typename code message decision{reason rule{id}}}fragment ChangedRun on Run{__typename id state}`) as unknown as TypedDocumentString<RerunFromStepMutation, RerunFromStepMutationVariables>;
 export const RunListDocument = /* @__PURE__ */ new TypedDocumentString(`query RunList($filter:RunFilter,$after:String){runs(filter:$filter,first:50,after:$after){nodes{...RunRow}pageInfo{hasNextPage endCursor}}}fragment RunRow on Run{id kind state workflow goal principal{username}error{code message step}stepCounts{state count}createdAt startedAt finishedAt}`) as unknown as TypedDocumentString<RunListQuery, RunListQueryVariables>;

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { Playable, PlayKind } from './play.ts';
 import styles from './playground.module.css';
 
-const GROUPS: readonly (readonly [PlayKind | 'example', string])[] = [
+const GROUPS: readonly (readonly [PlayKind, string])[] = [
   ['command', 'Commands'],
   ['tool', 'Tools'],
   ['agent', 'Agents'],
@@ -20,7 +20,7 @@ export function CatalogList({ playables, chosen, onChoose }: Props) {
   const [search, setSearch] = useState('');
   const words = search.toLowerCase();
   const isExample = ({ kind, initial }: Playable) =>
-    kind === 'example' || (kind === 'command' && Object.keys(initial).length > 0);
+    kind === 'document' || (kind === 'command' && Object.keys(initial).length > 0);
   const matching = playables.filter(({ name, title }) => `${name} ${title}`.toLowerCase().includes(words));
   const entry = (one: Playable) => (
     <li key={`${one.name} ${one.title}`}>

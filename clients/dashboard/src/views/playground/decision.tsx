@@ -27,7 +27,7 @@ export function Decision({ playable, value }: { readonly playable: Playable; rea
 }
 
 function actionOf({ kind, name }: Playable): string | undefined {
-  if (kind === 'example') return undefined;
+  if (kind === 'document') return undefined;
   return `${kind}:${kind === 'agent' ? name.toLowerCase() : name}`;
 }
 

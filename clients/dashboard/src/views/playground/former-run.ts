@@ -16,7 +16,7 @@ export function useFormerRun(id: string): {
   const value =
     run.kind === 'COMMAND'
       ? ((step?.input ?? {}) as FormValue)
-      : run.text == null
+      : run.text === null || run.workflowVersion !== null
         ? inputs
         : { document: run.text, ...(Object.keys(inputs).length > 0 && { inputs }) };
   return { isReady: true, value, error: undefined };
@@ -26,8 +26,14 @@ export function useFormerRun(id: string): {
 export function playPathOf(run: {
   readonly id: string;
   readonly kind: string;
-  readonly does: string | undefined;
+  readonly workflow: string | null;
+  /** Its workflow is saved. */
+  readonly isSaved: boolean;
+  /** What its only step does, for a command. */
+  readonly does: string | null | undefined;
 }): string {
-  const name = run.kind === 'COMMAND' ? `command/${encodeURIComponent(run.does ?? '')}` : 'example/build_service';
-  return `/play/${name}?from=${run.id}`;
+  const { id, kind, workflow, isSaved, does } = run;
+  if (kind === 'COMMAND' && does) return `/play/command/${encodeURIComponent(does)}?from=${id}`;
+  if (isSaved && workflow !== null) return `/play/workflow/${encodeURIComponent(workflow)}?from=${id}`;
+  return `/play/document/new?from=${id}`;
 }

@@ -2,7 +2,7 @@ import type { PlayCatalogQuery } from '../../api/generated/graphql.ts';
 import type { FormSchema } from '../../parts/schema-form/schema.ts';
 import type { FormValue } from '../../parts/schema-form/schema-form.tsx';
 
-export type PlayKind = 'example' | 'command' | 'tool' | 'agent' | 'workflow';
+export type PlayKind = 'document' | 'command' | 'tool' | 'agent' | 'workflow';
 
 /** Something that the playground can run, with a form for it. */
 export interface Playable {
@@ -51,8 +51,13 @@ const AGENT: FormSchema = {
 /** Everything that the playground offers, in the order of its list. */
 export function playablesOf({ catalog, workflows }: PlayCatalogQuery): readonly Playable[] {
   return [
+    {
+      ...{ kind: 'document', name: 'new', title: 'A workflow', description: 'Any workflow, without saving it.' },
+      schema: DOCUMENT,
+      initial: {},
+    },
     ...catalog.examples.map(({ name, title, kind, text }): Playable => {
-      const shared = { kind: 'example' as const, name, title, description: 'Runs as it is, on the sample data.' };
+      const shared = { kind: 'document' as const, name, title, description: 'Runs as it is, on the sample data.' };
       if (kind === 'WORKFLOW' || kind === 'PIPELINE') {
         const inputs = EXAMPLE_INPUTS[name];
         return { ...shared, schema: DOCUMENT, initial: { document: text, ...(inputs && { inputs }) } };
@@ -119,7 +124,7 @@ export function requestOf({ kind, name }: Pick<Playable, 'kind' | 'name'>, value
     }
     case 'workflow':
       return { mutation: 'startRun', input: { source: { name }, inputs: value } };
-    case 'example': {
+    case 'document': {
       const { document, inputs } = value;
       return { mutation: 'startRun', input: { source: { yaml: document }, ...(inputs !== undefined && { inputs }) } };
     }

@@ -1,0 +1,31 @@
+import { isFinalRunState, type RunModel } from '../../../../sdk/src/live/index.ts';
+import { RunPayloadDocument } from '../../api/generated/graphql.ts';
+import { useRead } from '../../api/query.ts';
+import { JsonTree } from '../../parts/payload/json-tree.tsx';
+import { Payload } from '../../parts/payload/payload.tsx';
+import { ErrorNotice, Skeleton } from '../../ui/notice.tsx';
+import styles from './run.module.css';
+
+/** What went into a run and what came out. */
+export function RunPayloads({ run }: { readonly run: RunModel }) {
+  const { data, error, refetch } = useRead(RunPayloadDocument, { id: run.id }, { keepFormer: false });
+  if (error) return <ErrorNotice error={error} retry={() => void refetch()} />;
+  if (!data?.run) return <Skeleton rows={4} />;
+  const { inputs, outputs, resource } = data.run;
+  const hasInputs = Object.keys((inputs ?? {}) as object).length > 0;
+  return (
+    <div className={styles.payloads}>
+      <h3>Inputs</h3>
+      {hasInputs ? <JsonTree value={inputs} /> : <p>It has no inputs.</p>}
+      <h3>Outputs</h3>
+      {!isFinalRunState(run.state) && <p>They are there when it has succeeded.</p>}
+      {outputs.map(({ name, value, resource: stored }) => (
+        <section key={name} aria-label={`Output ${name}`}>
+          <h4>{name}</h4>
+          {stored ? <Payload stored={stored} label={`output ${name}`} /> : <JsonTree value={value} />}
+        </section>
+      ))}
+      {outputs.length === 0 && resource && <Payload stored={resource} label="the output" />}
+    </div>
+  );
+}
