@@ -10,6 +10,9 @@ const view = <K extends string>(load: () => Promise<Record<K, ComponentType>>, n
 const VIEWS: readonly (readonly [string, ComponentType])[] = [
   ['/runs', Runs],
   ['/runs/:id', view(() => import('./views/run/run.tsx'), 'RunPage')],
+  ['/approvals', view(() => import('./views/approvals/approvals.tsx'), 'Approvals')],
+  ['/approvals/:id', view(() => import('./views/approvals/approval.tsx'), 'ApprovalPage')],
+  ['/settings', view(() => import('./views/settings/settings.tsx'), 'SettingsPage')],
   ['/play/:kind?/:name?', view(() => import('./views/playground/playground.tsx'), 'Playground')],
 ];
 

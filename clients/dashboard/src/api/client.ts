@@ -4,9 +4,6 @@ import { connection } from './connection.ts';
 /** Path under which the server is reached, without a slash at its end. */
 export const BASE_PATH = document.querySelector<HTMLMetaElement>('meta[name="signalbox"]')?.content ?? '';
 
-/** For styles that the editor writes at run time. */
-export const STYLE_NONCE = document.querySelector<HTMLMetaElement>('meta[name="signalbox"]')?.dataset.nonce ?? '';
-
 /** The server of this page. The cookie of the session, which no script can read, says who asks. */
 export const client = createClient({
   url: `${BASE_PATH}/`,

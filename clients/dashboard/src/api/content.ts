@@ -4,7 +4,7 @@ import { SignalboxError } from '../../../sdk/src/index.ts';
 /** What is read before anybody asks for more, in bytes. */
 export const PREVIEW_BYTES = 65_536;
 /** Content up to this size is read whole. */
-export const WHOLE_BYTES = 262_144;
+const WHOLE_BYTES = 262_144;
 
 /** Bytes of something stored, from its begin. */
 export interface Content {

@@ -9,8 +9,6 @@ interface Param<T> {
 
 export const text: Param<string> = { read: ([value]) => value ?? '', write: (value) => (value === '' ? [] : [value]) };
 
-export const flag: Param<boolean> = { read: ([value]) => value === '1', write: (value) => (value ? ['1'] : []) };
-
 export const list: Param<readonly string[]> = { read: (values) => values, write: (values) => values };
 
 /** One of several words; the first is the default, and is not written. Other words in a URL count as the default. */

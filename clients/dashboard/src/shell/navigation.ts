@@ -1,4 +1,4 @@
-import { FlaskConical, Play } from 'lucide-react';
+import { CircleCheckBig, FlaskConical, Play, Settings } from 'lucide-react';
 import type { ComponentType } from 'react';
 
 interface Destination {
@@ -13,4 +13,6 @@ interface Destination {
 export const DESTINATIONS: readonly Destination[] = [
   { path: '/runs', label: 'Runs', icon: Play, key: 'r' },
   { path: '/play', label: 'Playground', icon: FlaskConical, key: 'y' },
+  { path: '/approvals', label: 'Approvals', icon: CircleCheckBig, key: 'a' },
+  { path: '/settings', label: 'Settings', icon: Settings, key: ',' },
 ];

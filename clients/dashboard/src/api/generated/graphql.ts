@@ -81,6 +81,16 @@ export type CancelRunInput = {
   readonly runId: string;
 };
 
+/** A decision on an approval. */
+export type DecideApprovalInput = {
+  /** ID of the approval. */
+  readonly approvalId: string;
+  /** True: the step continues. False: it ends. */
+  readonly approve: boolean;
+  /** Reason, which is recorded. */
+  readonly comment?: string | null | undefined;
+};
+
 /** Why something was refused or failed. The set is closed. It is used in `Refusal.code`, in `Failure.code` and in `extensions.code` of every top-level error. */
 export type ErrorCode =
   /** The policy requires the approval of a person first. */
@@ -373,6 +383,45 @@ export type StartRunInput = {
   readonly waitMs?: number | null | undefined;
 };
 
+/** Kind of a step. */
+export type StepKind =
+  /** Runs an agent; its output is that of the agent. */
+  | 'AGENT'
+  /** Waits for a person to decide. */
+  | 'APPROVAL'
+  /** Writes the files of a plan, from the templates of a stack and optionally with a language model. */
+  | 'CODEGEN'
+  /** Runs a command: options in, resource out. */
+  | 'COMMAND'
+  /** Checks files with linters, compilers and their tests. */
+  | 'EVAL'
+  /** Sends an HTTP request; its output is the response. */
+  | 'HTTP'
+  /** Sends a job to a worker on the bus; its output is the result of the job. */
+  | 'JOB'
+  /** Notifies people. */
+  | 'NOTIFY'
+  /** A kind of a plugin that this server no longer has. */
+  | 'OTHER'
+  /** Plans a service: its entity, endpoints, files and tests. */
+  | 'PLAN'
+  /** Reads; changes nothing. */
+  | 'QUERY'
+  /** Commits files to a git repository in the folder of the run. */
+  | 'REPO'
+  /** Searches the web and the drive, and collects the results. */
+  | 'RESEARCH'
+  /** Waits for a signal to the run; its output is the payload of the signal. */
+  | 'SIGNAL'
+  /** Waits for a duration, or until a point in time. */
+  | 'SLEEP'
+  /** Calls one tool. */
+  | 'TOOL'
+  /** Computes a value from others, by an expression. */
+  | 'TRANSFORM'
+  /** Runs a saved workflow as a separate run; its output is that of the run. */
+  | 'WORKFLOW';
+
 /** State of a step. States move forward, and back to SCHEDULED only for a retry. A step of a pure command may pass through several at once, and is then recorded with its result. */
 export type StepState =
   /** It was stopped together with its run. */
@@ -473,6 +522,8 @@ export type MayQueryVariables = Exact<{
 
 export type MayQuery = { readonly may: ReadonlyArray<{ readonly action: string, readonly effect: PolicyEffect, readonly reason: string, readonly rule: { readonly id: string, readonly role: string, readonly action: string, readonly comment: string | null } | null }> };
 
+export type RefusalPartsFragment = { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null };
+
 export type OpenApprovalsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -490,6 +541,37 @@ export type SignInMethodQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type SignInMethodQuery = { readonly server: { readonly signIn: SignInMethod }, readonly health: { readonly version: string } };
+
+export type ApprovalRowFragment = { readonly id: string, readonly state: ApprovalState, readonly reason: string, readonly roles: ReadonlyArray<string>, readonly mayDecide: boolean, readonly whyNot: string | null, readonly requestedAt: string, readonly expiresAt: string | null, readonly decidedAt: string | null, readonly comment: string | null, readonly decidedBy: { readonly username: string } | null, readonly run: { readonly id: string, readonly workflow: string | null, readonly goal: string | null, readonly principal: { readonly username: string } }, readonly step: { readonly key: string, readonly title: string } };
+
+export type ApprovalsQueryVariables = Exact<{
+  state?: ApprovalState | null | undefined;
+  mine?: boolean | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ApprovalsQuery = { readonly approvals: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly state: ApprovalState, readonly reason: string, readonly roles: ReadonlyArray<string>, readonly mayDecide: boolean, readonly whyNot: string | null, readonly requestedAt: string, readonly expiresAt: string | null, readonly decidedAt: string | null, readonly comment: string | null, readonly decidedBy: { readonly username: string } | null, readonly run: { readonly id: string, readonly workflow: string | null, readonly goal: string | null, readonly principal: { readonly username: string } }, readonly step: { readonly key: string, readonly title: string } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type ApprovalQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ApprovalQuery = { readonly node:
+    | { readonly __typename: 'Approval', readonly id: string, readonly state: ApprovalState, readonly reason: string, readonly roles: ReadonlyArray<string>, readonly mayDecide: boolean, readonly whyNot: string | null, readonly requestedAt: string, readonly expiresAt: string | null, readonly decidedAt: string | null, readonly comment: string | null, readonly call: { readonly tool: string, readonly arguments: unknown } | null, readonly step: { readonly kind: StepKind, readonly does: string | null, readonly input: unknown, readonly key: string, readonly title: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string, readonly role: string, readonly action: string, readonly uri: string, readonly comment: string | null } | null } | null }, readonly decidedBy: { readonly username: string } | null, readonly run: { readonly id: string, readonly workflow: string | null, readonly goal: string | null, readonly principal: { readonly username: string } } }
+    | Record<PropertyKey, never>
+   | null };
+
+export type DecideApprovalMutationVariables = Exact<{
+  input: DecideApprovalInput;
+}>;
+
+
+export type DecideApprovalMutation = { readonly decideApproval:
+    | { readonly __typename: 'Approval', readonly id: string, readonly state: ApprovalState }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+   };
 
 export type PlayCatalogQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -512,8 +594,6 @@ export type PlayRunQueryVariables = Exact<{
 export type PlayRunQuery = { readonly run: { readonly id: string, readonly kind: RunKind, readonly text: string | null, readonly inputs: unknown, readonly workflowVersion: number | null, readonly steps: ReadonlyArray<{ readonly does: string | null, readonly input: unknown }> } | null };
 
 export type PlayResultFragment = { readonly __typename: 'Run', readonly id: string, readonly state: RunState, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null } | null };
-
-export type PlayRefusalFragment = { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null };
 
 export type PlayExecuteMutationVariables = Exact<{
   input: ExecuteInput;
@@ -706,8 +786,9 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const RefusalPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment RefusalParts on Refusal{__typename code message decision{reason rule{id}}}`, {"fragmentName":"RefusalParts"}) as unknown as TypedDocumentString<RefusalPartsFragment, unknown>;
+export const ApprovalRowFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ApprovalRow on Approval{id state reason roles mayDecide whyNot requestedAt expiresAt decidedAt decidedBy{username}comment run{id workflow goal principal{username}}step{key title}}`, {"fragmentName":"ApprovalRow"}) as unknown as TypedDocumentString<ApprovalRowFragment, unknown>;
 export const PlayResultFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}`, {"fragmentName":"PlayResult"}) as unknown as TypedDocumentString<PlayResultFragment, unknown>;
-export const PlayRefusalFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment PlayRefusal on Refusal{__typename code message decision{reason rule{id}}}`, {"fragmentName":"PlayRefusal"}) as unknown as TypedDocumentString<PlayRefusalFragment, unknown>;
 export const ChangedRunFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ChangedRun on Run{__typename id state}`, {"fragmentName":"ChangedRun"}) as unknown as TypedDocumentString<ChangedRunFragment, unknown>;
 export const RunRowFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment RunRow on Run{id kind state workflow goal principal{username}error{code message step}stepCounts{state count}createdAt startedAt finishedAt}`, {"fragmentName":"RunRow"}) as unknown as TypedDocumentString<RunRowFragment, unknown>;
 export const AnnouncementsDocument = /* @__PURE__ */ new TypedDocumentString(`subscription Announcements($after:Cursor){events(filter:{types:[APPROVAL_REQUESTED,APPROVAL_DECIDED,NOTIFICATION]}after:$after){cursor events{__typename cursor runId...on Notification{level message}...on ApprovalRequested{approval{id reason mayDecide}}}}}`) as unknown as TypedDocumentString<AnnouncementsSubscription, AnnouncementsSubscriptionVariables>;
@@ -716,12 +797,15 @@ export const MayDocument = /* @__PURE__ */ new TypedDocumentString(`query May($a
 export const OpenApprovalsDocument = /* @__PURE__ */ new TypedDocumentString(`query OpenApprovals{approvals(state:OPEN,mine:true,first:50){nodes{id state}pageInfo{hasNextPage}}}`) as unknown as TypedDocumentString<OpenApprovalsQuery, OpenApprovalsQueryVariables>;
 export const PaletteDocument = /* @__PURE__ */ new TypedDocumentString(`query Palette($text:String!,$hasText:Boolean!){runs(filter:{text:$text},first:8)@include(if:$hasText){nodes{id state workflow goal}}workflows(first:50){nodes{id name}}}`) as unknown as TypedDocumentString<PaletteQuery, PaletteQueryVariables>;
 export const SignInMethodDocument = /* @__PURE__ */ new TypedDocumentString(`query SignInMethod{server{signIn}health{version}}`) as unknown as TypedDocumentString<SignInMethodQuery, SignInMethodQueryVariables>;
+export const ApprovalsDocument = /* @__PURE__ */ new TypedDocumentString(`query Approvals($state:ApprovalState,$mine:Boolean,$after:String){approvals(state:$state,mine:$mine,first:50,after:$after){nodes{...ApprovalRow}pageInfo{hasNextPage endCursor}}}fragment ApprovalRow on Approval{id state reason roles mayDecide whyNot requestedAt expiresAt decidedAt decidedBy{username}comment run{id workflow goal principal{username}}step{key title}}`) as unknown as TypedDocumentString<ApprovalsQuery, ApprovalsQueryVariables>;
+export const ApprovalDocument = /* @__PURE__ */ new TypedDocumentString(`query Approval($id:ID!){node(id:$id){...on Approval{__typename...ApprovalRow call{tool arguments}step{kind does input decision{reason rule{id role action uri comment}}}}}}fragment ApprovalRow on Approval{id state reason roles mayDecide whyNot requestedAt expiresAt decidedAt decidedBy{username}comment run{id workflow goal principal{username}}step{key title}}`) as unknown as TypedDocumentString<ApprovalQuery, ApprovalQueryVariables>;
+export const DecideApprovalDocument = /* @__PURE__ */ new TypedDocumentString(`mutation DecideApproval($input:DecideApprovalInput!){decideApproval(input:$input){...on Approval{__typename id state}...RefusalParts}}fragment RefusalParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<DecideApprovalMutation, DecideApprovalMutationVariables>;
 export const PlayCatalogDocument = /* @__PURE__ */ new TypedDocumentString(`query PlayCatalog{catalog{commands{name title description options}tools{name title description options}agentBackends{name description config}examples{name title kind text}}workflows(first:100){nodes{id name description inputs}}}`) as unknown as TypedDocumentString<PlayCatalogQuery, PlayCatalogQueryVariables>;
 export const PlayDecisionDocument = /* @__PURE__ */ new TypedDocumentString(`query PlayDecision($action:String!,$uri:URI){explainPolicy(input:{action:$action,uri:$uri}){effect reason rule{id}}}`) as unknown as TypedDocumentString<PlayDecisionQuery, PlayDecisionQueryVariables>;
 export const PlayRunDocument = /* @__PURE__ */ new TypedDocumentString(`query PlayRun($id:ID!){run(id:$id){id kind text inputs workflowVersion steps{does input}}}`) as unknown as TypedDocumentString<PlayRunQuery, PlayRunQueryVariables>;
-export const PlayExecuteDocument = /* @__PURE__ */ new TypedDocumentString(`mutation PlayExecute($input:ExecuteInput!){execute(input:$input){...on CommandOutcome{__typename run{...PlayResult}resource{uri mediaType size url}}...PlayRefusal}}fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}fragment PlayRefusal on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<PlayExecuteMutation, PlayExecuteMutationVariables>;
-export const PlayStartDocument = /* @__PURE__ */ new TypedDocumentString(`mutation PlayStart($input:StartRunInput!){startRun(input:$input){...PlayResult...PlayRefusal}}fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}fragment PlayRefusal on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<PlayStartMutation, PlayStartMutationVariables>;
-export const PlayAgentDocument = /* @__PURE__ */ new TypedDocumentString(`mutation PlayAgent($input:RunAgentInput!){runAgent(input:$input){...PlayResult...PlayRefusal}}fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}fragment PlayRefusal on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<PlayAgentMutation, PlayAgentMutationVariables>;
+export const PlayExecuteDocument = /* @__PURE__ */ new TypedDocumentString(`mutation PlayExecute($input:ExecuteInput!){execute(input:$input){...on CommandOutcome{__typename run{...PlayResult}resource{uri mediaType size url}}...RefusalParts}}fragment RefusalParts on Refusal{__typename code message decision{reason rule{id}}}fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}`) as unknown as TypedDocumentString<PlayExecuteMutation, PlayExecuteMutationVariables>;
+export const PlayStartDocument = /* @__PURE__ */ new TypedDocumentString(`mutation PlayStart($input:StartRunInput!){startRun(input:$input){...PlayResult...RefusalParts}}fragment RefusalParts on Refusal{__typename code message decision{reason rule{id}}}fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}`) as unknown as TypedDocumentString<PlayStartMutation, PlayStartMutationVariables>;
+export const PlayAgentDocument = /* @__PURE__ */ new TypedDocumentString(`mutation PlayAgent($input:RunAgentInput!){runAgent(input:$input){...PlayResult...RefusalParts}}fragment RefusalParts on Refusal{__typename code message decision{reason rule{id}}}fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}`) as unknown as TypedDocumentString<PlayAgentMutation, PlayAgentMutationVariables>;
 export const RunFactsDocument = /* @__PURE__ */ new TypedDocumentString(`query RunFacts($id:ID!){run(id:$id){id kind workflow workflowVersion labels traceId createdAt principal{username}parent{id workflow goal}rerunOf{id}reruns(first:5){nodes{id state createdAt}}usage{input output limit}waitsFor{reason key limit ahead notBefore}steps{key does}}}`) as unknown as TypedDocumentString<RunFactsQuery, RunFactsQueryVariables>;
 export const RunPayloadDocument = /* @__PURE__ */ new TypedDocumentString(`query RunPayload($id:ID!){run(id:$id){inputs outputs{name value resource{uri mediaType size url}}resource{uri mediaType size url}}}`) as unknown as TypedDocumentString<RunPayloadQuery, RunPayloadQueryVariables>;
 export const RunVerificationDocument = /* @__PURE__ */ new TypedDocumentString(`query RunVerification($id:ID!){verifyRun(id:$id){valid events firstInvalidSeq problems checkpoint{size}}}`) as unknown as TypedDocumentString<RunVerificationQuery, RunVerificationQueryVariables>;
@@ -730,7 +814,7 @@ export const StepToolsDocument = /* @__PURE__ */ new TypedDocumentString(`query 
 export const StepItemsDocument = /* @__PURE__ */ new TypedDocumentString(`query StepItems($id:ID!,$key:String!,$state:[StepState!],$after:String){run(id:$id){step(key:$key){items(first:50,state:$state,after:$after){nodes{key state attempt startedAt finishedAt error{code message}}pageInfo{hasNextPage endCursor}}}}}`) as unknown as TypedDocumentString<StepItemsQuery, StepItemsQueryVariables>;
 export const StepHistoryDocument = /* @__PURE__ */ new TypedDocumentString(`query StepHistory($id:ID!,$key:String!){run(id:$id){events(filter:{steps:[$key],types:[STEP_STATE_CHANGED]},first:200){events{__typename seq at...on StepStateChanged{from to attempt error{code message}}}}}}`) as unknown as TypedDocumentString<StepHistoryQuery, StepHistoryQueryVariables>;
 export const StepLastLinesDocument = /* @__PURE__ */ new TypedDocumentString(`query StepLastLines($id:ID!,$key:String!){run(id:$id){step(key:$key){logs(last:5){events{__typename seq...on LogLine{text level}}}}}}`) as unknown as TypedDocumentString<StepLastLinesQuery, StepLastLinesQueryVariables>;
-export const CancelOneRunDocument = /* @__PURE__ */ new TypedDocumentString(`mutation CancelOneRun($input:CancelRunInput!){cancelRun(input:$input){...ChangedRun...PlayRefusal}}fragment PlayRefusal on Refusal{__typename code message decision{reason rule{id}}}fragment ChangedRun on Run{__typename id state}`) as unknown as TypedDocumentString<CancelOneRunMutation, CancelOneRunMutationVariables>;
-export const RetryOneStepDocument = /* @__PURE__ */ new TypedDocumentString(`mutation RetryOneStep($input:RetryStepInput!){retryStep(input:$input){...ChangedRun...PlayRefusal}}fragment PlayRefusal on Refusal{__typename code message decision{reason rule{id}}}fragment ChangedRun on Run{__typename id state}`) as unknown as TypedDocumentString<RetryOneStepMutation, RetryOneStepMutationVariables>;
-export const RerunFromStepDocument = /* @__PURE__ */ new TypedDocumentString(`mutation RerunFromStep($input:RerunFromInput!){rerunFrom(input:$input){...ChangedRun...PlayRefusal}}fragment PlayRefusal on Refusal{__typename code message decision{reason rule{id}}}fragment ChangedRun on Run{__typename id state}`) as unknown as TypedDocumentString<RerunFromStepMutation, RerunFromStepMutationVariables>;
+export const CancelOneRunDocument = /* @__PURE__ */ new TypedDocumentString(`mutation CancelOneRun($input:CancelRunInput!){cancelRun(input:$input){...ChangedRun...RefusalParts}}fragment RefusalParts on Refusal{__typename code message decision{reason rule{id}}}fragment ChangedRun on Run{__typename id state}`) as unknown as TypedDocumentString<CancelOneRunMutation, CancelOneRunMutationVariables>;
+export const RetryOneStepDocument = /* @__PURE__ */ new TypedDocumentString(`mutation RetryOneStep($input:RetryStepInput!){retryStep(input:$input){...ChangedRun...RefusalParts}}fragment RefusalParts on Refusal{__typename code message decision{reason rule{id}}}fragment ChangedRun on Run{__typename id state}`) as unknown as TypedDocumentString<RetryOneStepMutation, RetryOneStepMutationVariables>;
+export const RerunFromStepDocument = /* @__PURE__ */ new TypedDocumentString(`mutation RerunFromStep($input:RerunFromInput!){rerunFrom(input:$input){...ChangedRun...RefusalParts}}fragment RefusalParts on Refusal{__typename code message decision{reason rule{id}}}fragment ChangedRun on Run{__typename id state}`) as unknown as TypedDocumentString<RerunFromStepMutation, RerunFromStepMutationVariables>;
 export const RunListDocument = /* @__PURE__ */ new TypedDocumentString(`query RunList($filter:RunFilter,$after:String){runs(filter:$filter,first:50,after:$after){nodes{...RunRow}pageInfo{hasNextPage endCursor}}}fragment RunRow on Run{id kind state workflow goal principal{username}error{code message step}stepCounts{state count}createdAt startedAt finishedAt}`) as unknown as TypedDocumentString<RunListQuery, RunListQueryVariables>;

@@ -6,7 +6,7 @@ const ACTIVE: readonly StepState[] = ['RUNNING', 'DISPATCHED', 'WAITING', 'SCHED
 
 export const hasFailed = ({ state }: Pick<StepModel, 'state'>) => FAILED.includes(state);
 
-export const isActive = ({ state }: Pick<StepModel, 'state'>) => ACTIVE.includes(state);
+const isActive = ({ state }: Pick<StepModel, 'state'>) => ACTIVE.includes(state);
 
 /** What people call the run: its workflow, its goal, or what its only step does. */
 export function titleOf({ workflow, goal, kind, steps }: RunModel): string {

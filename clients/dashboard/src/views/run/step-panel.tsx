@@ -25,7 +25,7 @@ const TABS = [
   { value: 'attempts', label: 'Attempts' },
 ] as const;
 
-export type StepTab = (typeof TABS)[number]['value'];
+type StepTab = (typeof TABS)[number]['value'];
 
 interface Props {
   readonly run: RunModel;

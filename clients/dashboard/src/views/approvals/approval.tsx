@@ -1,0 +1,136 @@
+import { useState } from 'react';
+import { Link, useLocation, useParams } from 'wouter';
+import { unwrap } from '../../../../sdk/src/index.ts';
+import { ApprovalDocument, type ApprovalQuery, DecideApprovalDocument } from '../../api/generated/graphql.ts';
+import { useRead, useSend } from '../../api/query.ts';
+import { JsonTree } from '../../parts/payload/json-tree.tsx';
+import { useKeys } from '../../shell/keys.ts';
+import { toast } from '../../shell/toasts.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { TextArea } from '../../ui/field.tsx';
+import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
+import { Page } from '../../ui/page.tsx';
+import { StateMark } from '../../ui/state-mark.tsx';
+import { Time } from '../../ui/time.tsx';
+import styles from './approvals.module.css';
+
+type ApprovalDetail = Extract<NonNullable<ApprovalQuery['node']>, { readonly __typename: 'Approval' }>;
+
+/** `/approvals/:id`: what will happen, who asked, which rule requires the decision; and the decision. */
+export function ApprovalPage() {
+  const { id = '' } = useParams<{ id: string }>();
+  const { data, error, refetch } = useRead(ApprovalDocument, { id }, { everyMs: 30_000 });
+  const approval = data?.node && 'reason' in data.node ? (data.node as ApprovalDetail) : undefined;
+  return (
+    <Page title="Approval" lead={<Link href="/approvals">All approvals</Link>}>
+      {error && <ErrorNotice error={error} retry={() => void refetch()} />}
+      {!data && !error && <Skeleton rows={6} />}
+      {data && !approval && (
+        <Empty title="There is no such approval">
+          <p>It does not exist, or you may not see its run.</p>
+        </Empty>
+      )}
+      {approval && <Review approval={approval} />}
+    </Page>
+  );
+}
+
+function Review({ approval }: { readonly approval: ApprovalDetail }) {
+  const { state, reason, run, step, call, whyNot, decidedBy, decidedAt, comment, expiresAt } = approval;
+  const [asked, setAsked] = useState<'approve' | 'reject'>();
+  const isOpen = state === 'OPEN';
+  const why = isOpen ? (whyNot ?? undefined) : `It was ${state.toLowerCase()}.`;
+  useKeys({ a: () => why === undefined && setAsked('approve'), r: () => why === undefined && setAsked('reject') });
+  const rule = step.decision?.rule;
+  return (
+    <article className={styles.review}>
+      <h2>
+        <StateMark state={state} word /> {reason}
+      </h2>
+      <p>
+        <Link href={`/runs/${run.id}?step=${encodeURIComponent(step.key)}`}>{run.workflow ?? run.goal ?? run.id}</Link>,
+        step <b>{step.key}</b>, for {run.principal.username}
+        {isOpen && expiresAt && (
+          <>
+            , expires <Time at={expiresAt} />
+          </>
+        )}
+      </p>
+      {rule && (
+        <p>
+          Rule <code>{rule.id}</code> requires it: {rule.role}, {rule.action}, {rule.uri}
+          {rule.comment && ` (${rule.comment})`}
+        </p>
+      )}
+      <section aria-label="What will happen">
+        <h3>{call ? `It calls ${call.tool}` : `It runs ${step.does ?? step.kind.toLowerCase()}`}</h3>
+        <JsonTree value={call ? call.arguments : step.input} />
+      </section>
+      {decidedAt && (
+        <p>
+          {decidedBy?.username ?? 'Nobody'} decided <Time at={decidedAt} />
+          {comment && `: ${comment}`}
+        </p>
+      )}
+      <div className={styles.decide}>
+        <Button look="primary" may="mutation:decideApproval" whyNot={why} onClick={() => setAsked('approve')}>
+          Approve
+        </Button>
+        <Button look="danger" may="mutation:decideApproval" whyNot={why} onClick={() => setAsked('reject')}>
+          Reject
+        </Button>
+        {why !== undefined && <p>{why}</p>}
+      </div>
+      {asked && <Confirm id={approval.id} decision={asked} onClose={() => setAsked(undefined)} />}
+    </article>
+  );
+}
+
+interface ConfirmProps {
+  readonly id: string;
+  readonly decision: 'approve' | 'reject';
+  readonly onClose: () => void;
+}
+
+function Confirm({ id, decision, onClose }: ConfirmProps) {
+  const [, navigate] = useLocation();
+  const [comment, setComment] = useState('');
+  const { mutate, error, isPending } = useSend(DecideApprovalDocument, (result) => unwrap(result.decideApproval), [
+    'Approvals',
+    'Approval',
+    'OpenApprovals',
+  ]);
+  const approves = decision === 'approve';
+  const decide = () =>
+    mutate(
+      { input: { approvalId: id, approve: approves, ...(comment !== '' && { comment }) } },
+      {
+        onSuccess: () => {
+          toast(approves ? 'Approved. The run continues.' : 'Rejected.', approves ? 'good' : 'plain');
+          onClose();
+          navigate('/approvals');
+        },
+      },
+    );
+  return (
+    <Dialog
+      title={approves ? 'Approve it?' : 'Reject it?'}
+      onClose={onClose}
+      actions={
+        <Button look={approves ? 'primary' : 'danger'} busy={isPending} onClick={decide}>
+          {approves ? 'Approve' : 'Reject'}
+        </Button>
+      }
+    >
+      <TextArea
+        label="Comment (optional)"
+        hint="It is recorded with your name."
+        rows={3}
+        value={comment}
+        onChange={({ target }) => setComment(target.value)}
+      />
+      {error && <ErrorNotice error={error} />}
+    </Dialog>
+  );
+}
