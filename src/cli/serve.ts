@@ -26,6 +26,7 @@ function printLine(line: string): void {
 
 function printBanner(config: Config, url: string): void {
   printLine(`Signalbox (${config.mode})`);
+  if (config.server.dashboard !== undefined) printLine(`  Dashboard ${url}/`);
   if (config.server.graphiql) printLine(`  GraphiQL  ${url}/graphql`);
   printLine(`  API       ${url}/graphql`);
   printLine(`  Data      ${config.dataDir}`);

@@ -64,11 +64,14 @@ describe.each([
     expect(await response.text()).toBe('sent');
   });
 
-  it('the home page leads to GraphiQL, and every file of it is served', async () => {
-    const response = await fetch(`${proxy.url}/`, { headers: { accept: 'text/html' } });
-    expect(response.url).toBe(`${proxy.url}/graphql`);
+  it.each([
+    ['the dashboard', '/', /(?:src|href)="([^"]*\/assets\/[^"]*)"/g],
+    ['GraphiQL', '/graphql', /(?:src|href)="([^"]*asset=[^"]*)"/g],
+  ])('every file of %s is served', async (_, path, pattern) => {
+    const response = await fetch(`${proxy.url}${path}`, { headers: { accept: 'text/html' } });
+    expect(response.url).toBe(`${proxy.url}${path}`);
     const html = await response.text();
-    const urls = [...html.matchAll(/(?:src|href)="([^"]*asset=[^"]*)"/g)].map(([, url]) => url ?? '');
+    const urls = [...html.matchAll(pattern)].map(([, url]) => url ?? '');
     expect(urls.length).toBeGreaterThanOrEqual(3);
     for (const url of urls) {
       const file = await fetch(new URL(url, response.url));

@@ -42,9 +42,10 @@ describe('the start', () => {
     expect((await server.fetch('/health')).status).toBe(200);
   });
 
-  it('prints the URLs of GraphiQL and the API, and in development the accounts, which work', async () => {
+  it('prints the URLs of the dashboard, GraphiQL and the API, and in development the accounts, which work', async () => {
     await using server = await startServer();
     const banner = await until('the banner', () => server.stdoutLines.length >= 5 && server.stdoutLines.join('\n'));
+    expect(banner).toContain(`Dashboard ${server.url}/`);
     expect(banner).toContain(`GraphiQL  ${server.url}/graphql`);
     expect(banner).toContain(`API       ${server.url}/graphql`);
     for (const [name, role] of Object.entries({ admin: 'admin', alice: 'analyst', bob: 'user' })) {

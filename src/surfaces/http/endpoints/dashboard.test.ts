@@ -112,7 +112,7 @@ describe('a file of the dashboard', () => {
     }
   });
 
-  it.each(['old-1.js', 'main-1.js.br', '..%2findex.html', '%2e%2e%2findex.html', 'index.html'])(
+  it.each(['old-1.js', 'main-1.js.br', encodeURIComponent('../index.html'), 'index.html'])(
     'is never %s',
     async (name) => {
       const { status, text } = await requestWithHeaders(`${server.url}/assets/${name}`, {});

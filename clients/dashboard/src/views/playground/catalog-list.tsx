@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Playable, PlayKind } from './play.ts';
+import type { PlayItem, PlayKind } from './play.ts';
 import styles from './playground.module.css';
 
 const GROUPS: readonly (readonly [PlayKind, string])[] = [
@@ -10,19 +10,19 @@ const GROUPS: readonly (readonly [PlayKind, string])[] = [
 ];
 
 interface Props {
-  readonly playables: readonly Playable[];
-  readonly chosen: Playable | undefined;
-  readonly onChoose: (playable: Playable) => void;
+  readonly items: readonly PlayItem[];
+  readonly chosen: PlayItem | undefined;
+  readonly onChoose: (item: PlayItem) => void;
 }
 
 /** The examples, and the catalog by kind. */
-export function CatalogList({ playables, chosen, onChoose }: Props) {
+export function CatalogList({ items, chosen, onChoose }: Props) {
   const [search, setSearch] = useState('');
   const words = search.toLowerCase();
-  const isExample = ({ kind, initial }: Playable) =>
+  const isExample = ({ kind, initial }: PlayItem) =>
     kind === 'document' || (kind === 'command' && Object.keys(initial).length > 0);
-  const matching = playables.filter(({ name, title }) => `${name} ${title}`.toLowerCase().includes(words));
-  const entry = (one: Playable) => (
+  const matching = items.filter(({ name, title }) => `${name} ${title}`.toLowerCase().includes(words));
+  const entry = (one: PlayItem) => (
     <li key={`${one.name} ${one.title}`}>
       <button
         type="button"

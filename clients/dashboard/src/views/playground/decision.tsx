@@ -1,7 +1,7 @@
 import { PlayDecisionDocument } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
 import type { FormValue } from '../../parts/schema-form/schema-form.tsx';
-import type { Playable } from './play.ts';
+import type { PlayItem } from './play.ts';
 import styles from './playground.module.css';
 
 const WORDS = {
@@ -12,8 +12,8 @@ const WORDS = {
 } as const;
 
 /** What the policy says to the form as it is: before it is sent, and without a trace. */
-export function Decision({ playable, value }: { readonly playable: Playable; readonly value: FormValue }) {
-  const action = actionOf(playable);
+export function Decision({ item, value }: { readonly item: PlayItem; readonly value: FormValue }) {
+  const action = actionOf(item);
   const uri = uriOf(value);
   const { data } = useRead(PlayDecisionDocument, { action: action ?? '', uri }, { enabled: action !== undefined });
   const decision = action && data?.explainPolicy;
@@ -26,7 +26,7 @@ export function Decision({ playable, value }: { readonly playable: Playable; rea
   );
 }
 
-function actionOf({ kind, name }: Playable): string | undefined {
+function actionOf({ kind, name }: PlayItem): string | undefined {
   if (kind === 'document') return undefined;
   return `${kind}:${kind === 'agent' ? name.toLowerCase() : name}`;
 }

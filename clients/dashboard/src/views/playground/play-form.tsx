@@ -18,26 +18,26 @@ import { ErrorNotice } from '../../ui/notice.tsx';
 import { AsCode } from './as-code.tsx';
 import { Decision } from './decision.tsx';
 import { useDraft } from './draft.ts';
-import { type Playable, requestOf } from './play.ts';
+import { type PlayItem, requestOf } from './play.ts';
 import styles from './playground.module.css';
 import { CommandResult } from './result.tsx';
 
 interface Props {
-  readonly playable: Playable;
+  readonly item: PlayItem;
   /** Values of a draft or of a former run, instead of the initial ones. */
   readonly begin: FormValue | undefined;
 }
 
-/** The form of one playable, what the policy says to it, its result, and the request as code. */
-export function PlayForm({ playable, begin }: Props) {
-  const [value, setValue] = useState<FormValue>(begin ?? playable.initial);
+/** The form of one item, what the policy says to it, its result, and the request as code. */
+export function PlayForm({ item, begin }: Props) {
+  const [value, setValue] = useState<FormValue>(begin ?? item.initial);
   const [showProblems, setShowProblems] = useState(false);
-  const { run, result, error, isPending } = usePlay(playable);
+  const { run, result, error, isPending } = usePlay(item);
   useDraft(value);
-  const missing = missingOf(playable.schema, value);
+  const missing = missingOf(item.schema, value);
   const problems = showProblems
     ? Object.fromEntries(
-        missing.map((name) => [name, `${labelOf(name, playable.schema.properties?.[name] ?? {})} is required.`]),
+        missing.map((name) => [name, `${labelOf(name, item.schema.properties?.[name] ?? {})} is required.`]),
       )
     : {};
   const submit = (event?: FormEvent) => {
@@ -51,21 +51,21 @@ export function PlayForm({ playable, begin }: Props) {
     <div className={styles.work}>
       <form className={styles.form} onSubmit={submit} noValidate>
         <header>
-          <h2>{playable.title}</h2>
-          <p>{playable.description}</p>
+          <h2>{item.title}</h2>
+          <p>{item.description}</p>
         </header>
         <div className={styles.submit}>
           <Button type="submit" look="primary" busy={isPending} title="ctrl+Enter">
             <Play size={14} aria-hidden="true" /> {isPending ? 'Running…' : 'Run'}
           </Button>
-          <Decision playable={playable} value={useDeferredValue(value)} />
+          <Decision item={item} value={useDeferredValue(value)} />
         </div>
-        <SchemaForm schema={playable.schema} value={value} onChange={setValue} problems={problems} />
+        <SchemaForm schema={item.schema} value={value} onChange={setValue} problems={problems} />
       </form>
       <div className={styles.output}>
         {error != null && <ErrorNotice error={error} />}
         {result && <CommandResult outcome={result} />}
-        <AsCode request={requestOf(playable, value)} />
+        <AsCode request={requestOf(item, value)} />
       </div>
     </div>
   );
@@ -74,18 +74,18 @@ export function PlayForm({ playable, begin }: Props) {
 type Outcome = Extract<PlayExecuteMutation['execute'], { readonly __typename: 'CommandOutcome' }>;
 
 /** A command is answered with its result; what takes longer is watched on its page. */
-function usePlay(playable: Playable) {
+function usePlay(item: PlayItem) {
   const [, navigate] = useLocation();
   const refreshed = ['RunList'];
   const execute = useSend(PlayExecuteDocument, (result) => unwrap(result.execute), refreshed);
   const start = useSend(PlayStartDocument, (result) => unwrap(result.startRun), refreshed);
   const agent = useSend(PlayAgentDocument, (result) => unwrap(result.runAgent), refreshed);
   const watch = ({ id }: { readonly id: string }) => {
-    toast(<Link href={`/runs/${id}`}>Started {playable.title}</Link>, 'good');
+    toast(<Link href={`/runs/${id}`}>Started {item.title}</Link>, 'good');
     navigate(`/runs/${id}`);
   };
   const run = (value: FormValue) => {
-    const { mutation, input } = requestOf(playable, value);
+    const { mutation, input } = requestOf(item, value);
     // The form made it from the schema of the server, which checks it.
     if (mutation === 'execute') execute.mutate({ input: input as never });
     else if (mutation === 'startRun') start.mutate({ input: input as never }, { onSuccess: watch });

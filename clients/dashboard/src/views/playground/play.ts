@@ -5,7 +5,7 @@ import type { FormValue } from '../../parts/schema-form/schema-form.tsx';
 export type PlayKind = 'document' | 'command' | 'tool' | 'agent' | 'workflow';
 
 /** Something that the playground can run, with a form for it. */
-export interface Playable {
+export interface PlayItem {
   readonly kind: PlayKind;
   readonly name: string;
   readonly title: string;
@@ -49,14 +49,14 @@ const AGENT: FormSchema = {
 };
 
 /** Everything that the playground offers, in the order of its list. */
-export function playablesOf({ catalog, workflows }: PlayCatalogQuery): readonly Playable[] {
+export function itemsOf({ catalog, workflows }: PlayCatalogQuery): readonly PlayItem[] {
   return [
     {
       ...{ kind: 'document', name: 'new', title: 'A workflow', description: 'Any workflow, without saving it.' },
       schema: DOCUMENT,
       initial: {},
     },
-    ...catalog.examples.map(({ name, title, kind, text }): Playable => {
+    ...catalog.examples.map(({ name, title, kind, text }): PlayItem => {
       const shared = { kind: 'document' as const, name, title, description: 'Runs as it is, on the sample data.' };
       if (kind === 'WORKFLOW' || kind === 'PIPELINE') {
         const inputs = EXAMPLE_INPUTS[name];
@@ -67,20 +67,20 @@ export function playablesOf({ catalog, workflows }: PlayCatalogQuery): readonly 
       return { ...shared, kind: 'command', name: command, schema: schema ?? {}, initial: options };
     }),
     ...catalog.commands.map(
-      ({ name, title, description, options }): Playable => ({
+      ({ name, title, description, options }): PlayItem => ({
         ...{ kind: 'command', name, title, description },
         schema: options as FormSchema,
         initial: {},
       }),
     ),
     ...catalog.tools.map(
-      ({ name, title, description, options }): Playable => ({
+      ({ name, title, description, options }): PlayItem => ({
         ...{ kind: 'tool', name, title, description },
         schema: options as FormSchema,
         initial: {},
       }),
     ),
-    ...catalog.agentBackends.map(({ name, description, config }): Playable => {
+    ...catalog.agentBackends.map(({ name, description, config }): PlayItem => {
       const properties = {
         ...AGENT.properties,
         config: { ...(config as FormSchema), title: 'Configuration of the backend' },
@@ -92,7 +92,7 @@ export function playablesOf({ catalog, workflows }: PlayCatalogQuery): readonly 
       };
     }),
     ...workflows.nodes.map(
-      ({ name, description, inputs }): Playable => ({
+      ({ name, description, inputs }): PlayItem => ({
         ...{ kind: 'workflow', name, title: name, description: description ?? 'A saved workflow.' },
         schema: inputs as FormSchema,
         initial: {},
@@ -106,7 +106,7 @@ const camelCase = (name: string) =>
   name.toLowerCase().replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /** What is sent for the values of the form. */
-export function requestOf({ kind, name }: Pick<Playable, 'kind' | 'name'>, value: FormValue): PlayRequest {
+export function requestOf({ kind, name }: Pick<PlayItem, 'kind' | 'name'>, value: FormValue): PlayRequest {
   switch (kind) {
     case 'command':
       return { mutation: 'execute', input: { command: name, options: value } };

@@ -7,7 +7,7 @@ import { Page } from '../../ui/page.tsx';
 import { CatalogList } from './catalog-list.tsx';
 import { readDraft } from './draft.ts';
 import { useFormerRun } from './former-run.ts';
-import { type Playable, playablesOf } from './play.ts';
+import { itemsOf, type PlayItem } from './play.ts';
 import { PlayForm } from './play-form.tsx';
 import styles from './playground.module.css';
 
@@ -20,10 +20,10 @@ export function Playground() {
   const [, navigate] = useLocation();
   const { data, error, refetch } = useRead(PlayCatalogDocument, {});
   const former = useFormerRun(from);
-  const playables = data && playablesOf(data);
-  const named = playables?.filter((one) => one.kind === kind && one.name === name);
+  const items = data && itemsOf(data);
+  const named = items?.filter((one) => one.kind === kind && one.name === name);
   const chosen = named?.find((one) => one.title === title) ?? named?.at(-1);
-  const choose = (one: Playable) => {
+  const choose = (one: PlayItem) => {
     const query =
       one.kind === 'command' && Object.keys(one.initial).length > 0 ? `?title=${encodeURIComponent(one.title)}` : '';
     navigate(`/play/${one.kind}/${encodeURIComponent(one.name)}${query}`);
@@ -31,14 +31,14 @@ export function Playground() {
   return (
     <Page title="Playground" lead="Run a command, a tool, an agent or a workflow, and see it as code.">
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
-      {!playables && !error && <Skeleton rows={8} label="Loading the catalog" />}
-      {playables && (
+      {!items && !error && <Skeleton rows={8} label="Loading the catalog" />}
+      {items && (
         <div className={styles.columns}>
-          <CatalogList playables={playables} chosen={chosen} onChoose={choose} />
+          <CatalogList items={items} chosen={chosen} onChoose={choose} />
           {chosen && (from === '' || former.isReady) ? (
             <PlayForm
               key={`${chosen.kind} ${chosen.name} ${title} ${from}`}
-              playable={chosen}
+              item={chosen}
               begin={readDraft() ?? former.value}
             />
           ) : (

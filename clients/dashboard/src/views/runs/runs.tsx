@@ -1,5 +1,5 @@
 import { Link } from 'wouter';
-import { type RunFilter, RunListDocument, type RunRowFragment, type RunState } from '../../api/generated/graphql.ts';
+import { type RunFilter, type RunLineFragment, RunListDocument, type RunState } from '../../api/generated/graphql.ts';
 import { useReadPages } from '../../api/query.ts';
 import { list, text, useUrlState } from '../../api/url-state.ts';
 import { Button } from '../../ui/button.tsx';
@@ -57,7 +57,7 @@ export function Runs() {
   );
 }
 
-function RunTable({ runs }: { readonly runs: readonly RunRowFragment[] }) {
+function RunTable({ runs }: { readonly runs: readonly RunLineFragment[] }) {
   return (
     <table className={styles.table}>
       <thead>
@@ -79,7 +79,7 @@ function RunTable({ runs }: { readonly runs: readonly RunRowFragment[] }) {
   );
 }
 
-function RunLine({ run }: { readonly run: RunRowFragment }) {
+function RunLine({ run }: { readonly run: RunLineFragment }) {
   const total = run.stepCounts.reduce((sum, { count }) => sum + count, 0);
   const done = run.stepCounts.find(({ state }) => state === 'SUCCEEDED')?.count ?? 0;
   return (
