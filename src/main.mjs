@@ -28,6 +28,9 @@ async function runAlone(verb) {
 }
 
 async function runCommandLine() {
-  const { run } = await import('../clients/cli/src/main.ts');
-  return run(args, { serverVerbs: VERBS });
+  const [{ run }, { default: packageJson }] = await Promise.all([
+    import('../clients/cli/src/main.ts'),
+    import('../package.json', { with: { type: 'json' } }),
+  ]);
+  return run(args, { serverVerbs: VERBS, version: packageJson.version });
 }

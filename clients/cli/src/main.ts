@@ -14,11 +14,13 @@ interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Those of the server that is installed with the command line. */
   readonly serverVerbs?: ServerVerbs;
+  /** Of the package that it is part of, for `--version`. */
+  readonly version?: string;
 }
 
 /** Runs one command line. Resolves with the exit code; never rejects. Without a verb it prints the help. */
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<number> {
-  const { io = processIo(), env = process.env, serverVerbs = [] } = options;
+  const { io = processIo(), env = process.env, serverVerbs = [], version } = options;
   // A reader such as `head` that has seen enough is no failure.
   io.stdout.on('error', (error: NodeJS.ErrnoException) =>
     process.exit(error.code === 'EPIPE' ? EXIT.success : EXIT.failed),
@@ -44,6 +46,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     }
   };
   const program = createProgram(VERBS, io, perform, toVerbs(serverVerbs));
+  if (version !== undefined) program.version(version, '-V, --version', 'print the version');
   try {
     await program.parseAsync(argv.length > 0 ? argv : ['--help'], { from: 'user' });
     return code;

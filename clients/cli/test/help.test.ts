@@ -12,7 +12,7 @@ const LINES = [...VERBS, ...SERVER_VERBS].flatMap((verb) => [
 
 async function signalbox(args: readonly string[]) {
   const io = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough(), isTty: () => false };
-  const code = await run(args, { io, env: {}, serverVerbs: SERVER_VERBS });
+  const code = await run(args, { io, env: {}, serverVerbs: SERVER_VERBS, version: '1.2.3' });
   const [output, complaint] = await Promise.all([io.stdout, io.stderr].map((stream) => text(stream.end())));
   return { code, output, complaint };
 }
@@ -25,6 +25,11 @@ describe('the help', () => {
     expect(output).toMatch(new RegExp(`^Usage: signalbox ${args.join(' ')} `));
     expect(output).toMatch(/^ {2}-h, --help /m);
     expect((await signalbox([...args, '-h'])).output).toBe(output);
+  });
+
+  it('has the version of its package', async () => {
+    for (const flag of ['--version', '-V'])
+      expect(await signalbox([flag])).toEqual({ code: 0, output: '1.2.3\n', complaint: '' });
   });
 
   it('names the verbs that exist when one is misspelled, and the one that is similar', async () => {

@@ -63,6 +63,7 @@ async function signalbox(args: readonly string[], input = '') {
 
 describe('the package, installed in another folder', () => {
   it('has the verbs of a client, and none of the server', async () => {
+    expect((await signalbox(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     const { code, stdout } = await signalbox(['--help']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ {2}run {2,}Starts/m);

@@ -69,7 +69,8 @@ if [[ $funcstack[1] == _signalbox ]]; then _signalbox "$@"; else compdef _signal
 end
 complete -c signalbox -f -a '(__signalbox_complete)'
 `,
-    words: (sent) => sent,
+    // A word that is not complete has its quote.
+    words: (sent) => [...sent.slice(0, -1), (sent.at(-1) ?? '').replace(/^["']/, '')],
     line: ({ value, description }) => (description ? `${value}\t${description}` : value),
   },
 };

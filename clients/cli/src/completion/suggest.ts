@@ -17,7 +17,7 @@ export interface Suggestions {
 export type FindValues = (placeholder: string, position: Position) => Promise<readonly Suggestion[]>;
 
 /** Placeholders that stand for files, possibly in addition to something else. */
-const FILES: ReadonlySet<string> = new Set(['file', 'document', 'file|version']);
+const FILES: ReadonlySet<string> = new Set(['file', 'folder', 'document', 'file|version']);
 
 /** What can stand in place of the last word, of which the beginning may be typed. */
 export async function suggest(
