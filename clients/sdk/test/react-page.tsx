@@ -1,6 +1,6 @@
 import { createElement, type FunctionComponent, type ReactNode, StrictMode } from 'react';
 import { type Client, createClient } from '../src/index.ts';
-import { useRun, useStep } from '../src/react/index.ts';
+import { useRun, useRunLog, useStep } from '../src/react/index.ts';
 
 interface Root {
   render(node: ReactNode): void;
@@ -18,7 +18,7 @@ declare global {
 
 /** Has the test show components in strict mode, with a client of the server that the page was loaded from. */
 export function servePage(createRoot: (element: Element) => Root, examples: Readonly<Record<string, unknown>>): void {
-  const components: Readonly<Record<string, unknown>> = { ...examples, CountedRun, EndedRun, Nothing };
+  const components: Readonly<Record<string, unknown>> = { ...examples, CountedRun, EndedRun, LongLog, Nothing };
   let root: Root | undefined;
   window.renders = {};
   window.show = (name, { token, ...props }: { token?: string }) => {
@@ -48,6 +48,16 @@ function EndedRun({ client, id }: RunProps) {
   return (
     <button type="button" onClick={refresh}>
       {data?.state}
+    </button>
+  );
+}
+
+function LongLog({ client, runId }: { readonly client: Client; readonly runId: string }) {
+  const { data } = useRunLog(client, { runId, step: 'fetch' });
+  const lines = data?.lines ?? [];
+  return (
+    <button type="button" onClick={data?.loadOlder}>
+      {`${lines.length}: ${lines[0]?.text} to ${lines.at(-1)?.text}`}
     </button>
   );
 }

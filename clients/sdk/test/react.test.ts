@@ -186,6 +186,25 @@ describe.skipIf(!hasChromium)('the hooks, in Chromium and strict mode', () => {
     expect(await page.getByText('Older').count()).toBe(0);
   });
 
+  it('keep 100,000 lines of a log that continues, and load those before again', async () => {
+    const runId = await api.appendRun(10, { end: false });
+    const { page, text } = await show('LongLog', { runId });
+    await expect.poll(text).toBe('10: line 0 to line 9');
+    const at = new Date();
+    for (let n = 10; n < 100_010; n += 1_000) {
+      await api.store.journal.append(
+        runId,
+        n + 3,
+        Array.from({ length: 1_000 }, (_, i) => {
+          return { type: 'LOG', at, step: 'fetch', payload: { level: 'INFO', text: `line ${n + i}` } } as const;
+        }),
+      );
+    }
+    await expect.poll(text).toBe('100000: line 10 to line 100009');
+    await page.getByText('100000').click();
+    await expect.poll(text).toBe('100010: line 0 to line 100009');
+  });
+
   it('show approvals when they are requested, and no longer when they are decided', async () => {
     const reason = 'Shall this go on?';
     const yaml = STEPS.replace('Really?', `"${reason}"`);

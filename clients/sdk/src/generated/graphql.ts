@@ -1114,7 +1114,7 @@ export type LiveRunsUpdatedSubscriptionVariables = Exact<{
 export type LiveRunsUpdatedSubscription = { readonly runsUpdated: { readonly new: number, readonly runs: ReadonlyArray<{ readonly labels: unknown, readonly startedAt: string | null, readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly finishedAt: string | null, readonly cursor: string, readonly principal: { readonly username: string }, readonly stepCounts: ReadonlyArray<{ readonly state: StepState, readonly count: number }>, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null, readonly retryable: boolean } | null }> } };
 
 export type LiveLogPartsFragment = { readonly cursor: string, readonly events: ReadonlyArray<
-    | { readonly seq: number, readonly at: string, readonly level: LogLevel, readonly text: string }
+    | { readonly cursor: string, readonly seq: number, readonly at: string, readonly level: LogLevel, readonly text: string }
     | Record<PropertyKey, never>
   > };
 
@@ -1122,13 +1122,12 @@ export type LiveLogQueryVariables = Exact<{
   runId: string;
   step: string;
   level?: LogLevel | null | undefined;
-  last: number;
   before?: string | null | undefined;
 }>;
 
 
 export type LiveLogQuery = { readonly run: { readonly step: { readonly logs: { readonly startCursor: string | null, readonly cursor: string, readonly events: ReadonlyArray<
-          | { readonly seq: number, readonly at: string, readonly level: LogLevel, readonly text: string }
+          | { readonly cursor: string, readonly seq: number, readonly at: string, readonly level: LogLevel, readonly text: string }
           | Record<PropertyKey, never>
         > } } | null } | null };
 
@@ -1137,12 +1136,11 @@ export type LiveLogLinesSubscriptionVariables = Exact<{
   step: string;
   level?: LogLevel | null | undefined;
   after?: string | null | undefined;
-  batch?: number | null | undefined;
 }>;
 
 
 export type LiveLogLinesSubscription = { readonly events: { readonly cursor: string, readonly events: ReadonlyArray<
-      | { readonly seq: number, readonly at: string, readonly level: LogLevel, readonly text: string }
+      | { readonly cursor: string, readonly seq: number, readonly at: string, readonly level: LogLevel, readonly text: string }
       | Record<PropertyKey, never>
     > } };
 
@@ -1186,7 +1184,7 @@ export const BatchPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fr
 export const SessionPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment SessionParts on Session{__typename token expiresAt principal{subject username tenant roles}}`, {"fragmentName":"SessionParts"}) as unknown as TypedDocumentString<SessionPartsFragment, unknown>;
 export const LiveStepPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment LiveStepParts on Step{key title kind does state dependsOn undoes attempt maxAttempts error{code message retryable}progress{percent memo}itemCounts{state count}approval{id state reason roles expiresAt}repair{step round}wakeAt scheduledAt startedAt finishedAt}`, {"fragmentName":"LiveStepParts"}) as unknown as TypedDocumentString<LiveStepPartsFragment, unknown>;
 export const LiveRunRowPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment LiveRunRowParts on Run{...RunParts labels principal{username}startedAt stepCounts{state count}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}`, {"fragmentName":"LiveRunRowParts"}) as unknown as TypedDocumentString<LiveRunRowPartsFragment, unknown>;
-export const LiveLogPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment LiveLogParts on EventBatch{cursor events{...on LogLine{seq at level text}}}`, {"fragmentName":"LiveLogParts"}) as unknown as TypedDocumentString<LiveLogPartsFragment, unknown>;
+export const LiveLogPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment LiveLogParts on EventBatch{cursor events{...on LogLine{cursor seq at level text}}}`, {"fragmentName":"LiveLogParts"}) as unknown as TypedDocumentString<LiveLogPartsFragment, unknown>;
 export const ViewerDocument = /* @__PURE__ */ new TypedDocumentString(`query Viewer{viewer{subject username tenant roles expiresAt}}`) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
 export const ResourcesDocument = /* @__PURE__ */ new TypedDocumentString(`query Resources($uris:[URI!]!,$schemaUri:URI){resources(uris:$uris,schemaUri:$schemaUri){uri mediaType size digest text json}}`) as unknown as TypedDocumentString<ResourcesQuery, ResourcesQueryVariables>;
 export const RunDocument = /* @__PURE__ */ new TypedDocumentString(`query Run($id:ID!){run(id:$id){...RunParts}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}`) as unknown as TypedDocumentString<RunQuery, RunQueryVariables>;
@@ -1226,8 +1224,8 @@ export const LiveRunDocument = /* @__PURE__ */ new TypedDocumentString(`query Li
 export const LiveEventsDocument = /* @__PURE__ */ new TypedDocumentString(`subscription LiveEvents($runId:ID!,$types:[EventType!]!,$after:Cursor){events(filter:{runId:$runId,types:$types},after:$after){cursor events{__typename seq at step...on RunStateChanged{from to error{code message step retryable}}...on StepsAdded{keys}...on StepStateChanged{stepFrom:from stepTo:to attempt error{code message retryable}scheduledAt startedAt wakeAt}...on StepProgress{percent memo}...on LogLine{level text}...on AgentDelta{text}...on ApprovalRequested{approval{id state reason roles expiresAt}}...on ApprovalDecided{approval{id state reason roles expiresAt}}}}}`) as unknown as TypedDocumentString<LiveEventsSubscription, LiveEventsSubscriptionVariables>;
 export const LiveRunsDocument = /* @__PURE__ */ new TypedDocumentString(`query LiveRuns($filter:RunFilter,$first:Int,$after:String){runs(filter:$filter,first:$first,after:$after){nodes{...LiveRunRowParts}pageInfo{hasNextPage endCursor}}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}fragment LiveRunRowParts on Run{...RunParts labels principal{username}startedAt stepCounts{state count}}`) as unknown as TypedDocumentString<LiveRunsQuery, LiveRunsQueryVariables>;
 export const LiveRunsUpdatedDocument = /* @__PURE__ */ new TypedDocumentString(`subscription LiveRunsUpdated($ids:[ID!]!,$filter:RunFilter,$newerThan:ID){runsUpdated(ids:$ids,filter:$filter,newerThan:$newerThan){runs{...LiveRunRowParts}new}}fragment RunParts on Run{id kind state workflow goal error{code message step retryable}createdAt finishedAt cursor}fragment LiveRunRowParts on Run{...RunParts labels principal{username}startedAt stepCounts{state count}}`) as unknown as TypedDocumentString<LiveRunsUpdatedSubscription, LiveRunsUpdatedSubscriptionVariables>;
-export const LiveLogDocument = /* @__PURE__ */ new TypedDocumentString(`query LiveLog($runId:ID!,$step:String!,$level:LogLevel,$last:Int!,$before:Cursor){run(id:$runId){step(key:$step){logs(level:$level,last:$last,before:$before){startCursor...LiveLogParts}}}}fragment LiveLogParts on EventBatch{cursor events{...on LogLine{seq at level text}}}`) as unknown as TypedDocumentString<LiveLogQuery, LiveLogQueryVariables>;
-export const LiveLogLinesDocument = /* @__PURE__ */ new TypedDocumentString(`subscription LiveLogLines($runId:ID!,$step:String!,$level:LogLevel,$after:Cursor,$batch:Int){events(filter:{runId:$runId,steps:[$step],types:[LOG],level:$level}after:$after batch:$batch){...LiveLogParts}}fragment LiveLogParts on EventBatch{cursor events{...on LogLine{seq at level text}}}`) as unknown as TypedDocumentString<LiveLogLinesSubscription, LiveLogLinesSubscriptionVariables>;
+export const LiveLogDocument = /* @__PURE__ */ new TypedDocumentString(`query LiveLog($runId:ID!,$step:String!,$level:LogLevel,$before:Cursor){run(id:$runId){step(key:$step){logs(level:$level,last:500,before:$before){startCursor...LiveLogParts}}}}fragment LiveLogParts on EventBatch{cursor events{...on LogLine{cursor seq at level text}}}`) as unknown as TypedDocumentString<LiveLogQuery, LiveLogQueryVariables>;
+export const LiveLogLinesDocument = /* @__PURE__ */ new TypedDocumentString(`subscription LiveLogLines($runId:ID!,$step:String!,$level:LogLevel,$after:Cursor){events(filter:{runId:$runId,steps:[$step],types:[LOG],level:$level}after:$after batch:500){...LiveLogParts}}fragment LiveLogParts on EventBatch{cursor events{...on LogLine{cursor seq at level text}}}`) as unknown as TypedDocumentString<LiveLogLinesSubscription, LiveLogLinesSubscriptionVariables>;
 export const LiveApprovalsDocument = /* @__PURE__ */ new TypedDocumentString(`subscription LiveApprovals($after:Cursor){events(filter:{types:[APPROVAL_REQUESTED,APPROVAL_DECIDED]},after:$after){cursor events{...on ApprovalRequested{approval{...ApprovalParts}}...on ApprovalDecided{approval{...ApprovalParts}}}}}fragment ApprovalParts on Approval{__typename id state reason roles requestedAt expiresAt decidedAt decidedBy{username}comment run{id workflow goal}step{key title}mayDecide whyNot}`) as unknown as TypedDocumentString<LiveApprovalsSubscription, LiveApprovalsSubscriptionVariables>;
 export const COMMANDS = ["convertToBase64","convertToCsv","convertToJson","convertToXml","execute","fetch","pipeline","render"] as const;
 /** Input of each command. */

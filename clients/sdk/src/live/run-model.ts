@@ -42,20 +42,12 @@ export function createRunModel({ steps, cursor: _, ...run }: RunSnapshot): RunMo
   };
 }
 
-const FINAL_RUN_STATES: readonly RunState[] = ['SUCCEEDED', 'FAILED', 'TIMEOUT', 'DENIED', 'CANCELLED'];
-const FINAL_STEP_STATES: readonly StepState[] = [
-  'SUCCEEDED',
-  'FAILED',
-  'FAILED_FATAL',
-  'TIMEOUT',
-  'DENIED',
-  'SKIPPED',
-  'CANCELLED',
-];
+const FINAL_RUN_STATES: readonly (RunState & StepState)[] = ['SUCCEEDED', 'FAILED', 'TIMEOUT', 'DENIED', 'CANCELLED'];
+const FINAL_STEP_STATES: readonly StepState[] = [...FINAL_RUN_STATES, 'FAILED_FATAL', 'SKIPPED'];
 
 /** Whether a run in the state has ended. `retryStep` may continue it. */
 export function isFinalRunState(state: RunState): boolean {
-  return FINAL_RUN_STATES.includes(state);
+  return (FINAL_RUN_STATES as readonly RunState[]).includes(state);
 }
 
 /** Whether a step in the state has ended. */

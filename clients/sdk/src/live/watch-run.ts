@@ -2,7 +2,7 @@ import type { Client } from '../create-client.ts';
 import { type EventType, LiveEventsDocument, LiveRunDocument } from '../generated/graphql.ts';
 import { pause } from '../transport/pause.ts';
 import { retryDelayMs } from '../transport/resumption.ts';
-import { isTransient, SignalboxError } from '../transport/signalbox-error.ts';
+import { asError, canContinue, SignalboxError } from '../transport/signalbox-error.ts';
 import type { OnInterrupted } from '../transport/transport.ts';
 import { fold } from './fold.ts';
 import { createRunModel, isFinalRunState, type LiveEvent, type RunModel } from './run-model.ts';
@@ -68,11 +68,10 @@ export async function* watchRun(
         if (model !== before) yield model;
         if (isFinalRunState(model.state)) return;
       }
-    } catch (error) {
+    } catch (thrown) {
       if (signal.aborted) return;
-      if (!(error instanceof SignalboxError)) throw error;
-      // Retention has removed what follows the cursor: the run as of now replaces the model.
-      if (error.code !== 'CURSOR_EXPIRED' && !(isKnown && isTransient(error))) throw error;
+      const error = asError(thrown);
+      if (!isKnown || !canContinue(error)) throw error;
       failures += 1;
       const waitMs = retryDelayMs(error, failures);
       onInterrupted?.(error, waitMs);

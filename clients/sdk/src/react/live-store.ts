@@ -1,7 +1,7 @@
 import type { Client } from '../create-client.ts';
 import { pause } from '../transport/pause.ts';
 import { retryDelayMs } from '../transport/resumption.ts';
-import { asError, isTransient, type SignalboxError } from '../transport/signalbox-error.ts';
+import { asError, canContinue, type SignalboxError } from '../transport/signalbox-error.ts';
 import type { OnInterrupted } from '../transport/transport.ts';
 import { onNextFrame } from './on-next-frame.ts';
 
@@ -84,14 +84,15 @@ function startStore<T>(client: LiveClient, source: Source<T>): LiveStore {
     isScheduled = true;
     onNextFrame(() => {
       isScheduled = false;
-      for (const listener of [...listeners]) listener();
+      for (const listener of listeners) listener();
     });
   }
 
   function start() {
     stopping.abort();
-    stopping = new AbortController();
-    const { signal } = stopping;
+    const session = new AbortController();
+    stopping = session;
+    const { signal } = session;
     const interrupted = new Set<Status>();
     const changeIfOpen: typeof change = (changes) => {
       if (!signal.aborted) change(changes);
@@ -118,15 +119,14 @@ function startStore<T>(client: LiveClient, source: Source<T>): LiveStore {
           return status.onCurrent();
         } catch (thrown) {
           const error = asError(thrown);
-          // CURSOR_EXPIRED: retention has removed what follows. What is there now is read instead.
-          if (isTransient(error) || error.code === 'CURSOR_EXPIRED') {
+          if (canContinue(error)) {
             failures += 1;
             const waitMs = retryDelayMs(error, failures);
             status.onInterrupted(error, waitMs);
             await pause(waitMs, signal);
-          } else if (!signal.aborted) {
-            change({ error });
-            stopping.abort();
+          } else {
+            changeIfOpen({ error });
+            session.abort();
           }
         }
       }

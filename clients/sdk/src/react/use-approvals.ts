@@ -8,13 +8,11 @@ import { nextPage } from '../resources/lists.ts';
 import type { Live, LiveClient, Session } from './live-store.ts';
 import { useLive } from './use-live.ts';
 
-const PAGE_SIZE = 50;
-
 export interface ApprovalList {
   /** Newest first. */
   readonly approvals: readonly ApprovalPartsFragment[];
   readonly hasMore: boolean;
-  /** Adds the next 50, unless they are being read. */
+  /** Adds the next page, unless it is being read. */
   readonly loadMore: () => void;
 }
 
@@ -25,18 +23,12 @@ export interface ApprovalListOptions {
 }
 
 /** Approvals as they are requested and decided. */
-export function useApprovals(client: LiveClient, { state, mine }: ApprovalListOptions = {}): Live<ApprovalList> {
-  return useLive<ApprovalList>(client, ['approvals', state, mine], (session) =>
-    followApprovals(session, { state, mine }),
-  );
+export function useApprovals(client: LiveClient, options: ApprovalListOptions = {}): Live<ApprovalList> {
+  return useLive<ApprovalList>(client, ['approvals', options], (session) => followApprovals(session, options));
 }
 
-interface Selection {
-  readonly state: ApprovalState | undefined;
-  readonly mine: boolean | undefined;
-}
-
-function followApprovals({ client, signal, persist, show }: Session<ApprovalList>, { state, mine }: Selection) {
+function followApprovals({ client, signal, persist, show }: Session<ApprovalList>, options: ApprovalListOptions) {
+  const { state, mine } = options;
   /** By ID, in the order in which they are shown. */
   let approvals = new Map<string, ApprovalPartsFragment>();
   /** Where the next page begins; undefined while it is being read, and after the last. */
@@ -45,8 +37,7 @@ function followApprovals({ client, signal, persist, show }: Session<ApprovalList
   const publish = () => show({ approvals: [...approvals.values()], hasMore: end !== undefined, loadMore });
 
   async function read(after?: string) {
-    const variables = { state, mine, first: PAGE_SIZE, after };
-    const { approvals: page } = await client.request(ApprovalsDocument, variables, { signal });
+    const { approvals: page } = await client.request(ApprovalsDocument, { ...options, after }, { signal });
     end = nextPage(page);
     for (const approval of page.nodes) approvals.set(approval.id, approval);
     publish();

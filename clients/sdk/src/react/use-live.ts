@@ -16,7 +16,7 @@ export function useLive<T, Part = T>(
     const live = liveOf<T>(client, id);
     const data = live.data !== undefined && select ? select(live.data) : (live.data as Part | undefined);
     const next = { ...live, data: isSame(last.current.data, data) ? last.current.data : data };
-    if (!isSame(last.current, next)) last.current = next;
+    last.current = isSame(last.current, next) ? last.current : next;
     return last.current;
   };
   return useSyncExternalStore(subscribe, read, () => LOADING);

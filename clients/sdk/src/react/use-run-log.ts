@@ -8,13 +8,16 @@ import { SignalboxError } from '../transport/signalbox-error.ts';
 import type { Live, LiveClient, Session } from './live-store.ts';
 import { useLive } from './use-live.ts';
 
-/** Lines that are read at a time. */
-const PAGE_LINES = 500;
+/** Lines that are kept when others follow. */
+const MAX_LINES = 100_000;
 
 export type LogRow = Extract<LiveLogPartsFragment['events'][number], { readonly text: string }>;
 
 export interface RunLog {
-  /** Oldest first: the last 500 of those that were there, older ones that were loaded, and those that followed. */
+  /**
+   * Oldest first: the last 500 of those that were there, older ones that were loaded, and those that followed. When there are more than
+   * 100,000, the oldest are dropped; `loadOlder` loads them again.
+   */
   readonly lines: readonly LogRow[];
   readonly hasOlder: boolean;
   /** Adds up to 500 older lines, unless they are being read. */
@@ -30,40 +33,38 @@ export interface RunLogOptions {
 }
 
 /** The log of a step, from its end. */
-export function useRunLog(client: LiveClient, { runId, step, level }: RunLogOptions): Live<RunLog> {
-  return useLive<RunLog>(client, ['log', runId, step, level], (session) => followLog(session, { runId, step, level }));
+export function useRunLog(client: LiveClient, options: RunLogOptions): Live<RunLog> {
+  return useLive<RunLog>(client, ['log', options], (session) => followLog(session, options));
 }
 
-interface LogVariables {
-  readonly runId: string;
-  readonly step: string;
-  readonly level: LogLevel | undefined;
-}
-
-function followLog({ client, signal, persist, show }: Session<RunLog>, variables: LogVariables) {
+function followLog({ client, signal, persist, show }: Session<RunLog>, options: RunLogOptions) {
   let lines: readonly LogRow[] = [];
-  /** Where older lines end; undefined while they are being read, and at the first. */
-  let begin: string | undefined;
+  /** Where older lines end; undefined at the first. */
+  let begin: string | null | undefined;
+  let isLoading = false;
 
-  const publish = () => show({ lines, hasOlder: begin !== undefined, loadOlder });
+  const publish = () => show({ lines, hasOlder: begin != null, loadOlder });
 
   async function read(before?: string) {
-    const { run } = await client.request(LiveLogDocument, { ...variables, last: PAGE_LINES, before }, { signal });
+    const { run } = await client.request(LiveLogDocument, { ...options, before }, { signal });
     const logs = run?.step?.logs;
     if (!logs) {
-      const message = `There is no step ${variables.step} in run ${variables.runId}, or you may not see it.`;
+      const message = `There is no run ${options.runId} with a step ${options.step}, or you may not see it.`;
       throw new SignalboxError('NOT_FOUND', message);
     }
     return { ...logs, lines: rowsOf(logs) };
   }
 
   function loadOlder() {
-    if (begin === undefined) return;
     const before = begin;
-    begin = undefined;
+    if (before == null || isLoading) return;
+    isLoading = true;
     persist(async () => {
       const older = await read(before);
-      begin = older.startCursor ?? undefined;
+      isLoading = false;
+      // Meanwhile the log may have been read again, or lines dropped.
+      if (begin !== before) return;
+      begin = older.startCursor;
       lines = [...older.lines, ...lines];
       publish();
     });
@@ -72,13 +73,17 @@ function followLog({ client, signal, persist, show }: Session<RunLog>, variables
   persist(async ({ onInterrupted, onCurrent }) => {
     const last = await read();
     ({ lines } = last);
-    begin = last.startCursor ?? undefined;
+    begin = last.startCursor;
     publish();
-    const following = { ...variables, after: last.cursor, batch: PAGE_LINES };
+    const following = { ...options, after: last.cursor };
     for await (const { events } of client.subscribe(LiveLogLinesDocument, following, { signal, onInterrupted })) {
       onCurrent();
       if (events.events.length === 0) continue;
       lines = [...lines, ...rowsOf(events)];
+      if (lines.length > MAX_LINES) {
+        lines = lines.slice(-MAX_LINES);
+        begin = lines[0]?.cursor;
+      }
       publish();
     }
   });

@@ -57,20 +57,21 @@ function followRuns({ client, signal, persist, show }: Session<RunList>, filter:
       pages[index] = runs.nodes;
       end = nextPage(runs);
       publish();
-      return runs.nodes.map(({ id }) => id);
+      return runs.nodes;
     }
 
     persist(async ({ onInterrupted, onCurrent }) => {
       while (!signal.aborted) {
-        const ids = await read();
-        const variables = { ids, filter, newerThan: pages[0]?.[0]?.id };
+        let runs: readonly RunRow[] = await read();
+        const variables = { ids: runs.map(({ id }) => id), filter, newerThan: pages[0]?.[0]?.id };
         const updates = client.subscribe(LiveRunsUpdatedDocument, variables, { signal, onInterrupted });
         for await (const { runsUpdated } of updates) {
           onCurrent();
           // In an empty list there is no run from which on others are new. Nothing can move in it, so they are shown at once.
-          if (ids.length === 0 && (await read()).length > 0) break;
+          if (runs.length === 0 && (await read()).length > 0) break;
           const changed = new Map(runsUpdated.runs.map((run) => [run.id, run]));
-          pages[index] = (pages[index] ?? []).map((run) => changed.get(run.id) ?? run);
+          runs = runs.map((run) => changed.get(run.id) ?? run);
+          pages[index] = runs;
           if (index === 0) newCount = runsUpdated.new;
           publish();
         }

@@ -64,6 +64,11 @@ export function isTransient({ code }: SignalboxError): boolean {
   return code === 'UNAVAILABLE' || code === 'TIMEOUT' || code === 'THROTTLED';
 }
 
+/** Whether data can be followed again once it has been read: retention may have removed what came after the cursor. */
+export function canContinue(error: SignalboxError): boolean {
+  return isTransient(error) || error.code === 'CURSOR_EXPIRED';
+}
+
 type Accepted<Result> = Exclude<Result, { readonly __typename: 'Refusal' }>;
 
 /**
