@@ -26,8 +26,19 @@ const EXIT_CODES: Partial<Record<ErrorCode, number>> = {
   UNAVAILABLE: EXIT.unreachable,
 };
 
+/** The function, whose faults are errors in words. */
+export function inWords<Args extends unknown[], Result>(run: (...args: Args) => Promise<Result>) {
+  return async (...args: Args): Promise<Result> => {
+    try {
+      return await run(...args);
+    } catch (error) {
+      throw toVerbError(error);
+    }
+  };
+}
+
 /** A fault with its violations in words. Anything else is a bug and stays what it is. */
-export function toVerbError(error: unknown): unknown {
+function toVerbError(error: unknown): unknown {
   if (!(error instanceof Fault)) return error;
   const unmentioned = error.violations.filter(({ message }) => !error.message.includes(message));
   const lines = unmentioned.map(({ path, message }) => `  ${path}: ${message}`);

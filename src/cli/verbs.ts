@@ -1,14 +1,9 @@
 import { existsSync } from 'node:fs';
-import { toVerbError } from './errors.ts';
+import { inWords } from './errors.ts';
 import type { Verb, VerbGroup } from './verb.ts';
 
 const TENANT = { flags: '--tenant <name>', description: 'tenant (default: default)' } as const;
 const SUBJECT = { flags: '--subject <sub>', description: 'subject of a user of an identity provider' } as const;
-const KEYS = {
-  flags: '--key <file...>',
-  description: 'files with public keys that are trusted (default: the key in the export)',
-} as const;
-
 /** A verb that changes what an account, or a user of an identity provider, may do. */
 const standing = (name: 'revoke' | 'disable' | 'enable', summary: string): Verb => ({
   name,
@@ -46,44 +41,6 @@ const ALL: readonly (Verb | VerbGroup)[] = [
     name: 'doctor',
     summary: 'Checks everything that the server uses, and says what to do about what is not usable.',
     load: async () => (await import('./doctor.ts')).doctor,
-  },
-  {
-    name: 'verify',
-    summary: 'Verifies exports of runs without a server.',
-    byDefault: 'run',
-    verbs: [
-      {
-        name: 'run',
-        arguments: '[file]',
-        summary:
-          'Verifies an export of a run: its chain, its place in the tree, the signature. Reads standard input without a file.',
-        options: [KEYS],
-        load: async () => (await import('./verify-run.ts')).verifyRunExport,
-      },
-      {
-        name: 'inclusion',
-        arguments: '[file]',
-        summary: 'Verifies that a signed checkpoint covers the end of an exported run. It needs none of its events.',
-        options: [
-          { flags: '--checkpoint <file>', description: 'checkpoint that you have kept, such as checkpoints.log' },
-          { flags: '--consistency <file>', description: 'proof that leads to a newer --checkpoint' },
-          KEYS,
-        ],
-        load: async () => (await import('./verify-inclusion.ts')).verifyInclusionExport,
-      },
-      {
-        name: 'consistency',
-        arguments: '[file]',
-        summary:
-          'Verifies that a newer checkpoint covers all that an older one does, from a proof (Query.treeConsistency).',
-        options: [
-          { flags: '--older <file>', description: 'older checkpoint that you have kept (default: that of the proof)' },
-          { flags: '--newer <file>', description: 'newer checkpoint that you have kept (default: that of the proof)' },
-          KEYS,
-        ],
-        load: async () => (await import('./verify-consistency.ts')).verifyConsistencyExport,
-      },
-    ],
   },
   {
     name: 'backup',
@@ -177,14 +134,7 @@ function inEnvironment(verb: Verb): Verb {
     ...verb,
     load: async () => {
       if (existsSync('.env')) process.loadEnvFile('.env');
-      const run = await verb.load();
-      return async (...request) => {
-        try {
-          return await run(...request);
-        } catch (error) {
-          throw toVerbError(error);
-        }
-      };
+      return inWords(await verb.load());
     },
   };
 }

@@ -3,14 +3,14 @@ import { text } from 'node:stream/consumers';
 import { findCheckpointNotes, parseCheckpointText } from '../audit/checkpoint-note.ts';
 import { type NoteKey, parseNoteKey } from '../audit/signed-note.ts';
 import { Fault } from '../core/errors.ts';
+import { UsageError } from './errors.ts';
 
-/** @throws Fault BAD_INPUT */
+/** @throws UsageError */
 async function readInput(file: string): Promise<string> {
   try {
     return file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
   } catch (cause) {
-    const message = `${file} cannot be read: ${(cause as Error).message}. Write the path of a file, or - for standard input.`;
-    throw new Fault('BAD_INPUT', message, { cause });
+    throw new UsageError(`${file} cannot be read: ${(cause as Error).message}. Name a file, or - for standard input.`);
   }
 }
 

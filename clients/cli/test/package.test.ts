@@ -73,7 +73,7 @@ describe('the package, installed in another folder', () => {
     }
   });
 
-  it('signs in to a server, and starts and watches a run', async () => {
+  it('signs in to a server, starts and watches a run, and verifies it offline', async () => {
     const login = await signalbox(['login', '--url', server.url, '--user', 'alice', '--password-stdin'], 'alice\n');
     expect(login).toEqual({ code: 0, stdout: '', stderr: `alice is signed in to ${server.url} (profile default).\n` });
     const { code, stdout, stderr } = await signalbox([
@@ -88,10 +88,13 @@ describe('the package, installed in another folder', () => {
     expect([code, JSON.parse(stdout)]).toEqual([0, [expect.objectContaining({ outputs: { total: 42 } })]]);
     expect(stderr).toMatch(/double/);
     expect((await signalbox(['types'])).stdout).toContain('declare module');
+    const [{ id }] = JSON.parse(stdout);
+    const verified = await signalbox(['verify', '-o', 'json'], (await signalbox(['export', id])).stdout);
+    expect([verified.code, JSON.parse(verified.stdout)]).toEqual([0, [expect.objectContaining({ id, valid: true })]]);
   });
 
   it('names the license of each package that it contains', async () => {
     const licenses = await readFile(join(folder, 'node_modules/@signalbox/cli/dist/LICENSES.txt'), 'utf8');
-    expect(licenses).toMatch(/^graphql-ws \d+[\s\S]*Permission is hereby granted/);
+    expect(licenses).toMatch(/^graphql-ws \d+[\s\S]*Permission is hereby granted/m);
   });
 });

@@ -1,4 +1,6 @@
 import { Argument } from 'commander';
+import { VERIFY_VERBS } from '../../../../src/cli/verify-verbs.ts';
+import { toVerbs } from '../frame/server-verb.ts';
 import type { Verb, VerbGroup } from '../frame/verb.ts';
 import { ACCESS_VERBS } from './access/access-verbs.ts';
 import { withInputs, withLabels } from './input-options.ts';
@@ -47,6 +49,7 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     summary: 'Prints a run as JSON with what signalbox verify needs to verify it without a server.',
     load: () => import('./export.ts'),
   },
+  ...toVerbs([VERIFY_VERBS]),
   ...LIST_VERBS,
   WORKFLOW_VERBS,
   ...STEERING_VERBS,
