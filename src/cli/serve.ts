@@ -3,17 +3,15 @@ import { devAccounts } from '../auth/dev-accounts.ts';
 import { startServer } from '../compose/server.ts';
 import type { Config } from '../config/config.ts';
 import { readEnvironment } from '../config/environment.ts';
+import { nextInterruption } from './interruption.ts';
 import type { VerbContext } from './verb.ts';
 
 /** Serves until SIGINT or SIGTERM. */
 export async function serve({ env }: Pick<VerbContext, 'env'>): Promise<number> {
   const config = readEnvironment(env);
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const interrupted = nextInterruption();
   const server = await startServer(config);
-  const interrupted = new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
   printBanner(config, server.url);
   await interrupted;
   await server.stop();

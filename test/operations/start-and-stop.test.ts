@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCli, startServer, tokenFor } from '../support/server.ts';
+import { runCli, startProgram, startServer, tokenFor } from '../support/server.ts';
 import { createTempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
 import { startWebServer } from '../support/web-server.ts';
@@ -125,6 +125,15 @@ describe('the start', () => {
 });
 
 describe('the end', () => {
+  it('with a signal that comes during the start is as orderly as later', async () => {
+    await using folder = await createTempFolder();
+    const { process: child, log, ended } = startProgram(['serve'], { DATA_DIR: folder.path });
+    await until('it starts', () => log.length > 0);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(log.at(-1)).toContain('server.stopped');
+  });
+
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'with %s waits for running commands, answers them and exits with 0',
     async (signal) => {
