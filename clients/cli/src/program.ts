@@ -25,6 +25,8 @@ export function createProgram(
     .exitOverride()
     .showHelpAfterError()
     .helpCommand(false)
+    // Options of a verb may have the names of those of the program.
+    .enablePositionalOptions()
     .configureHelp({ ...HELP_LAYOUT, subcommandTerm: (command) => command.name() })
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),

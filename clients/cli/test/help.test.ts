@@ -30,6 +30,8 @@ describe('the help', () => {
   it('has the version of its package', async () => {
     for (const flag of ['--version', '-V'])
       expect(await signalbox([flag])).toEqual({ code: 0, output: '1.2.3\n', complaint: '' });
+    const version = await signalbox(['workflows', 'show', 'nightly', '--version', 'old']);
+    expect(version).toMatchObject({ code: 2, output: '', complaint: expect.stringContaining('number from 1') });
   });
 
   it('names the verbs that exist when one is misspelled, and the one that is similar', async () => {

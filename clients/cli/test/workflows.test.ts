@@ -85,7 +85,7 @@ describe('workflows', () => {
     [['save', './missing.yaml'], './missing.yaml'],
     [['save', '-', '--if-version', 'new'], '--if-version'],
     [['show', 'nightly', '--version', 'old'], 'number from 1'],
-    [['remove'], 'too many arguments'],
+    [['remove'], "unknown command 'remove'"],
   ])('says what is wrong with %j', async (args, words) => {
     const { code, output, complaint } = await workflows(args, nap('nightly', 1));
     expect([code, output, complaint]).toEqual([2, '', expect.stringContaining(words)]);
