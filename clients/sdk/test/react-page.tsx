@@ -18,7 +18,7 @@ declare global {
 
 /** Has the test show components in strict mode, with a client of the server that the page was loaded from. */
 export function servePage(createRoot: (element: Element) => Root, examples: Readonly<Record<string, unknown>>): void {
-  const components: Readonly<Record<string, unknown>> = { ...examples, CountedRun, EndedRun, LongLog, Nothing };
+  const components: Readonly<Record<string, unknown>> = { ...examples, CountedRun, RefreshedRun, LongLog, Nothing };
   let root: Root | undefined;
   window.renders = {};
   window.show = (name, { token, ...props }: { token?: string }) => {
@@ -43,11 +43,11 @@ function count(name: string): void {
   window.renders[name] = (window.renders[name] ?? 0) + 1;
 }
 
-function EndedRun({ client, id }: RunProps) {
-  const { data, refresh } = useRun(client, id);
+function RefreshedRun({ client, id }: RunProps) {
+  const { data, error, refresh } = useRun(client, id);
   return (
     <button type="button" onClick={refresh}>
-      {data?.state}
+      {error?.code ?? data?.state}
     </button>
   );
 }

@@ -1,6 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../../../src/core/ids.ts';
 import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
+import { runCreated } from '../../../test/support/store/sample-events.ts';
 import { ADMIN, startGraphql, type TestGraphqlServer } from '../../../test/support/surfaces/graphql-server.ts';
 import { createClient } from '../src/create-client.ts';
 import { hasChromium, launchChromium } from './browser.ts';
@@ -126,15 +128,30 @@ describe.skipIf(!hasChromium)('the hooks, in Chromium and strict mode', () => {
     const { id } = await client.runs.start({ source: { yaml: STEPS } });
     const { page, text, sent } = await show('RunView', { id });
     await expect.poll(text).toContain('agree WAITING');
+    await expect.poll(() => sent).toContain('LiveEvents');
     await page.evaluate(() => window.hide());
     await expect.poll(() => sent.at(-1)).toBe('complete');
     await client.runs.cancel(id);
   });
 
+  it('try again after an error, which stays until the data is known', async () => {
+    const id = newId('run');
+    const { page, text, sent } = await show('RefreshedRun', { id });
+    await expect.poll(text).toBe('NOT_FOUND');
+    await api.store.journal.append(id, 1, [runCreated()]);
+    proxy.redirect(await closedPort());
+    proxy.cut();
+    await page.getByText('NOT_FOUND').click();
+    await expect.poll(() => sent.length).toBeGreaterThan(2);
+    expect(await text()).toBe('NOT_FOUND');
+    proxy.redirect(portOf(api));
+    await expect.poll(text).toBe('PENDING');
+  });
+
   it('read a run again that had ended and was retried', async () => {
     const { id } = await client.runs.start({ source: { yaml: STEPS } });
     await waiting(id);
-    const { page, text } = await show('EndedRun', { id });
+    const { page, text } = await show('RefreshedRun', { id });
     await decide(id, 'agree', 'reject');
     await expect.poll(text).toBe('DENIED');
     await client.runs.retry(id);

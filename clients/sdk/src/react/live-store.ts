@@ -12,7 +12,7 @@ export type LiveClient = Pick<Client, 'request' | 'subscribe'>;
 export interface Live<T> {
   /** Undefined until it is known. It stays while the connection is interrupted, and after an error. */
   readonly data: T | undefined;
-  /** Why the data is not followed any more, such as NOT_FOUND. `refresh` tries again. */
+  /** Why the data is not followed any more, such as NOT_FOUND, until `refresh` has read it. */
   readonly error: SignalboxError | undefined;
   /** Set while the server cannot be asked: the data is as of `since`. */
   readonly interrupted: { readonly since: Date; readonly retryAt: Date } | undefined;
@@ -97,7 +97,6 @@ function startStore<T>(client: LiveClient, source: Source<T>): LiveStore {
     const changeIfOpen: typeof change = (changes) => {
       if (!signal.aborted) change(changes);
     };
-    changeIfOpen({ error: undefined });
 
     async function persist(work: (status: Status) => Promise<void>) {
       let failures = 0;
@@ -132,7 +131,7 @@ function startStore<T>(client: LiveClient, source: Source<T>): LiveStore {
       }
     }
 
-    source({ client, signal, persist, show: (data) => changeIfOpen({ data }) });
+    source({ client, signal, persist, show: (data) => changeIfOpen({ data, error: undefined }) });
   }
 
   start();
