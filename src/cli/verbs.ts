@@ -35,6 +35,7 @@ const ALL: readonly (Verb | VerbGroup)[] = [
   {
     name: 'migrate',
     summary: 'Migrates the database to the current schema.',
+    options: [{ flags: '--dry-run', description: 'print the migrations that are missing, and change nothing' }],
     load: async () => (await import('./migrate.ts')).migrate,
   },
   {

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { type ServerVerbs, toVerbs } from '../../clients/cli/src/frame/server-verb.ts';
 import { VERBS } from '../../src/cli/verbs.ts';
@@ -53,6 +54,17 @@ describe('the verbs of the server', () => {
     const { code, output, complaint } = await runCli(['user', 'list'], { env });
     expect({ code, output }).toEqual({ code: 4, output: '' });
     expect(complaint.split('\n')).toHaveLength(1);
+  });
+
+  it('migrate a database, and say before what they would do', async () => {
+    await using folder = await createTempFolder();
+    const migrate = (...args: string[]) => runCli(['migrate', ...args], { dataDir: folder.path });
+    const planned = await migrate('--dry-run', '-o', 'id');
+    expect(planned).toEqual({ code: 0, output: expect.stringMatching(/^0001_foundation\n/), complaint: '' });
+    expect(await readdir(folder.path)).not.toContain('signalbox.db');
+    expect(await migrate('-o', 'id')).toEqual(planned);
+    const none = { code: 0, output: '', complaint: 'The database is up to date.' };
+    expect([await migrate('--dry-run'), await migrate()]).toEqual([none, none]);
   });
 
   it('add and list users, whose password is standard input', async () => {
