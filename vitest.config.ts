@@ -12,6 +12,7 @@ const IN_SANDBOX = [
   'src/runtime/{pools/process-runtime,python/*}.test.ts',
   'test/workflows/{agents,build-service,document-doors,examples,source-documents,workers}.test.ts',
   'test/security/{sandbox-escape,hostile-agents}.test.ts',
+  'clients/cli/test/transcript.test.ts',
 ];
 const leftOut = hasSandbox ? [] : IN_SANDBOX;
 if (leftOut.length > 0) console.warn('Without bubblewrap and python3 the tests of the sandbox are left out.');

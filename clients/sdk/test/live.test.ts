@@ -163,6 +163,22 @@ describe('watchRun', () => {
     );
   });
 
+  it('tells with history of the events from the first on, each once, while the run continues and after it', async () => {
+    const client = await adminClient(server.url);
+    const id = await start(client, DOCUMENTS['an approval, then steps that are skipped'] as string);
+    const seqsOf = async () => {
+      const events: LiveEvent[] = [];
+      const onEvent = (event: LiveEvent) => events.push(event);
+      for await (const model of watchRun(client, id, { history: true, onEvent })) await act(client, model);
+      return events.map(({ seq }) => seq);
+    };
+    await vi.waitFor(async () => expect((await readAgain(client, id)).state).toBe('WAITING'));
+    const live = await seqsOf();
+    expect(live).toEqual([...new Set(live)].toSorted((a, b) => a - b));
+    expect(live[0]).toBeLessThan(5);
+    expect(await seqsOf()).toEqual(live);
+  });
+
   it('leaves steps that did not change the same objects', async () => {
     const client = await adminClient(server.url);
     const id = await start(

@@ -24,7 +24,7 @@ export async function run(ctx: Context, [file]: readonly unknown[], options: Opt
   const input = { document, ...(hasContext && { context }), ...(labels && { labels }), idempotencyKey: randomUUID() };
   const { runAgent } = await client.request(RunAgentDocument, { input }, { signal: ctx.signal });
   const row = runRow(unwrap(runAgent));
-  if (options.watch) return followRun(ctx, row.id, options.progress);
+  if (options.watch) return followRun(ctx, row.id, { progress: options.progress, isNew: true });
   await ctx.print([row]);
   return undefined;
 }

@@ -20,7 +20,7 @@ type Original = NonNullable<OriginalRunQuery['run']>;
 export async function run(ctx: Context, [id]: readonly unknown[], options: Options): Promise<number | undefined> {
   const inputs = await readInputs(ctx, options);
   const row = runRow(await start(ctx, String(id), inputs, options.from));
-  if (options.watch) return followRun(ctx, row.id, options.progress);
+  if (options.watch) return followRun(ctx, row.id, { progress: options.progress, isNew: true });
   await ctx.print([row]);
   return undefined;
 }

@@ -40,7 +40,7 @@ export async function run(ctx: Context, [document]: readonly unknown[], options:
     if (!answers) return EXIT.interrupted;
     row = runRow(await start(answers));
   }
-  if (options.watch) return followRun(ctx, row.id, options.progress);
+  if (options.watch) return followRun(ctx, row.id, { progress: options.progress, isNew: true });
   await ctx.print([row]);
   return undefined;
 }

@@ -18,7 +18,7 @@ export async function run(
   if (watch) {
     const [id, ...others] = ids;
     if (id === undefined || others.length > 0) throw new UsageError('--watch shows one run. Name its ID.');
-    return followRun(ctx, id, progress);
+    return followRun(ctx, id, { progress });
   }
   const rows: Row[] = [];
   for (const id of ids) {

@@ -4,8 +4,8 @@ import { sanitize } from '../output/sanitize.ts';
 import { createConnectionNotes } from './connection-notes.ts';
 import type { RunView } from './run-view.ts';
 
-/** A line for each event: its time, the step, and what happened. */
-export function createPlainView(out: Writable): RunView {
+/** A line for each event: its time, the step, and what happened. Above them the run, with its state unless the events tell it from the start. */
+export function createPlainView(out: Writable, isNew: boolean): RunView {
   let isFirst = true;
   const connection = createConnectionNotes((text) => out.write(`${text}\n`));
   return {
@@ -14,7 +14,7 @@ export function createPlainView(out: Writable): RunView {
       if (text !== undefined) out.write(`${lineOf([event.at, event.step, text])}\n`);
     },
     show: ({ id, workflow, goal, state, error }) => {
-      if (isFirst) out.write(`${lineOf([id, workflow ?? goal, state, failureText(error)])}\n`);
+      if (isFirst) out.write(`${lineOf([id, workflow ?? goal, ...(isNew ? [] : [state, failureText(error)])])}\n`);
       isFirst = false;
     },
     interrupted: connection.interrupted,
@@ -38,7 +38,7 @@ function textOf(event: LiveEvent): string | undefined {
     case 'StepProgress':
       return lineOf([event.percent == null ? '' : `${event.percent} %`, event.memo]);
     case 'LogLine':
-      return lineOf([event.level, event.text]);
+      return lineOf([event.level === 'WARN' || event.level === 'ERROR' ? event.level : '', event.text]);
     case 'ApprovalRequested':
       return `waits for approval: signalbox approve ${event.approval.id}`;
     case 'ApprovalDecided':

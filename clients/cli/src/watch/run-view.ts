@@ -2,6 +2,8 @@ import type { LiveEvent, RunModel } from '../../../sdk/src/live/index.ts';
 
 /** Shows a run as it continues. */
 export interface RunView {
+  /** At the end it shows the whole run: on the same terminal, only its outputs are left to print. */
+  readonly isWhole?: true;
   /** Each event, before the model that has it. */
   event?(event: LiveEvent): void;
   show(model: RunModel): void;

@@ -68,6 +68,7 @@ export function createTerminalView(out: WriteStream, logs: RecentLogs): RunView 
   };
 
   return {
+    isWhole: true,
     show(next) {
       model = next;
       schedule(Math.max(0, drawnAt + FRAME_MS - Date.now()));

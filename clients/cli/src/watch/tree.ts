@@ -171,6 +171,7 @@ function tookOf({ startedAt, finishedAt }: StepModel, now: Date): string | undef
 function saysOf(run: RunModel, { state, error, approval, wakeAt, progress }: StepModel, now: Date): string | undefined {
   if (error) return `${error.code} ${error.message}`;
   if (state === 'SKIPPED' || state === 'CANCELLED') return state.toLowerCase();
+  if (isFinalStepState(state)) return undefined;
   if (state !== 'WAITING') return progress?.memo ?? undefined;
   if (approval?.state === 'OPEN' && !run.finishedAt) {
     const who = approval.roles.length > 0 ? ` for ${approval.roles.join(' or ')}` : ' for approval';

@@ -1,5 +1,11 @@
 import type { Client } from '../create-client.ts';
-import { type EventType, LiveEventsDocument, LiveRunDocument } from '../generated/graphql.ts';
+import {
+  type EventType,
+  LiveEventsDocument,
+  LiveHistoryDocument,
+  type LiveHistoryQueryVariables,
+  LiveRunDocument,
+} from '../generated/graphql.ts';
 import { pause } from '../transport/pause.ts';
 import { retryDelayMs } from '../transport/resumption.ts';
 import { asError, canContinue, SignalboxError } from '../transport/signalbox-error.ts';
@@ -24,8 +30,10 @@ export interface WatchOptions {
   readonly onCurrent?: () => void;
   /** Called when the model is no longer known to be current, with the delay before the next attempt. */
   readonly onInterrupted?: OnInterrupted;
-  /** Called with each event, in order and once, before the model that has it. Events before the first model are not among them. */
+  /** Called with each event, in order and once, before the model that has it. */
   readonly onEvent?: (event: LiveEvent) => void;
+  /** Whether `onEvent` is called with the events before the first model, too. Default: false. */
+  readonly history?: boolean;
 }
 
 /**
@@ -37,10 +45,17 @@ export interface WatchOptions {
 export async function* watchRun(
   client: Pick<Client, 'request' | 'subscribe'>,
   id: string,
-  { signal = new AbortController().signal, include = [], onCurrent, onInterrupted, onEvent }: WatchOptions = {},
+  options: WatchOptions = {},
 ): AsyncGenerator<RunModel, undefined> {
+  const { signal = new AbortController().signal, include = [], onCurrent, onInterrupted, onEvent } = options;
   const types = [...MODEL_EVENTS, ...include];
   let newestSeq = 0;
+  let needsHistory = options.history ?? false;
+  const report = (event: LiveEvent) => {
+    if (event.seq <= newestSeq) return;
+    newestSeq = event.seq;
+    onEvent?.(event);
+  };
   /** Failures since the last batch of events. */
   let failures = 0;
   let isKnown = false;
@@ -51,15 +66,14 @@ export async function* watchRun(
       let model = createRunModel(run);
       isKnown = true;
       yield model;
+      if (needsHistory) for await (const event of eventsSoFar(client, { id, types }, signal)) report(event);
+      needsHistory = false;
       if (isFinalRunState(model.state)) return;
       const variables = { runId: id, types, after: run.cursor };
       for await (const { events } of client.subscribe(LiveEventsDocument, variables, { signal, onInterrupted })) {
         const before = model;
         for (const event of events.events) {
-          if (event.seq > newestSeq) {
-            newestSeq = event.seq;
-            onEvent?.(event);
-          }
+          report(event);
           model = fold(model, event);
         }
         failures = 0;
@@ -77,5 +91,20 @@ export async function* watchRun(
       onInterrupted?.(error, waitMs);
       await pause(waitMs, signal);
     }
+  }
+}
+
+async function* eventsSoFar(
+  client: Pick<Client, 'request'>,
+  variables: LiveHistoryQueryVariables,
+  signal: AbortSignal,
+): AsyncGenerator<LiveEvent, undefined> {
+  let after: string | undefined;
+  for (let caughtUp = false; !caughtUp; ) {
+    const { run } = await client.request(LiveHistoryDocument, { ...variables, after }, { signal });
+    if (!run) return;
+    yield* run.events.events;
+    after = run.events.cursor;
+    caughtUp = run.events.caughtUp;
   }
 }
