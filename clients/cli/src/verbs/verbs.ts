@@ -61,6 +61,9 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
       command
         .addArgument(new Argument('<shell>', 'shell that sources it').choices(['bash', 'zsh', 'fish']))
         .addArgument(new Argument('[words...]', 'words of a command line: prints how the last one can continue')),
+    // The words that it completes have the options of a server.
+    isLocal: true,
+    isAlone: true,
     load: () => import('./completion.ts'),
   },
   ...ACCESS_VERBS,
