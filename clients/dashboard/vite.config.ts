@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
+import * as sdkDocuments from '../sdk/src/generated/graphql.ts';
+import * as dashboardDocuments from './src/api/generated/graphql.ts';
 
 /** Smaller files are sent as they are. */
 const MIN_COMPRESSED_BYTES = 1024;
@@ -38,12 +41,26 @@ const basePath: Plugin = {
   },
 };
 
+/** All operations that the dashboard may send, by their SHA-256: a server with trusted documents accepts these too. */
+const trustedDocuments: Plugin = {
+  name: 'trusted-documents',
+  apply: 'build',
+  async writeBundle({ dir = '' }) {
+    const texts = [sdkDocuments, dashboardDocuments]
+      .flatMap((documents) => Object.values(documents))
+      .map(String)
+      .filter((text) => /^(?:query|mutation|subscription) /.test(text));
+    const byDigest = texts.map((text) => [createHash('sha256').update(text).digest('hex'), text] as const);
+    await writeFile(join(dir, 'documents.json'), JSON.stringify(Object.fromEntries(byDigest)));
+  },
+};
+
 const SERVER = process.env.SIGNALBOX_URL ?? 'http://127.0.0.1:4000';
 
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [basePath, precompressed],
+  plugins: [basePath, precompressed, trustedDocuments],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { createYoga } from 'graphql-yoga';
 import { createFastPath, type YogaFallback } from './http/fast-path.ts';
@@ -50,8 +52,10 @@ export function createGraphqlServer(app: GraphqlApp, limits: Partial<SocketLimit
   const documents = createDocumentCache(schema, app);
   const admit = createAdmission(schema, documents);
   const subscribe = createSubscribe(schema, app);
+  const { trustedDocuments, dashboard } = server;
+  const ofDashboard = dashboard === undefined ? [] : [join(dashboard, 'documents.json')].filter(existsSync);
   const resolveDocument =
-    server.trustedDocuments === undefined ? resolveAnyDocument : loadTrustedDocuments(server.trustedDocuments);
+    trustedDocuments === undefined ? resolveAnyDocument : loadTrustedDocuments([trustedDocuments, ...ofDashboard]);
 
   const yoga = createYoga<HttpContext | SocketContext, Context>({
     schema,

@@ -20,12 +20,12 @@ export const resolveAnyDocument: ResolveDocument = ({ query, extensions }) => {
 };
 
 /**
- * Accepts only the documents of the file: a JSON object, sha256 → text. A request names one by `documentId`
+ * Accepts only the documents of the files: in each a JSON object, sha256 → text. A request names one by `documentId`
  * (`sha256:HEX`), by `extensions.persistedQuery.sha256Hash`, or contains the same text.
- * @throws Fault BAD_INPUT when the file does not have that form, or a digest is not that of its document
+ * @throws Fault BAD_INPUT when a file does not have that form, or a digest is not that of its document
  */
-export function loadTrustedDocuments(file: string): ResolveDocument {
-  const texts = readTrustedDocuments(file);
+export function loadTrustedDocuments(files: readonly string[]): ResolveDocument {
+  const texts = new Map(files.flatMap(readTrustedDocuments));
   return ({ query, documentId, extensions }) => {
     const persisted = extensions?.persistedQuery as { readonly sha256Hash?: unknown } | null | undefined;
     const id = documentId ?? (query === undefined ? persisted?.sha256Hash : sha256(query));
@@ -35,7 +35,7 @@ export function loadTrustedDocuments(file: string): ResolveDocument {
   };
 }
 
-function readTrustedDocuments(file: string): ReadonlyMap<string, string> {
+function readTrustedDocuments(file: string): readonly (readonly [string, string])[] {
   const found: unknown = parseJsonFile(file);
   if (!isJsonObject(found)) throw invalidFileFault(file, 'it is not a JSON object');
   for (const [digest, text] of Object.entries(found)) {
@@ -43,7 +43,7 @@ function readTrustedDocuments(file: string): ReadonlyMap<string, string> {
       throw invalidFileFault(file, `${digest} is not the sha256 of its document`);
     }
   }
-  return new Map(Object.entries(found).map(([digest, text]) => [digest.toLowerCase(), text as string]));
+  return Object.entries(found).map(([digest, text]) => [digest.toLowerCase(), text as string]);
 }
 
 function parseJsonFile(file: string): unknown {

@@ -1,0 +1,21 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createTempFolder } from '../../../test/support/temp-folder.ts';
+import { openDashboard, skipped } from './open-dashboard.ts';
+
+describe.skipIf(skipped)(`on a server with trusted documents ${skipped ?? ''}`, () => {
+  it('the dashboard works, and other documents are refused', async () => {
+    await using folder = await createTempFolder();
+    const file = join(folder.path, 'documents.json');
+    await writeFile(file, '{}');
+    await using dashboard = await openDashboard({ env: { TRUSTED_DOCUMENTS: file } });
+    const page = await dashboard.open('/play/command/convertToJson?title=CSV+to+JSON', { as: 'alice' });
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByText('Succeeded').waitFor();
+    await page.getByRole('link', { name: 'Open the run' }).click();
+    await page.getByRole('heading', { name: 'convertToJson' }).first().waitFor();
+    const { errors } = await dashboard.server.query('{ health { status } }');
+    expect(errors?.[0].extensions.code).toBe('FORBIDDEN');
+  });
+});
