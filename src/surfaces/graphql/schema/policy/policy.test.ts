@@ -72,10 +72,10 @@ describe('the policy', () => {
         { actions },
         token,
       );
-    const actions = ['query:policyRules', 'mutation:cancelRun', 'override:owner'];
+    const actions = ['query:policyRules', 'mutation:cancelRun', 'override:owner', 'account:read'];
     const effects = async (token: string) => (await ask(actions, token)).data.may.map(({ effect }: never) => effect);
-    expect(await effects(ADMIN)).toEqual(['ALLOW', 'ALLOW', 'ALLOW']);
-    expect(await effects(BOB)).toEqual(['DENY', 'ALLOW', 'DENY']);
+    expect(await effects(ADMIN)).toEqual(['ALLOW', 'ALLOW', 'ALLOW', 'ALLOW']);
+    expect(await effects(BOB)).toEqual(['DENY', 'ALLOW', 'DENY', 'DENY']);
     const misspelled = await ask(['mutation:cancelRun', 'cancel run'], BOB);
     expect(misspelled.errors[0]).toMatchObject({
       message: expect.stringContaining('action must be'),

@@ -233,6 +233,7 @@ const ACTION_KINDS = [
   'memory',
   'override',
   'worker',
+  'account',
 ];
 const ACTION = new RegExp(`^(?:(?:${ACTION_KINDS.join('|')}):\\S{1,200}|exec)$`);
 
