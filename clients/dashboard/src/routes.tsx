@@ -12,6 +12,7 @@ const VIEWS: readonly (readonly [string, ComponentType])[] = [
   ['/runs/:id', view(() => import('./views/run/run.tsx'), 'RunPage')],
   ['/approvals', view(() => import('./views/approvals/approvals.tsx'), 'Approvals')],
   ['/approvals/:id', view(() => import('./views/approvals/approval.tsx'), 'ApprovalPage')],
+  ['/schedules', view(() => import('./views/schedules/schedules.tsx'), 'Schedules')],
   ['/settings', view(() => import('./views/settings/settings.tsx'), 'SettingsPage')],
   ['/play/:kind?/:name?', view(() => import('./views/playground/playground.tsx'), 'Playground')],
 ];

@@ -1,4 +1,4 @@
-import { MayDocument } from './generated/graphql.ts';
+import { MayDocument, MayOnDocument, type MayQuery } from './generated/graphql.ts';
 import { useRead } from './query.ts';
 
 /** What pages offer. One request asks for all of them. */
@@ -30,18 +30,30 @@ const ACTIONS = [
   'account:tokens',
 ] as const;
 
-export type Action = (typeof ACTIONS)[number];
+/** An action, or one that is different for each thing, which is asked with its URI. */
+export type Action = (typeof ACTIONS)[number] | `workflow:${string}` | 'worker:drain' | 'worker:revoke';
 
 const FIVE_MINUTES = 300_000;
 
-/** Whether you may do it, as the policy says now; `why` is a sentence for a control that is disabled. */
-export function useMay(action: Action | undefined): { readonly allowed: boolean; readonly why?: string } {
-  const { data } = useRead(
+/**
+ * Whether you may do it, as the policy says now; `why` is a sentence for a control that is disabled. With a URI, whether you may do it to that:
+ * the policy is asked about it only if it does not permit the action everywhere.
+ */
+export function useMay(action: Action | undefined, uri?: string): { readonly allowed: boolean; readonly why?: string } {
+  const general = useRead(
     MayDocument,
     { actions: [...ACTIONS] },
     { enabled: action !== undefined, everyMs: FIVE_MINUTES },
   );
-  const decision = action && data?.may.find((candidate) => candidate.action === action);
+  const everywhere = action && general.data?.may.find((candidate) => candidate.action === action);
+  const isOpen = general.data !== undefined && (everywhere === undefined || everywhere.effect === 'DENY');
+  const specific = useRead(
+    MayOnDocument,
+    { action: action ?? '', uri: uri ?? '' },
+    { enabled: action !== undefined && uri !== undefined && isOpen, everyMs: FIVE_MINUTES, keepFormer: false },
+  );
+  const decision: MayQuery['may'][number] | undefined =
+    uri === undefined || !isOpen ? everywhere : specific.data?.explainPolicy;
   // Until it is known, the server decides: it is asked in any case.
   if (decision?.effect !== 'DENY') return { allowed: true };
   const rule = decision.rule ? `Rule ${decision.rule.id}: ` : '';

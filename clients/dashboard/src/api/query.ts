@@ -7,6 +7,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
+import { useRef } from 'react';
 import { SignalboxError, type TypedDocument } from '../../../sdk/src/index.ts';
 import { client } from './client.ts';
 import { session } from './session.ts';
@@ -93,7 +94,8 @@ export function useReadPages<R, V, T>(
 }
 
 /**
- * Sends a mutation. `unwrapped` takes its result, or throws its refusal; afterwards what `refreshes` names by operation is read again.
+ * Sends a mutation. `unwrapped` takes its result, or throws its refusal; afterwards what `refreshes` names by operation is read again. `mutate`
+ * does nothing while one is being sent, so that a double click sends one.
  */
 export function useSend<R, V, T>(
   document: TypedDocument<R, V>,
@@ -101,10 +103,20 @@ export function useSend<R, V, T>(
   refreshes: readonly string[] = [],
 ) {
   const refresh = useRefresh();
-  return useMutation({
+  const isSending = useRef(false);
+  const mutation = useMutation({
     mutationFn: async (variables: V) => unwrapped(await send(document, variables)),
     onSuccess: () => refresh(...refreshes),
+    onSettled: () => {
+      isSending.current = false;
+    },
   });
+  const mutate: typeof mutation.mutate = (...args) => {
+    if (isSending.current) return;
+    isSending.current = true;
+    mutation.mutate(...args);
+  };
+  return { ...mutation, mutate };
 }
 
 /** Reads again what is shown of these operations. */

@@ -1,4 +1,4 @@
-import { CircleCheckBig, FlaskConical, Play, Settings } from 'lucide-react';
+import { CalendarClock, CircleCheckBig, FlaskConical, Play, Settings } from 'lucide-react';
 import type { ComponentType } from 'react';
 
 interface Destination {
@@ -14,5 +14,6 @@ export const DESTINATIONS: readonly Destination[] = [
   { path: '/runs', label: 'Runs', icon: Play, key: 'r' },
   { path: '/play', label: 'Playground', icon: FlaskConical, key: 'y' },
   { path: '/approvals', label: 'Approvals', icon: CircleCheckBig, key: 'a' },
+  { path: '/schedules', label: 'Schedules', icon: CalendarClock, key: 's' },
   { path: '/settings', label: 'Settings', icon: Settings, key: ',' },
 ];

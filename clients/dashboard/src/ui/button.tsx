@@ -5,15 +5,17 @@ import styles from './button.module.css';
 interface Props extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'disabled' | 'className' | 'style'> {
   readonly look?: 'plain' | 'primary' | 'danger' | 'quiet';
   /** What the server is asked to do. A button for what the policy denies is disabled and says which rule does. */
-  readonly may?: Action;
+  readonly may?: Action | undefined;
+  /** URI of what it is done to, for rules that name some. */
+  readonly on?: string | undefined;
   /** Why it cannot be used now, in a sentence. */
   readonly whyNot?: string | undefined;
   /** It has been pressed, and its work is not done. */
   readonly busy?: boolean;
 }
 
-export function Button({ look = 'plain', may, whyNot, busy = false, onClick, children, ...rest }: Props) {
-  const { allowed, why } = useMay(may);
+export function Button({ look = 'plain', may, on, whyNot, busy = false, onClick, children, ...rest }: Props) {
+  const { allowed, why } = useMay(may, on);
   const reason = allowed ? whyNot : why;
   const id = useId();
   // aria-disabled instead of disabled: the button keeps the focus, and its reason can be read.

@@ -517,12 +517,22 @@ export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ViewerQuery = { readonly viewer: { readonly subject: string, readonly username: string, readonly tenant: string, readonly roles: ReadonlyArray<string>, readonly expiresAt: string | null } | null, readonly server: { readonly signIn: SignInMethod } };
 
+export type MayDecisionFragment = { readonly action: string, readonly effect: PolicyEffect, readonly reason: string, readonly rule: { readonly id: string } | null };
+
 export type MayQueryVariables = Exact<{
   actions: ReadonlyArray<string> | string;
 }>;
 
 
-export type MayQuery = { readonly may: ReadonlyArray<{ readonly action: string, readonly effect: PolicyEffect, readonly reason: string, readonly rule: { readonly id: string, readonly role: string, readonly action: string, readonly comment: string | null } | null }> };
+export type MayQuery = { readonly may: ReadonlyArray<{ readonly action: string, readonly effect: PolicyEffect, readonly reason: string, readonly rule: { readonly id: string } | null }> };
+
+export type MayOnQueryVariables = Exact<{
+  action: string;
+  uri: string;
+}>;
+
+
+export type MayOnQuery = { readonly explainPolicy: { readonly action: string, readonly effect: PolicyEffect, readonly reason: string, readonly rule: { readonly id: string } | null } };
 
 export type RefusedPartsFragment = { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null };
 
@@ -770,6 +780,45 @@ export type RunListQueryVariables = Exact<{
 
 export type RunListQuery = { readonly runs: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly finishedAt: string | null, readonly principal: { readonly username: string }, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null } | null, readonly stepCounts: ReadonlyArray<{ readonly state: StepState, readonly count: number }> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
 
+export type SchedulesLineFragment = { readonly cron: string, readonly timeZone: string, readonly overlap: string, readonly catchUp: string, readonly paused: boolean, readonly nextAt: string | null, readonly workflow: { readonly name: string }, readonly principal: { readonly username: string }, readonly lastRun: { readonly id: string, readonly state: RunState, readonly createdAt: string } | null };
+
+export type SchedulesQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type SchedulesQuery = { readonly schedules: { readonly nodes: ReadonlyArray<{ readonly cron: string, readonly timeZone: string, readonly overlap: string, readonly catchUp: string, readonly paused: boolean, readonly nextAt: string | null, readonly workflow: { readonly name: string }, readonly principal: { readonly username: string }, readonly lastRun: { readonly id: string, readonly state: RunState, readonly createdAt: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type SchedulePauseMutationVariables = Exact<{
+  name: string;
+}>;
+
+
+export type SchedulePauseMutation = { readonly pauseSchedule:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Schedule', readonly paused: boolean }
+   };
+
+export type ScheduleResumeMutationVariables = Exact<{
+  name: string;
+}>;
+
+
+export type ScheduleResumeMutation = { readonly resumeSchedule:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Schedule', readonly paused: boolean }
+   };
+
+export type ScheduleRunNowMutationVariables = Exact<{
+  name: string;
+}>;
+
+
+export type ScheduleRunNowMutation = { readonly startRun:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Run', readonly id: string }
+   };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -788,14 +837,17 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const MayDecisionFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment MayDecision on PolicyDecision{action effect reason rule{id}}`, {"fragmentName":"MayDecision"}) as unknown as TypedDocumentString<MayDecisionFragment, unknown>;
 export const RefusedPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`, {"fragmentName":"RefusedParts"}) as unknown as TypedDocumentString<RefusedPartsFragment, unknown>;
 export const ApprovalRowFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ApprovalRow on Approval{id state reason roles mayDecide whyNot requestedAt expiresAt decidedAt decidedBy{username}comment run{id workflow goal principal{username}}step{key title}}`, {"fragmentName":"ApprovalRow"}) as unknown as TypedDocumentString<ApprovalRowFragment, unknown>;
 export const PlayResultFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}`, {"fragmentName":"PlayResult"}) as unknown as TypedDocumentString<PlayResultFragment, unknown>;
 export const ChangedRunFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ChangedRun on Run{__typename id state}`, {"fragmentName":"ChangedRun"}) as unknown as TypedDocumentString<ChangedRunFragment, unknown>;
 export const RunLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment RunLine on Run{id kind state workflow goal principal{username}error{code message step}stepCounts{state count}createdAt startedAt finishedAt}`, {"fragmentName":"RunLine"}) as unknown as TypedDocumentString<RunLineFragment, unknown>;
+export const SchedulesLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment SchedulesLine on Schedule{workflow{name}cron timeZone overlap catchUp principal{username}paused nextAt lastRun{id state createdAt}}`, {"fragmentName":"SchedulesLine"}) as unknown as TypedDocumentString<SchedulesLineFragment, unknown>;
 export const AnnouncementsDocument = /* @__PURE__ */ new TypedDocumentString(`subscription Announcements($after:Cursor){events(filter:{types:[APPROVAL_REQUESTED,APPROVAL_DECIDED,NOTIFICATION]}after:$after){cursor events{__typename cursor runId...on Notification{level message}...on ApprovalRequested{approval{id reason mayDecide}}}}}`) as unknown as TypedDocumentString<AnnouncementsSubscription, AnnouncementsSubscriptionVariables>;
 export const ViewerDocument = /* @__PURE__ */ new TypedDocumentString(`query Viewer{viewer{subject username tenant roles expiresAt}server{signIn}}`) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
-export const MayDocument = /* @__PURE__ */ new TypedDocumentString(`query May($actions:[String!]!){may(actions:$actions){action effect reason rule{id role action comment}}}`) as unknown as TypedDocumentString<MayQuery, MayQueryVariables>;
+export const MayDocument = /* @__PURE__ */ new TypedDocumentString(`query May($actions:[String!]!){may(actions:$actions){...MayDecision}}fragment MayDecision on PolicyDecision{action effect reason rule{id}}`) as unknown as TypedDocumentString<MayQuery, MayQueryVariables>;
+export const MayOnDocument = /* @__PURE__ */ new TypedDocumentString(`query MayOn($action:String!,$uri:URI!){explainPolicy(input:{action:$action,uri:$uri}){...MayDecision}}fragment MayDecision on PolicyDecision{action effect reason rule{id}}`) as unknown as TypedDocumentString<MayOnQuery, MayOnQueryVariables>;
 export const OpenApprovalsDocument = /* @__PURE__ */ new TypedDocumentString(`query OpenApprovals{approvals(state:OPEN,mine:true,first:50){nodes{id state}pageInfo{hasNextPage}}}`) as unknown as TypedDocumentString<OpenApprovalsQuery, OpenApprovalsQueryVariables>;
 export const PaletteDocument = /* @__PURE__ */ new TypedDocumentString(`query Palette($text:String!,$hasText:Boolean!){runs(filter:{text:$text},first:8)@include(if:$hasText){nodes{id state workflow goal}}workflows(first:50){nodes{id name}}}`) as unknown as TypedDocumentString<PaletteQuery, PaletteQueryVariables>;
 export const SignInMethodDocument = /* @__PURE__ */ new TypedDocumentString(`query SignInMethod{server{signIn}health{version}}`) as unknown as TypedDocumentString<SignInMethodQuery, SignInMethodQueryVariables>;
@@ -820,3 +872,7 @@ export const CancelOneRunDocument = /* @__PURE__ */ new TypedDocumentString(`mut
 export const RetryOneStepDocument = /* @__PURE__ */ new TypedDocumentString(`mutation RetryOneStep($input:RetryStepInput!){retryStep(input:$input){...ChangedRun...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}fragment ChangedRun on Run{__typename id state}`) as unknown as TypedDocumentString<RetryOneStepMutation, RetryOneStepMutationVariables>;
 export const RerunFromStepDocument = /* @__PURE__ */ new TypedDocumentString(`mutation RerunFromStep($input:RerunFromInput!){rerunFrom(input:$input){...ChangedRun...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}fragment ChangedRun on Run{__typename id state}`) as unknown as TypedDocumentString<RerunFromStepMutation, RerunFromStepMutationVariables>;
 export const RunListDocument = /* @__PURE__ */ new TypedDocumentString(`query RunList($filter:RunFilter,$after:String){runs(filter:$filter,first:50,after:$after){nodes{...RunLine}pageInfo{hasNextPage endCursor}}}fragment RunLine on Run{id kind state workflow goal principal{username}error{code message step}stepCounts{state count}createdAt startedAt finishedAt}`) as unknown as TypedDocumentString<RunListQuery, RunListQueryVariables>;
+export const SchedulesDocument = /* @__PURE__ */ new TypedDocumentString(`query Schedules($after:String){schedules(first:50,after:$after){nodes{...SchedulesLine}pageInfo{hasNextPage endCursor}}}fragment SchedulesLine on Schedule{workflow{name}cron timeZone overlap catchUp principal{username}paused nextAt lastRun{id state createdAt}}`) as unknown as TypedDocumentString<SchedulesQuery, SchedulesQueryVariables>;
+export const SchedulePauseDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SchedulePause($name:String!){pauseSchedule(input:{name:$name}){...on Schedule{__typename paused}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<SchedulePauseMutation, SchedulePauseMutationVariables>;
+export const ScheduleResumeDocument = /* @__PURE__ */ new TypedDocumentString(`mutation ScheduleResume($name:String!){resumeSchedule(input:{name:$name}){...on Schedule{__typename paused}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<ScheduleResumeMutation, ScheduleResumeMutationVariables>;
+export const ScheduleRunNowDocument = /* @__PURE__ */ new TypedDocumentString(`mutation ScheduleRunNow($name:String!){startRun(input:{source:{name:$name}}){...on Run{__typename id}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<ScheduleRunNowMutation, ScheduleRunNowMutationVariables>;

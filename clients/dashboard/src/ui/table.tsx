@@ -1,0 +1,32 @@
+import type { ReactNode } from 'react';
+import styles from './table.module.css';
+
+interface Props {
+  /** What the rows are. */
+  readonly label: string;
+  /** What its columns are called. One without a visible name, such as that of buttons, begins with `-`. */
+  readonly columns: readonly string[];
+  /** The rows. */
+  readonly children: ReactNode;
+}
+
+/** A table of things of the server, a row each. On a narrow screen it scrolls in its frame, and the page does not. */
+export function Table({ label, columns, children }: Props) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: keys must be able to scroll it
+    <section className={styles.frame} aria-label={label} tabIndex={0}>
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column} scope="col">
+                {column.startsWith('-') ? <span className="visually-hidden">{column.slice(1)}</span> : column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </section>
+  );
+}
