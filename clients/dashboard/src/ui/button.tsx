@@ -29,7 +29,7 @@ export function Button({ look = 'plain', may, on, whyNot, busy = false, onClick,
       aria-disabled={off || undefined}
       aria-busy={busy || undefined}
       aria-describedby={reason === undefined ? undefined : id}
-      title={reason}
+      title={reason ?? rest.title}
       onClick={(event) => (off ? event.preventDefault() : onClick?.(event))}
     >
       {children}
