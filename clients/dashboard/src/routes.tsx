@@ -14,6 +14,10 @@ const VIEWS: readonly (readonly [string, ComponentType])[] = [
   ['/approvals/:id', view(() => import('./views/approvals/approval.tsx'), 'ApprovalPage')],
   ['/schedules', view(() => import('./views/schedules/schedules.tsx'), 'Schedules')],
   ['/settings', view(() => import('./views/settings/settings.tsx'), 'SettingsPage')],
+  ['/workflows', view(() => import('./views/workflows/workflows.tsx'), 'Workflows')],
+  ['/workflows/:name', view(() => import('./views/workflows/workflow.tsx'), 'WorkflowPage')],
+  ['/workflows/:name/run', view(() => import('./views/workflows/workflow-run.tsx'), 'WorkflowRunPage')],
+  ['/workflows/:name/diff', view(() => import('./views/workflows/workflow-diff.tsx'), 'WorkflowDiffPage')],
   ['/play/:kind?/:name?', view(() => import('./views/playground/playground.tsx'), 'Playground')],
 ];
 

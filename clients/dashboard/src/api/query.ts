@@ -30,6 +30,8 @@ interface ReadOptions {
   readonly enabled?: boolean;
   /** Read again after so many milliseconds while somebody looks. */
   readonly everyMs?: number;
+  /** What was read is not read again for so many milliseconds. Default: 5,000. */
+  readonly freshMs?: number;
   /** Show the former result while another is read. Default: true. */
   readonly keepFormer?: boolean;
 }
@@ -55,12 +57,13 @@ async function send<R, V>(document: TypedDocument<R, V>, variables: V, signal?: 
 
 /** Reads an operation, and again when its variables change or it is looked at again. */
 export function useRead<R, V>(document: TypedDocument<R, V>, variables: V, options: ReadOptions = {}) {
-  const { enabled = true, everyMs, keepFormer = true } = options;
+  const { enabled = true, everyMs, freshMs, keepFormer = true } = options;
   return useQuery({
     queryKey: keyOf(document, variables),
     queryFn: ({ signal }) => send(document, variables, signal),
     enabled,
     ...(everyMs !== undefined && { refetchInterval: everyMs }),
+    ...(freshMs !== undefined && { staleTime: freshMs }),
     ...(keepFormer && { placeholderData: keepPreviousData }),
   });
 }
@@ -79,7 +82,8 @@ export function useReadPages<R, V, T>(
   { enabled = true, everyMs }: ReadOptions = {},
 ) {
   const query = useInfiniteQuery({
-    queryKey: keyOf(document, variables),
+    // Not the key of useRead, whose entry in the cache is one result.
+    queryKey: [...keyOf(document, variables), 'pages'],
     queryFn: ({ signal, pageParam }) => send(document, { ...variables, after: pageParam }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => {

@@ -1,4 +1,4 @@
-import { CalendarClock, CircleCheckBig, FlaskConical, Play, Settings } from 'lucide-react';
+import { CalendarClock, CircleCheckBig, FlaskConical, Play, Settings, Workflow } from 'lucide-react';
 import type { ComponentType } from 'react';
 
 interface Destination {
@@ -12,6 +12,7 @@ interface Destination {
 /** The views that the navigation lists, in its order. */
 export const DESTINATIONS: readonly Destination[] = [
   { path: '/runs', label: 'Runs', icon: Play, key: 'r' },
+  { path: '/workflows', label: 'Workflows', icon: Workflow, key: 'w' },
   { path: '/play', label: 'Playground', icon: FlaskConical, key: 'y' },
   { path: '/approvals', label: 'Approvals', icon: CircleCheckBig, key: 'a' },
   { path: '/schedules', label: 'Schedules', icon: CalendarClock, key: 's' },

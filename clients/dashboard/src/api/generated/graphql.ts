@@ -91,6 +91,12 @@ export type DecideApprovalInput = {
   readonly comment?: string | null | undefined;
 };
 
+/** A saved workflow to delete. */
+export type DeleteWorkflowInput = {
+  /** Its name. */
+  readonly name: string;
+};
+
 /** Why something was refused or failed. The set is closed. It is used in `Refusal.code`, in `Failure.code` and in `extensions.code` of every top-level error. */
 export type ErrorCode =
   /** The policy requires the approval of a person first. */
@@ -362,6 +368,13 @@ export type RunState =
   /** No step can continue until something happens outside: a time, a person, a signal or a rate limit. */
   | 'WAITING';
 
+/** Severity of a problem in a workflow. */
+export type Severity =
+  /** The workflow cannot be started or cannot be saved. */
+  | 'ERROR'
+  /** The workflow runs, but perhaps not as intended. */
+  | 'WARNING';
+
 /** How people sign in. */
 export type SignInMethod =
   /** With user name and password: `signIn` returns a token. */
@@ -474,6 +487,15 @@ export type WebSocketBackendInput = {
   /** ws or wss URL of the agent. The policy is asked about it as http or https: wss://h/p is https://h/p. */
   readonly uri: string;
 };
+
+/** How a webhook verifies a delivery. */
+export type WebhookScheme =
+  /** Signed as GitHub does: `X-Hub-Signature-256`. */
+  | 'GITHUB'
+  /** Signed as Standard Webhooks has it: `webhook-id`, `webhook-timestamp`, `webhook-signature`. */
+  | 'STANDARD'
+  /** A bearer token in `Authorization`. */
+  | 'TOKEN';
 
 /** A workflow: exactly one of the four. */
 export type WorkflowSource =
@@ -819,6 +841,88 @@ export type ScheduleRunNowMutation = { readonly startRun:
     | { readonly __typename: 'Run', readonly id: string }
    };
 
+export type WorkflowLineFragment = { readonly id: string, readonly name: string, readonly version: number, readonly description: string | null, readonly createdAt: string, readonly createdBy: { readonly username: string }, readonly schedule: { readonly cron: string, readonly timeZone: string, readonly paused: boolean, readonly nextAt: string | null } | null, readonly webhook: { readonly path: string } | null };
+
+export type WorkflowRunLineFragment = { readonly id: string, readonly state: RunState, readonly goal: string | null, readonly workflowVersion: number | null, readonly createdAt: string, readonly startedAt: string | null, readonly finishedAt: string | null, readonly principal: { readonly username: string }, readonly error: { readonly code: ErrorCode, readonly message: string } | null };
+
+export type WorkflowListQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type WorkflowListQuery = { readonly workflows: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly version: number, readonly description: string | null, readonly createdAt: string, readonly runs: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly state: RunState, readonly createdAt: string }> }, readonly createdBy: { readonly username: string }, readonly schedule: { readonly cron: string, readonly timeZone: string, readonly paused: boolean, readonly nextAt: string | null } | null, readonly webhook: { readonly path: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type WorkflowProblemsQueryVariables = Exact<{
+  name: string;
+}>;
+
+
+export type WorkflowProblemsQuery = { readonly validateWorkflow: { readonly problems: ReadonlyArray<{ readonly severity: Severity, readonly message: string }> } };
+
+export type WorkflowPageQueryVariables = Exact<{
+  name: string;
+  version?: number | null | undefined;
+}>;
+
+
+export type WorkflowPageQuery = { readonly workflow: { readonly yaml: string, readonly id: string, readonly name: string, readonly version: number, readonly description: string | null, readonly createdAt: string, readonly webhook: { readonly path: string, readonly scheme: WebhookScheme, readonly secrets: ReadonlyArray<string> } | null, readonly parts: ReadonlyArray<{ readonly name: string, readonly version: number }>, readonly graph: { readonly nodes: ReadonlyArray<{ readonly key: string, readonly kind: StepKind, readonly title: string, readonly does: string | null, readonly forEach: boolean, readonly undoes: string | null, readonly repairs: string | null, readonly line: number | null }>, readonly edges: ReadonlyArray<{ readonly from: string, readonly to: string }> }, readonly createdBy: { readonly username: string }, readonly schedule: { readonly cron: string, readonly timeZone: string, readonly paused: boolean, readonly nextAt: string | null } | null } | null, readonly newest: { readonly id: string, readonly version: number } | null };
+
+export type WorkflowNodeFragment = { readonly key: string, readonly kind: StepKind, readonly title: string, readonly does: string | null, readonly forEach: boolean, readonly undoes: string | null, readonly repairs: string | null, readonly line: number | null };
+
+export type WorkflowVersionsQueryVariables = Exact<{
+  name: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type WorkflowVersionsQuery = { readonly workflow: { readonly id: string, readonly versions: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly version: number, readonly createdAt: string, readonly createdBy: { readonly username: string } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
+
+export type WorkflowRunsQueryVariables = Exact<{
+  name: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type WorkflowRunsQuery = { readonly workflow: { readonly id: string, readonly runs: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly state: RunState, readonly goal: string | null, readonly workflowVersion: number | null, readonly createdAt: string, readonly startedAt: string | null, readonly finishedAt: string | null, readonly principal: { readonly username: string }, readonly error: { readonly code: ErrorCode, readonly message: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
+
+export type WorkflowFormQueryVariables = Exact<{
+  name: string;
+}>;
+
+
+export type WorkflowFormQuery = { readonly workflow: { readonly id: string, readonly name: string, readonly version: number, readonly description: string | null, readonly inputs: unknown } | null };
+
+export type WorkflowTextsQueryVariables = Exact<{
+  name: string;
+  a: number;
+  b: number;
+}>;
+
+
+export type WorkflowTextsQuery = { readonly a: { readonly id: string, readonly version: number, readonly yaml: string, readonly createdAt: string, readonly createdBy: { readonly username: string } } | null, readonly b: { readonly id: string, readonly version: number, readonly yaml: string, readonly createdAt: string, readonly createdBy: { readonly username: string } } | null };
+
+export type WorkflowTextFragment = { readonly id: string, readonly version: number, readonly yaml: string, readonly createdAt: string, readonly createdBy: { readonly username: string } };
+
+export type StartWorkflowMutationVariables = Exact<{
+  input: StartRunInput;
+}>;
+
+
+export type StartWorkflowMutation = { readonly startRun:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Run', readonly id: string }
+   };
+
+export type DeleteSavedWorkflowMutationVariables = Exact<{
+  input: DeleteWorkflowInput;
+}>;
+
+
+export type DeleteSavedWorkflowMutation = { readonly deleteWorkflow:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Workflow', readonly id: string }
+   };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -844,6 +948,10 @@ export const PlayResultFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fr
 export const ChangedRunFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ChangedRun on Run{__typename id state}`, {"fragmentName":"ChangedRun"}) as unknown as TypedDocumentString<ChangedRunFragment, unknown>;
 export const RunLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment RunLine on Run{id kind state workflow goal principal{username}error{code message step}stepCounts{state count}createdAt startedAt finishedAt}`, {"fragmentName":"RunLine"}) as unknown as TypedDocumentString<RunLineFragment, unknown>;
 export const SchedulesLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment SchedulesLine on Schedule{workflow{name}cron timeZone overlap catchUp principal{username}paused nextAt lastRun{id state createdAt}}`, {"fragmentName":"SchedulesLine"}) as unknown as TypedDocumentString<SchedulesLineFragment, unknown>;
+export const WorkflowLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment WorkflowLine on Workflow{id name version description createdAt createdBy{username}schedule{cron timeZone paused nextAt}webhook{path}}`, {"fragmentName":"WorkflowLine"}) as unknown as TypedDocumentString<WorkflowLineFragment, unknown>;
+export const WorkflowRunLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment WorkflowRunLine on Run{id state goal workflowVersion principal{username}error{code message}createdAt startedAt finishedAt}`, {"fragmentName":"WorkflowRunLine"}) as unknown as TypedDocumentString<WorkflowRunLineFragment, unknown>;
+export const WorkflowNodeFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment WorkflowNode on GraphNode{key kind title does forEach undoes repairs line}`, {"fragmentName":"WorkflowNode"}) as unknown as TypedDocumentString<WorkflowNodeFragment, unknown>;
+export const WorkflowTextFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment WorkflowText on Workflow{id version yaml createdAt createdBy{username}}`, {"fragmentName":"WorkflowText"}) as unknown as TypedDocumentString<WorkflowTextFragment, unknown>;
 export const AnnouncementsDocument = /* @__PURE__ */ new TypedDocumentString(`subscription Announcements($after:Cursor){events(filter:{types:[APPROVAL_REQUESTED,APPROVAL_DECIDED,NOTIFICATION]}after:$after){cursor events{__typename cursor runId...on Notification{level message}...on ApprovalRequested{approval{id reason mayDecide}}}}}`) as unknown as TypedDocumentString<AnnouncementsSubscription, AnnouncementsSubscriptionVariables>;
 export const ViewerDocument = /* @__PURE__ */ new TypedDocumentString(`query Viewer{viewer{subject username tenant roles expiresAt}server{signIn}}`) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
 export const MayDocument = /* @__PURE__ */ new TypedDocumentString(`query May($actions:[String!]!){may(actions:$actions){...MayDecision}}fragment MayDecision on PolicyDecision{action effect reason rule{id}}`) as unknown as TypedDocumentString<MayQuery, MayQueryVariables>;
@@ -876,3 +984,12 @@ export const SchedulesDocument = /* @__PURE__ */ new TypedDocumentString(`query 
 export const SchedulePauseDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SchedulePause($name:String!){pauseSchedule(input:{name:$name}){...on Schedule{__typename paused}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<SchedulePauseMutation, SchedulePauseMutationVariables>;
 export const ScheduleResumeDocument = /* @__PURE__ */ new TypedDocumentString(`mutation ScheduleResume($name:String!){resumeSchedule(input:{name:$name}){...on Schedule{__typename paused}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<ScheduleResumeMutation, ScheduleResumeMutationVariables>;
 export const ScheduleRunNowDocument = /* @__PURE__ */ new TypedDocumentString(`mutation ScheduleRunNow($name:String!){startRun(input:{source:{name:$name}}){...on Run{__typename id}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<ScheduleRunNowMutation, ScheduleRunNowMutationVariables>;
+export const WorkflowListDocument = /* @__PURE__ */ new TypedDocumentString(`query WorkflowList($after:String){workflows(first:50,after:$after){nodes{...WorkflowLine runs(first:1){nodes{id state createdAt}}}pageInfo{hasNextPage endCursor}}}fragment WorkflowLine on Workflow{id name version description createdAt createdBy{username}schedule{cron timeZone paused nextAt}webhook{path}}`) as unknown as TypedDocumentString<WorkflowListQuery, WorkflowListQueryVariables>;
+export const WorkflowProblemsDocument = /* @__PURE__ */ new TypedDocumentString(`query WorkflowProblems($name:String!){validateWorkflow(source:{name:$name}){problems{severity message}}}`) as unknown as TypedDocumentString<WorkflowProblemsQuery, WorkflowProblemsQueryVariables>;
+export const WorkflowPageDocument = /* @__PURE__ */ new TypedDocumentString(`query WorkflowPage($name:String!,$version:Int){workflow(name:$name,version:$version){...WorkflowLine yaml webhook{path scheme secrets}parts{name version}graph{nodes{...WorkflowNode}edges{from to}}}newest:workflow(name:$name){id version}}fragment WorkflowLine on Workflow{id name version description createdAt createdBy{username}schedule{cron timeZone paused nextAt}webhook{path}}fragment WorkflowNode on GraphNode{key kind title does forEach undoes repairs line}`) as unknown as TypedDocumentString<WorkflowPageQuery, WorkflowPageQueryVariables>;
+export const WorkflowVersionsDocument = /* @__PURE__ */ new TypedDocumentString(`query WorkflowVersions($name:String!,$after:String){workflow(name:$name){id versions(first:20,after:$after){nodes{id version createdAt createdBy{username}}pageInfo{hasNextPage endCursor}}}}`) as unknown as TypedDocumentString<WorkflowVersionsQuery, WorkflowVersionsQueryVariables>;
+export const WorkflowRunsDocument = /* @__PURE__ */ new TypedDocumentString(`query WorkflowRuns($name:String!,$after:String){workflow(name:$name){id runs(first:20,after:$after){nodes{...WorkflowRunLine}pageInfo{hasNextPage endCursor}}}}fragment WorkflowRunLine on Run{id state goal workflowVersion principal{username}error{code message}createdAt startedAt finishedAt}`) as unknown as TypedDocumentString<WorkflowRunsQuery, WorkflowRunsQueryVariables>;
+export const WorkflowFormDocument = /* @__PURE__ */ new TypedDocumentString(`query WorkflowForm($name:String!){workflow(name:$name){id name version description inputs}}`) as unknown as TypedDocumentString<WorkflowFormQuery, WorkflowFormQueryVariables>;
+export const WorkflowTextsDocument = /* @__PURE__ */ new TypedDocumentString(`query WorkflowTexts($name:String!,$a:Int!,$b:Int!){a:workflow(name:$name,version:$a){...WorkflowText}b:workflow(name:$name,version:$b){...WorkflowText}}fragment WorkflowText on Workflow{id version yaml createdAt createdBy{username}}`) as unknown as TypedDocumentString<WorkflowTextsQuery, WorkflowTextsQueryVariables>;
+export const StartWorkflowDocument = /* @__PURE__ */ new TypedDocumentString(`mutation StartWorkflow($input:StartRunInput!){startRun(input:$input){...on Run{__typename id}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<StartWorkflowMutation, StartWorkflowMutationVariables>;
+export const DeleteSavedWorkflowDocument = /* @__PURE__ */ new TypedDocumentString(`mutation DeleteSavedWorkflow($input:DeleteWorkflowInput!){deleteWorkflow(input:$input){...on Workflow{__typename id}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<DeleteSavedWorkflowMutation, DeleteSavedWorkflowMutationVariables>;

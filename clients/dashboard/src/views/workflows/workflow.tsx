@@ -1,0 +1,115 @@
+import { Play, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { Link, useLocation, useParams } from 'wouter';
+import { WorkflowPageDocument, type WorkflowPageQuery } from '../../api/generated/graphql.ts';
+import { useRead } from '../../api/query.ts';
+import { choice, text, useUrlState } from '../../api/url-state.ts';
+import { Button } from '../../ui/button.tsx';
+import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
+import { Page } from '../../ui/page.tsx';
+import { Tabs } from '../../ui/tabs.tsx';
+import { DeleteDialog } from './delete-dialog.tsx';
+import { pathOfWorkflow } from './paths.ts';
+import { WorkflowFacts } from './workflow-facts.tsx';
+import { WorkflowRuns } from './workflow-runs.tsx';
+import { WorkflowSteps } from './workflow-steps.tsx';
+import { WorkflowVersions } from './workflow-versions.tsx';
+import styles from './workflows.module.css';
+import { YamlText } from './yaml-text.tsx';
+
+const PARAMS = { version: text, step: text, tab: choice('text', 'runs', 'versions') };
+
+const TABS = [
+  { value: 'text', label: 'Text' },
+  { value: 'runs', label: 'Runs' },
+  { value: 'versions', label: 'Versions' },
+] as const;
+
+/** `/workflows/:name`: its newest version, or that of the URL: steps, text, versions, runs, and what starts it. */
+export function WorkflowPage() {
+  const { name = '' } = useParams<{ name: string }>();
+  const [url] = useUrlState(PARAMS);
+  const version = /^\d+$/.test(url.version) ? Number(url.version) : undefined;
+  const { data, error, refetch } = useRead(
+    WorkflowPageDocument,
+    { name, ...(version !== undefined && { version }) },
+    { keepFormer: false },
+  );
+  if (data?.workflow) return <Saved workflow={data.workflow} newest={data.newest?.version} />;
+  return (
+    <Page title={name} lead={<Link href="/workflows">All workflows</Link>}>
+      {error && <ErrorNotice error={error} retry={() => void refetch()} />}
+      {!data && !error && <Skeleton rows={10} label="Loading the workflow" />}
+      {data &&
+        (data.newest ? (
+          <Empty title={`${name} has no version ${version}`}>
+            <p>
+              The newest is <Link href={pathOfWorkflow(name)}>version {data.newest.version}</Link>.
+            </p>
+          </Empty>
+        ) : (
+          <Empty title="There is no such workflow">
+            <p>
+              It was deleted, or has another name. <Link href="/workflows">See all workflows</Link>.
+            </p>
+          </Empty>
+        ))}
+    </Page>
+  );
+}
+
+interface SavedProps {
+  readonly workflow: NonNullable<WorkflowPageQuery['workflow']>;
+  /** Number of the newest version. */
+  readonly newest: number | undefined;
+}
+
+function Saved({ workflow, newest }: SavedProps) {
+  const { name, version, description, yaml, graph } = workflow;
+  const [{ step, tab }, setUrl] = useUrlState(PARAMS);
+  const [, navigate] = useLocation();
+  const [asksToDelete, setAsksToDelete] = useState(false);
+  const isNewest = version === newest;
+  const line = graph.nodes.find(({ key }) => key === step)?.line ?? undefined;
+  return (
+    <Page
+      title={name}
+      lead={description}
+      actions={
+        <>
+          <Button look="danger" may="mutation:deleteWorkflow" onClick={() => setAsksToDelete(true)}>
+            <Trash2 size={13} aria-hidden="true" /> Delete
+          </Button>
+          <Button look="primary" may="mutation:startRun" onClick={() => navigate(pathOfWorkflow(name, 'run'))}>
+            <Play size={13} aria-hidden="true" /> Run
+          </Button>
+        </>
+      }
+    >
+      {!isNewest && newest !== undefined && (
+        <p className={styles.older}>
+          This is version {version}. Runs, schedule and webhook use{' '}
+          <Link href={pathOfWorkflow(name)}>version {newest}</Link>; see{' '}
+          <Link href={`${pathOfWorkflow(name, 'diff')}?a=${version}&b=${newest}`}>what changed</Link>.
+        </p>
+      )}
+      <WorkflowFacts workflow={workflow} />
+      <div className={styles.columns}>
+        <section aria-label="Steps of the workflow">
+          <h2>
+            {graph.nodes.length} {graph.nodes.length === 1 ? 'step' : 'steps'}
+          </h2>
+          <WorkflowSteps graph={graph} selected={step} onSelect={(key) => setUrl({ step: key, tab: 'text' })} />
+        </section>
+        <div>
+          <Tabs label="About the workflow" tabs={TABS} value={tab} onChange={(value) => setUrl({ tab: value })}>
+            {tab === 'text' && <YamlText text={yaml} line={line} />}
+            {tab === 'runs' && <WorkflowRuns name={name} />}
+            {tab === 'versions' && <WorkflowVersions name={name} shown={version} />}
+          </Tabs>
+        </div>
+      </div>
+      {asksToDelete && <DeleteDialog name={name} onClose={() => setAsksToDelete(false)} />}
+    </Page>
+  );
+}
