@@ -1,5 +1,14 @@
 import type { Verb } from '../frame/verb.ts';
 
+/** Also one of `signalbox workflows`. */
+export const TYPES_VERB: Verb = {
+  name: 'types',
+  arguments: '[workflow...]',
+  summary: 'Writes TypeScript declarations of saved workflows (default: of all).',
+  options: (command) => command.option('--out <file>', 'file to write (default: standard output)'),
+  load: () => import('./types.ts'),
+};
+
 /** The verbs that list runs and describe saved workflows. */
 export const LIST_VERBS: readonly Verb[] = [
   {
@@ -24,11 +33,5 @@ export const LIST_VERBS: readonly Verb[] = [
         .option('--limit <number>', 'most runs to list (default: 20)'),
     load: () => import('./runs.ts'),
   },
-  {
-    name: 'types',
-    arguments: '[workflow...]',
-    summary: 'Writes TypeScript declarations of saved workflows (default: of all).',
-    options: (command) => command.option('--out <file>', 'file to write (default: standard output)'),
-    load: () => import('./types.ts'),
-  },
+  TYPES_VERB,
 ];

@@ -44,6 +44,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'workflows show': { args: async (world) => [await world.workflow()], isVerbatim: true },
   'workflows validate': { args: ({ files }) => [files.workflow] },
   'workflows diff': { args: async (world) => [await world.workflow(), world.files.workflow], isVerbatim: true },
+  'workflows types': { isVerbatim: true },
   'workflows delete': { args: async (world) => [await world.workflow()] },
   cancel: { args: async (world) => [await world.waitingRun()] },
   retry: { args: async (world) => [await world.failedRun()] },

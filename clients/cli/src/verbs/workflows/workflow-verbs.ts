@@ -1,9 +1,10 @@
 import type { VerbGroup } from '../../frame/verb.ts';
 import { withInputs } from '../input-options.ts';
+import { TYPES_VERB } from '../list-verbs.ts';
 
 export const WORKFLOW_VERBS: VerbGroup = {
   name: 'workflows',
-  summary: 'Lists, saves, shows, validates, compares and deletes saved workflows.',
+  summary: 'Lists, saves, shows, validates, compares and deletes saved workflows, and writes their types.',
   verbs: [
     {
       name: 'list',
@@ -47,5 +48,6 @@ export const WORKFLOW_VERBS: VerbGroup = {
       summary: 'Deletes saved workflows and their schedules. Their runs are kept.',
       load: () => import('./delete.ts'),
     },
+    TYPES_VERB,
   ],
 };
