@@ -53,7 +53,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['verbs'],
     ['.'],
   ],
-  'clients/dashboard/src': [['style', 'api'], ['ui'], ['shell', 'parts'], ['views'], ['.']],
+  'clients/dashboard/src': [['style', 'api'], ['ui'], ['shell'], ['parts'], ['views'], ['.']],
   'src/agents': [['shared'], ['mcp', 'bash', 'service'], ['llm'], ['.']],
   'src/cli': [['doctor'], ['.']],
   'src/cluster': [['peers'], ['workers'], ['.']],

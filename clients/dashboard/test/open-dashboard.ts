@@ -17,6 +17,8 @@ interface Visit {
   readonly as?: User;
   readonly width?: number;
   readonly theme?: 'light' | 'dark';
+  /** Origin of a proxy in front of the server, which the page is opened through. */
+  readonly through?: string;
 }
 
 /** A real server, and a browser that looks at it. */
@@ -46,7 +48,7 @@ export async function openDashboard(options: ServerOptions = {}): Promise<Dashbo
   };
   return {
     server,
-    async open(path, { as, width = 1440, theme = 'light' } = {}) {
+    async open(path, { as, width = 1440, theme = 'light', through = server.url } = {}) {
       const context = await browser.newContext({
         viewport: { width, height: width < 500 ? 844 : 900 },
         colorScheme: theme,
@@ -55,8 +57,8 @@ export async function openDashboard(options: ServerOptions = {}): Promise<Dashbo
       contexts.push(context);
       if (as) await signIn(context, server, as);
       const page = await context.newPage();
-      report(page, server.url, problems);
-      await page.goto(`${server.url}${path}`);
+      report(page, through, problems);
+      await page.goto(`${through}${path}`);
       return page;
     },
     async ask(as, document, variables) {

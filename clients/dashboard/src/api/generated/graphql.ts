@@ -558,6 +558,54 @@ export type MayOnQuery = { readonly explainPolicy: { readonly action: string, re
 
 export type RefusedPartsFragment = { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null };
 
+export type LogCountsQueryVariables = Exact<{
+  runId: string;
+  step: string;
+}>;
+
+
+export type LogCountsQuery = { readonly run: { readonly step: { readonly all: number, readonly info: number, readonly warn: number, readonly error: number } | null } | null };
+
+export type LogMatchCountQueryVariables = Exact<{
+  runId: string;
+  step: string;
+  level?: LogLevel | null | undefined;
+  text: string;
+}>;
+
+
+export type LogMatchCountQuery = { readonly run: { readonly step: { readonly logCount: number } | null } | null };
+
+export type LogOlderMatchQueryVariables = Exact<{
+  runId: string;
+  step: string;
+  level?: LogLevel | null | undefined;
+  text?: string | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type LogOlderMatchQuery = { readonly run: { readonly step: { readonly logs: { readonly startCursor: string | null, readonly events: ReadonlyArray<
+          | { readonly seq: number }
+          | { readonly seq: number }
+          | { readonly seq: number }
+          | { readonly seq: number }
+          | { readonly seq: number }
+          | { readonly seq: number }
+          | { readonly seq: number }
+          | { readonly seq: number }
+          | { readonly seq: number }
+          | { readonly seq: number }
+          | { readonly seq: number }
+          | { readonly seq: number }
+          | { readonly seq: number }
+          | { readonly seq: number }
+          | { readonly seq: number }
+          | { readonly seq: number }
+          | { readonly seq: number }
+          | { readonly seq: number }
+        > } } | null } | null };
+
 export type OpenApprovalsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -956,6 +1004,9 @@ export const AnnouncementsDocument = /* @__PURE__ */ new TypedDocumentString(`su
 export const ViewerDocument = /* @__PURE__ */ new TypedDocumentString(`query Viewer{viewer{subject username tenant roles expiresAt}server{signIn}}`) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
 export const MayDocument = /* @__PURE__ */ new TypedDocumentString(`query May($actions:[String!]!){may(actions:$actions){...MayDecision}}fragment MayDecision on PolicyDecision{action effect reason rule{id}}`) as unknown as TypedDocumentString<MayQuery, MayQueryVariables>;
 export const MayOnDocument = /* @__PURE__ */ new TypedDocumentString(`query MayOn($action:String!,$uri:URI!){explainPolicy(input:{action:$action,uri:$uri}){...MayDecision}}fragment MayDecision on PolicyDecision{action effect reason rule{id}}`) as unknown as TypedDocumentString<MayOnQuery, MayOnQueryVariables>;
+export const LogCountsDocument = /* @__PURE__ */ new TypedDocumentString(`query LogCounts($runId:ID!,$step:String!){run(id:$runId){step(key:$step){all:logCount info:logCount(level:INFO)warn:logCount(level:WARN)error:logCount(level:ERROR)}}}`) as unknown as TypedDocumentString<LogCountsQuery, LogCountsQueryVariables>;
+export const LogMatchCountDocument = /* @__PURE__ */ new TypedDocumentString(`query LogMatchCount($runId:ID!,$step:String!,$level:LogLevel,$text:String!){run(id:$runId){step(key:$step){logCount(level:$level,text:$text)}}}`) as unknown as TypedDocumentString<LogMatchCountQuery, LogMatchCountQueryVariables>;
+export const LogOlderMatchDocument = /* @__PURE__ */ new TypedDocumentString(`query LogOlderMatch($runId:ID!,$step:String!,$level:LogLevel,$text:String,$before:Cursor){run(id:$runId){step(key:$step){logs(level:$level,text:$text,last:1,before:$before){startCursor events{seq}}}}}`) as unknown as TypedDocumentString<LogOlderMatchQuery, LogOlderMatchQueryVariables>;
 export const OpenApprovalsDocument = /* @__PURE__ */ new TypedDocumentString(`query OpenApprovals{approvals(state:OPEN,mine:true,first:50){nodes{id state}pageInfo{hasNextPage}}}`) as unknown as TypedDocumentString<OpenApprovalsQuery, OpenApprovalsQueryVariables>;
 export const PaletteDocument = /* @__PURE__ */ new TypedDocumentString(`query Palette($text:String!,$hasText:Boolean!){runs(filter:{text:$text},first:8)@include(if:$hasText){nodes{id state workflow goal}}workflows(first:50){nodes{id name}}}`) as unknown as TypedDocumentString<PaletteQuery, PaletteQueryVariables>;
 export const SignInMethodDocument = /* @__PURE__ */ new TypedDocumentString(`query SignInMethod{server{signIn}health{version}}`) as unknown as TypedDocumentString<SignInMethodQuery, SignInMethodQueryVariables>;

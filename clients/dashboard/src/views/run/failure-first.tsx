@@ -1,6 +1,7 @@
 import type { RunModel } from '../../../../sdk/src/live/index.ts';
 import { StepLastLinesDocument } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
+import { plainText } from '../../parts/log/line-text.ts';
 import { Button } from '../../ui/button.tsx';
 import styles from './run.module.css';
 import { firstToShow, hasFailed } from './run-model.ts';
@@ -38,7 +39,7 @@ export function FailureFirst({ run, onShow }: { readonly run: RunModel; readonly
           Show the log
         </Button>
       )}
-      {lines.length > 0 && <pre>{lines.map(({ text }) => text).join('\n')}</pre>}
+      {lines.length > 0 && <pre>{lines.map(({ text }) => plainText(text)).join('\n')}</pre>}
     </section>
   );
 }

@@ -20,6 +20,8 @@ const PARAMS = {
   view: choice('list', 'time', 'data'),
   step: text,
   tab: choice('log', 'input', 'output', 'decision', 'tools', 'attempts'),
+  /** Of the log of the step. */
+  line: text,
 };
 
 const VIEWS = [
@@ -41,7 +43,7 @@ export function RunPage() {
     );
   }
   const selected = run.steps.get(url.step) ?? firstToShow(run);
-  const select = (step: string) => setUrl({ step });
+  const select = (step: string) => setUrl({ step, line: '' });
   return (
     <Page
       title={titleOf(run)}
@@ -53,7 +55,7 @@ export function RunPage() {
       }
     >
       {error && <ErrorNotice error={error} retry={refresh} />}
-      <FailureFirst run={run} onShow={(step) => setUrl({ step, tab: 'log' })} />
+      <FailureFirst run={run} onShow={(step) => setUrl({ step, tab: 'log', line: '' })} />
       <div className={styles.columns}>
         <div className={styles.steps}>
           <Tabs label="Views of the run" tabs={VIEWS} value={url.view} onChange={(view) => setUrl({ view })}>

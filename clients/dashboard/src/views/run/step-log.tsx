@@ -1,19 +1,18 @@
-import { useRunLog } from '../../../../sdk/src/react/index.ts';
-import { client } from '../../api/client.ts';
-import { Button } from '../../ui/button.tsx';
-import { ErrorNotice, Skeleton } from '../../ui/notice.tsx';
-import styles from './run.module.css';
+import { isFinalStepState, type StepModel } from '../../../../sdk/src/live/index.ts';
+import { choice, text, useUrlState } from '../../api/url-state.ts';
+import { type LogPlace, LogView } from '../../parts/log/log-view.tsx';
 
-/** The log of a step, from its end. */
-export function StepLog({ runId, step }: { readonly runId: string; readonly step: string }) {
-  const { data, error, refresh } = useRunLog(client, { runId, step });
-  if (error) return <ErrorNotice error={error} retry={refresh} />;
-  if (!data) return <Skeleton rows={5} label="Loading the log" />;
-  if (data.lines.length === 0) return <p>It has logged nothing.</p>;
+const PARAMS = { line: text, level: choice('DEBUG', 'INFO', 'WARN', 'ERROR'), find: text };
+
+/** The log of a step. What is looked at in it is in the URL. */
+export function StepLog({ runId, step }: { readonly runId: string; readonly step: StepModel }) {
+  const [url, setUrl] = useUrlState(PARAMS);
+  const place = { ...url, line: /^\d+$/.test(url.line) ? Number(url.line) : undefined };
+  const onPlace = (changes: Partial<LogPlace>) => {
+    const { line, ...others } = changes;
+    setUrl('line' in changes ? { ...others, line: line === undefined ? '' : String(line) } : others);
+  };
   return (
-    <>
-      {data.hasOlder && <Button onClick={data.loadOlder}>Show older lines</Button>}
-      <pre className={styles.log}>{data.lines.map(({ text }) => text).join('\n')}</pre>
-    </>
+    <LogView runId={runId} step={step.key} isEnded={isFinalStepState(step.state)} place={place} onPlace={onPlace} />
   );
 }

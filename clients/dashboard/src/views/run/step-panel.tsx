@@ -48,7 +48,7 @@ export function StepPanel({ run, step, tab, onTab, onChanged }: Props) {
       <StepApproval step={step} />
       <StepItems run={run} step={step} />
       <Tabs label={`Parts of ${step.key}`} tabs={TABS} value={tab} onChange={onTab}>
-        {tab === 'log' && <StepLog key={step.key} runId={run.id} step={step.key} />}
+        {tab === 'log' && <StepLog key={step.key} runId={run.id} step={step} />}
         {(tab === 'input' || tab === 'output' || tab === 'decision') && (
           <Detail key={`${step.key} ${step.state} ${step.attempt}`} run={run} step={step} tab={tab} />
         )}

@@ -1,0 +1,50 @@
+import { LogCountsDocument, type LogLevel } from '../../api/generated/graphql.ts';
+import { useRead } from '../../api/query.ts';
+import styles from './log.module.css';
+
+const LEVELS = [
+  { level: 'DEBUG', count: 'all', label: 'All' },
+  { level: 'INFO', count: 'info', label: 'Info' },
+  { level: 'WARN', count: 'warn', label: 'Warnings' },
+  { level: 'ERROR', count: 'error', label: 'Errors' },
+] as const;
+
+type Counts = Readonly<Record<(typeof LEVELS)[number]['count'], number>>;
+
+const COUNT_EVERY_MS = 10_000;
+
+/** How many lines have at least each level. It is read again while lines may follow, and once after the last. */
+export function useLogCounts(runId: string, step: string, isEnded: boolean): Counts | undefined {
+  const { data } = useRead(
+    LogCountsDocument,
+    { runId, step },
+    { keepFormer: false, ...(!isEnded && { everyMs: COUNT_EVERY_MS }) },
+  );
+  return data?.run?.step ?? undefined;
+}
+
+interface Props {
+  readonly counts: Counts | undefined;
+  readonly level: LogLevel;
+  readonly onLevel: (level: LogLevel) => void;
+}
+
+/** The least level that is shown. */
+export function LogLevels({ counts, level: chosen, onLevel }: Props) {
+  return (
+    <fieldset className={styles.levels}>
+      <legend className="visually-hidden">Least level</legend>
+      {LEVELS.map(({ level, count, label }) => (
+        <button
+          key={level}
+          type="button"
+          data-level={level}
+          aria-pressed={level === chosen}
+          onClick={() => onLevel(level)}
+        >
+          {label} {counts && <b>{counts[count].toLocaleString('en')}</b>}
+        </button>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import type { LogRow } from '../../../../sdk/src/react/index.ts';
+import { createSearch, indexOfSeq } from './search.ts';
+
+const row = (seq: number, text: string): LogRow => ({
+  cursor: `${seq}`,
+  seq,
+  at: '2026-01-01T00:00:00Z',
+  level: 'INFO',
+  text,
+});
+const rows = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, n) => row(from + n, (from + n) % 10 === 0 ? 'Ten' : 'other'));
+
+describe('the search of a log', () => {
+  it('finds lines in any case, as the log grows at both ends', () => {
+    const lines: LogRow[] = [];
+    const search = createSearch('tEN');
+    lines.push(...rows(100, 125));
+    expect(search(lines)).toEqual([100, 110, 120]);
+    lines.push(...rows(125, 131));
+    lines.unshift(...rows(85, 100));
+    expect(search(lines)).toEqual([90, 100, 110, 120, 130]);
+    expect(search(lines)).toEqual([90, 100, 110, 120, 130]);
+  });
+
+  it('forgets lines that are not there any more', () => {
+    const lines: LogRow[] = [];
+    const search = createSearch('ten');
+    lines.push(...rows(0, 50));
+    search(lines);
+    expect(search(rows(35, 61))).toEqual([40, 50, 60]);
+  });
+
+  it('finds nothing for an empty text', () => {
+    const lines: LogRow[] = [];
+    lines.push(...rows(0, 20));
+    expect(createSearch('')(lines)).toEqual([]);
+  });
+});
+
+it('finds the place of a line by its number', () => {
+  const lines: LogRow[] = [];
+  lines.push(...[2, 4, 6, 8].map((seq) => row(seq, '')));
+  expect([1, 2, 3, 8, 9].map((seq) => indexOfSeq(lines, seq))).toEqual([0, 0, 1, 3, 4]);
+});
