@@ -67,6 +67,15 @@ describe.skipIf(isWithoutBrowser)(
       expect(complaints).toEqual([]);
     });
 
+    it('opens with the query and the variables of its address', async () => {
+      const linked = new URLSearchParams({ query: 'query Linked { health { status } }', variables: '{"linked":true}' });
+      const other = await browser.newPage();
+      await other.goto(`${server.url}/graphql?${linked}`);
+      await other.locator('.graphiql-query-editor .view-line', { hasText: 'Linked' }).first().waitFor();
+      await other.locator('.graphiql-editor-tool .view-line', { hasText: '"linked"' }).first().waitFor();
+      await other.close();
+    });
+
     it('opens each tab by one click, also on the first visit', async () => {
       const tabs = await page.locator('.graphiql-tab-button').allInnerTexts();
       for (const tab of [...tabs.slice(1), ...tabs.slice(0, 1)]) await open(tab);

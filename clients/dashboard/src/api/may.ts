@@ -16,6 +16,7 @@ const ACTIONS = [
   'mutation:resumeSchedule',
   'mutation:uploadArtifact',
   'mutation:replayDeadLetter',
+  'mutation:shareView',
   'mutation:createWebhook',
   'query:workflows',
   'query:workers',

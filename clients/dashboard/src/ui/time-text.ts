@@ -47,6 +47,11 @@ export function clockText(at: string | number, zone: Zone, milliseconds = false)
   }).format(typeof at === 'number' ? at : Date.parse(at));
 }
 
+/** A moment without its year: `Nov 30, 12:04`. */
+export function dayClockText(at: number, zone: Zone): string {
+  return format(zone, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' }).format(at);
+}
+
 /** `now`, `41s ago`, `in 5m`, `04:00` of the last day, `Nov 3`, `Nov 3, 2025`. */
 export function relativeText(at: string, now: number, zone: Zone): string {
   const then = Date.parse(at);

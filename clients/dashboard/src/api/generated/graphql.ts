@@ -368,6 +368,16 @@ export type RunState =
   /** No step can continue until something happens outside: a time, a person, a signal or a rate limit. */
   | 'WAITING';
 
+/** A view to save, or to replace by its name. */
+export type SaveViewInput = {
+  /** Its name: 1 to 100 characters. */
+  readonly name: string;
+  /** Save it for all users of the tenant. Default: false. */
+  readonly shared?: boolean | null | undefined;
+  /** Path and query: `/runs?state=FAILED`. Begins with `/` or `?`; at most 4000 characters, no spaces. */
+  readonly state: string;
+};
+
 /** Severity of a problem in a workflow. */
 export type Severity =
   /** The workflow cannot be started or cannot be saved. */
@@ -840,15 +850,72 @@ export type RerunFromStepMutation = { readonly rerunFrom:
     | { readonly __typename: 'Run', readonly id: string, readonly state: RunState }
    };
 
-export type RunLineFragment = { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly finishedAt: string | null, readonly principal: { readonly username: string }, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null } | null, readonly stepCounts: ReadonlyArray<{ readonly state: StepState, readonly count: number }> };
-
 export type RunListQueryVariables = Exact<{
   filter?: RunFilter | null | undefined;
-  after?: string | null | undefined;
+  first?: number | null | undefined;
 }>;
 
 
-export type RunListQuery = { readonly runs: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly createdAt: string, readonly startedAt: string | null, readonly finishedAt: string | null, readonly principal: { readonly username: string }, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null } | null, readonly stepCounts: ReadonlyArray<{ readonly state: StepState, readonly count: number }> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+export type RunListQuery = { readonly runs: { readonly totalCount: number, readonly nodes: ReadonlyArray<{ readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly goal: string | null, readonly labels: unknown, readonly createdAt: string, readonly startedAt: string | null, readonly finishedAt: string | null, readonly principal: { readonly username: string }, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type RunBarsQueryVariables = Exact<{
+  filter?: RunFilter | null | undefined;
+  from: string;
+  to: string;
+  buckets: number;
+}>;
+
+
+export type RunBarsQuery = { readonly runStats: { readonly total: number, readonly byState: ReadonlyArray<{ readonly state: RunState, readonly count: number }>, readonly buckets: ReadonlyArray<{ readonly at: string, readonly byState: ReadonlyArray<{ readonly state: RunState, readonly count: number }> }> } };
+
+export type RunRowDetailsQueryVariables = Exact<{
+  ids: ReadonlyArray<string> | string;
+}>;
+
+
+export type RunRowDetailsQuery = { readonly nodes: ReadonlyArray<
+    | { readonly id: string, readonly waitsFor: { readonly reason: FlowWaitReason, readonly key: string, readonly ahead: number } | null, readonly steps: ReadonlyArray<{ readonly key: string, readonly kind: StepKind, readonly does: string | null, readonly state: StepState, readonly wakeAt: string | null, readonly approval: { readonly id: string, readonly state: ApprovalState, readonly roles: ReadonlyArray<string> } | null }> }
+    | Record<PropertyKey, never>
+   | null> };
+
+export type RunCountQueryVariables = Exact<{
+  filter?: RunFilter | null | undefined;
+}>;
+
+
+export type RunCountQuery = { readonly runs: { readonly totalCount: number, readonly totalCountIsExact: boolean } };
+
+export type RunCompletionsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RunCompletionsQuery = { readonly workflows: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string }> } };
+
+export type SavedViewPartsFragment = { readonly __typename: 'SavedView', readonly id: string, readonly name: string, readonly state: string, readonly shared: boolean, readonly savedBy: { readonly username: string } };
+
+export type RunViewsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RunViewsQuery = { readonly savedViews: ReadonlyArray<{ readonly __typename: 'SavedView', readonly id: string, readonly name: string, readonly state: string, readonly shared: boolean, readonly savedBy: { readonly username: string } }> };
+
+export type SaveRunViewMutationVariables = Exact<{
+  input: SaveViewInput;
+}>;
+
+
+export type SaveRunViewMutation = { readonly saveView:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'SavedView', readonly id: string, readonly name: string, readonly state: string, readonly shared: boolean, readonly savedBy: { readonly username: string } }
+   };
+
+export type DeleteRunViewMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DeleteRunViewMutation = { readonly deleteView:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'SavedView', readonly id: string, readonly name: string, readonly state: string, readonly shared: boolean, readonly savedBy: { readonly username: string } }
+   };
 
 export type SchedulesLineFragment = { readonly cron: string, readonly timeZone: string, readonly overlap: string, readonly catchUp: string, readonly paused: boolean, readonly nextAt: string | null, readonly workflow: { readonly name: string }, readonly principal: { readonly username: string }, readonly lastRun: { readonly id: string, readonly state: RunState, readonly createdAt: string } | null };
 
@@ -994,7 +1061,7 @@ export const RefusedPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`
 export const ApprovalRowFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ApprovalRow on Approval{id state reason roles mayDecide whyNot requestedAt expiresAt decidedAt decidedBy{username}comment run{id workflow goal principal{username}}step{key title}}`, {"fragmentName":"ApprovalRow"}) as unknown as TypedDocumentString<ApprovalRowFragment, unknown>;
 export const PlayResultFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}`, {"fragmentName":"PlayResult"}) as unknown as TypedDocumentString<PlayResultFragment, unknown>;
 export const ChangedRunFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ChangedRun on Run{__typename id state}`, {"fragmentName":"ChangedRun"}) as unknown as TypedDocumentString<ChangedRunFragment, unknown>;
-export const RunLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment RunLine on Run{id kind state workflow goal principal{username}error{code message step}stepCounts{state count}createdAt startedAt finishedAt}`, {"fragmentName":"RunLine"}) as unknown as TypedDocumentString<RunLineFragment, unknown>;
+export const SavedViewPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment SavedViewParts on SavedView{__typename id name state shared savedBy{username}}`, {"fragmentName":"SavedViewParts"}) as unknown as TypedDocumentString<SavedViewPartsFragment, unknown>;
 export const SchedulesLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment SchedulesLine on Schedule{workflow{name}cron timeZone overlap catchUp principal{username}paused nextAt lastRun{id state createdAt}}`, {"fragmentName":"SchedulesLine"}) as unknown as TypedDocumentString<SchedulesLineFragment, unknown>;
 export const WorkflowLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment WorkflowLine on Workflow{id name version description createdAt createdBy{username}schedule{cron timeZone paused nextAt}webhook{path}}`, {"fragmentName":"WorkflowLine"}) as unknown as TypedDocumentString<WorkflowLineFragment, unknown>;
 export const WorkflowRunLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment WorkflowRunLine on Run{id state goal workflowVersion principal{username}error{code message}createdAt startedAt finishedAt}`, {"fragmentName":"WorkflowRunLine"}) as unknown as TypedDocumentString<WorkflowRunLineFragment, unknown>;
@@ -1030,7 +1097,14 @@ export const StepLastLinesDocument = /* @__PURE__ */ new TypedDocumentString(`qu
 export const CancelOneRunDocument = /* @__PURE__ */ new TypedDocumentString(`mutation CancelOneRun($input:CancelRunInput!){cancelRun(input:$input){...ChangedRun...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}fragment ChangedRun on Run{__typename id state}`) as unknown as TypedDocumentString<CancelOneRunMutation, CancelOneRunMutationVariables>;
 export const RetryOneStepDocument = /* @__PURE__ */ new TypedDocumentString(`mutation RetryOneStep($input:RetryStepInput!){retryStep(input:$input){...ChangedRun...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}fragment ChangedRun on Run{__typename id state}`) as unknown as TypedDocumentString<RetryOneStepMutation, RetryOneStepMutationVariables>;
 export const RerunFromStepDocument = /* @__PURE__ */ new TypedDocumentString(`mutation RerunFromStep($input:RerunFromInput!){rerunFrom(input:$input){...ChangedRun...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}fragment ChangedRun on Run{__typename id state}`) as unknown as TypedDocumentString<RerunFromStepMutation, RerunFromStepMutationVariables>;
-export const RunListDocument = /* @__PURE__ */ new TypedDocumentString(`query RunList($filter:RunFilter,$after:String){runs(filter:$filter,first:50,after:$after){nodes{...RunLine}pageInfo{hasNextPage endCursor}}}fragment RunLine on Run{id kind state workflow goal principal{username}error{code message step}stepCounts{state count}createdAt startedAt finishedAt}`) as unknown as TypedDocumentString<RunListQuery, RunListQueryVariables>;
+export const RunListDocument = /* @__PURE__ */ new TypedDocumentString(`query RunList($filter:RunFilter,$first:Int){runs(filter:$filter,first:$first){totalCount nodes{id kind state workflow goal labels principal{username}error{code message step}createdAt startedAt finishedAt}pageInfo{hasNextPage endCursor}}}`) as unknown as TypedDocumentString<RunListQuery, RunListQueryVariables>;
+export const RunBarsDocument = /* @__PURE__ */ new TypedDocumentString(`query RunBars($filter:RunFilter,$from:DateTime!,$to:DateTime!,$buckets:Int!){runStats(filter:$filter,from:$from,to:$to,buckets:$buckets){total byState{state count}buckets{at byState{state count}}}}`) as unknown as TypedDocumentString<RunBarsQuery, RunBarsQueryVariables>;
+export const RunRowDetailsDocument = /* @__PURE__ */ new TypedDocumentString(`query RunRowDetails($ids:[ID!]!){nodes(ids:$ids){...on Run{id waitsFor{reason key ahead}steps{key kind does state wakeAt approval{id state roles}}}}}`) as unknown as TypedDocumentString<RunRowDetailsQuery, RunRowDetailsQueryVariables>;
+export const RunCountDocument = /* @__PURE__ */ new TypedDocumentString(`query RunCount($filter:RunFilter){runs(filter:$filter,first:1){totalCount totalCountIsExact}}`) as unknown as TypedDocumentString<RunCountQuery, RunCountQueryVariables>;
+export const RunCompletionsDocument = /* @__PURE__ */ new TypedDocumentString(`query RunCompletions{workflows(first:100){nodes{id name}}}`) as unknown as TypedDocumentString<RunCompletionsQuery, RunCompletionsQueryVariables>;
+export const RunViewsDocument = /* @__PURE__ */ new TypedDocumentString(`query RunViews{savedViews{...SavedViewParts}}fragment SavedViewParts on SavedView{__typename id name state shared savedBy{username}}`) as unknown as TypedDocumentString<RunViewsQuery, RunViewsQueryVariables>;
+export const SaveRunViewDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SaveRunView($input:SaveViewInput!){saveView(input:$input){...SavedViewParts...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}fragment SavedViewParts on SavedView{__typename id name state shared savedBy{username}}`) as unknown as TypedDocumentString<SaveRunViewMutation, SaveRunViewMutationVariables>;
+export const DeleteRunViewDocument = /* @__PURE__ */ new TypedDocumentString(`mutation DeleteRunView($id:ID!){deleteView(id:$id){...SavedViewParts...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}fragment SavedViewParts on SavedView{__typename id name state shared savedBy{username}}`) as unknown as TypedDocumentString<DeleteRunViewMutation, DeleteRunViewMutationVariables>;
 export const SchedulesDocument = /* @__PURE__ */ new TypedDocumentString(`query Schedules($after:String){schedules(first:50,after:$after){nodes{...SchedulesLine}pageInfo{hasNextPage endCursor}}}fragment SchedulesLine on Schedule{workflow{name}cron timeZone overlap catchUp principal{username}paused nextAt lastRun{id state createdAt}}`) as unknown as TypedDocumentString<SchedulesQuery, SchedulesQueryVariables>;
 export const SchedulePauseDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SchedulePause($name:String!){pauseSchedule(input:{name:$name}){...on Schedule{__typename paused}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<SchedulePauseMutation, SchedulePauseMutationVariables>;
 export const ScheduleResumeDocument = /* @__PURE__ */ new TypedDocumentString(`mutation ScheduleResume($name:String!){resumeSchedule(input:{name:$name}){...on Schedule{__typename paused}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<ScheduleResumeMutation, ScheduleResumeMutationVariables>;

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { PlayItem, PlayKind } from './play.ts';
+import { isExample, type PlayItem, type PlayKind } from './play.ts';
 import styles from './playground.module.css';
 
 const GROUPS: readonly (readonly [PlayKind, string])[] = [
@@ -19,8 +19,6 @@ interface Props {
 export function CatalogList({ items, chosen, onChoose }: Props) {
   const [search, setSearch] = useState('');
   const words = search.toLowerCase();
-  const isExample = ({ kind, initial }: PlayItem) =>
-    kind === 'document' || (kind === 'command' && Object.keys(initial).length > 0);
   const matching = items.filter(({ name, title }) => `${name} ${title}`.toLowerCase().includes(words));
   const entry = (one: PlayItem) => (
     <li key={`${one.name} ${one.title}`}>

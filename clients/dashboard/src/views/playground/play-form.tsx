@@ -76,10 +76,9 @@ type Outcome = Extract<PlayExecuteMutation['execute'], { readonly __typename: 'C
 /** A command is answered with its result; what takes longer is watched on its page. */
 function usePlay(item: PlayItem) {
   const [, navigate] = useLocation();
-  const refreshed = ['RunList'];
-  const execute = useSend(PlayExecuteDocument, (result) => unwrap(result.execute), refreshed);
-  const start = useSend(PlayStartDocument, (result) => unwrap(result.startRun), refreshed);
-  const agent = useSend(PlayAgentDocument, (result) => unwrap(result.runAgent), refreshed);
+  const execute = useSend(PlayExecuteDocument, (result) => unwrap(result.execute));
+  const start = useSend(PlayStartDocument, (result) => unwrap(result.startRun));
+  const agent = useSend(PlayAgentDocument, (result) => unwrap(result.runAgent));
   const watch = ({ id }: { readonly id: string }) => {
     toast(<Link href={`/runs/${id}`}>Started {item.title}</Link>, 'good');
     navigate(`/runs/${id}`);

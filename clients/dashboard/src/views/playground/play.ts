@@ -101,6 +101,16 @@ export function itemsOf({ catalog, workflows }: PlayCatalogQuery): readonly Play
   ];
 }
 
+/** Runs as it is, or is where a document is written. */
+export const isExample = ({ kind, initial }: PlayItem) =>
+  kind === 'document' || (kind === 'command' && Object.keys(initial).length > 0);
+
+/** Where its form is. */
+export function pathOf(item: PlayItem): string {
+  const path = `/play/${item.kind}/${encodeURIComponent(item.name)}`;
+  return item.kind === 'command' && isExample(item) ? `${path}?title=${encodeURIComponent(item.title)}` : path;
+}
+
 /** `BASH_CLI` → `bashCli`, as the input of the API names it. */
 const camelCase = (name: string) =>
   name.toLowerCase().replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

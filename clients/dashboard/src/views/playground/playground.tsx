@@ -7,7 +7,7 @@ import { Page } from '../../ui/page.tsx';
 import { CatalogList } from './catalog-list.tsx';
 import { readDraft } from './draft.ts';
 import { useFormerRun } from './former-run.ts';
-import { itemsOf, type PlayItem } from './play.ts';
+import { itemsOf, pathOf } from './play.ts';
 import { PlayForm } from './play-form.tsx';
 import styles from './playground.module.css';
 
@@ -23,18 +23,13 @@ export function Playground() {
   const items = data && itemsOf(data);
   const named = items?.filter((one) => one.kind === kind && one.name === name);
   const chosen = named?.find((one) => one.title === title) ?? named?.at(-1);
-  const choose = (one: PlayItem) => {
-    const query =
-      one.kind === 'command' && Object.keys(one.initial).length > 0 ? `?title=${encodeURIComponent(one.title)}` : '';
-    navigate(`/play/${one.kind}/${encodeURIComponent(one.name)}${query}`);
-  };
   return (
     <Page title="Playground" lead="Run a command, a tool, an agent or a workflow, and see it as code.">
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
       {!items && !error && <Skeleton rows={8} label="Loading the catalog" />}
       {items && (
         <div className={styles.columns}>
-          <CatalogList items={items} chosen={chosen} onChoose={choose} />
+          <CatalogList items={items} chosen={chosen} onChoose={(one) => navigate(pathOf(one))} />
           {chosen && (from === '' || former.isReady) ? (
             <PlayForm
               key={`${chosen.kind} ${chosen.name} ${title} ${from}`}

@@ -43,7 +43,7 @@ interface CancelProps {
 
 function CancelDialog({ run, onClose, onChanged }: CancelProps) {
   const [reason, setReason] = useState('');
-  const { mutate, error, isPending } = useSend(CancelOneRunDocument, (result) => unwrap(result.cancelRun), ['RunList']);
+  const { mutate, error, isPending } = useSend(CancelOneRunDocument, (result) => unwrap(result.cancelRun));
   const cancel = () =>
     mutate(
       { input: { runId: run.id, ...(reason !== '' && { reason }) } },

@@ -11,6 +11,7 @@ import styles from './run.module.css';
 import { RunActions } from './run-actions.tsx';
 import { RunFacts } from './run-facts.tsx';
 import { firstToShow, titleOf } from './run-model.ts';
+import { RunNeighbors } from './run-neighbors.tsx';
 import { RunPayloads } from './run-payloads.tsx';
 import { StepList } from './step-list.tsx';
 import { StepPanel } from './step-panel.tsx';
@@ -47,7 +48,12 @@ export function RunPage() {
   return (
     <Page
       title={titleOf(run)}
-      actions={<RunActions run={run} onChanged={refresh} />}
+      actions={
+        <>
+          <RunNeighbors id={id} />
+          <RunActions run={run} onChanged={refresh} />
+        </>
+      }
       lead={
         <>
           <StateMark state={run.state} word /> <RunFacts run={run} />

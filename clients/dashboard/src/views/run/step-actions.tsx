@@ -20,7 +20,7 @@ interface Props {
 /** Retry: this run, the failed step. Rerun from here: a new run that keeps the results of the steps before. */
 export function StepActions({ run, step, onChanged }: Props) {
   const [isOpen, setOpen] = useState(false);
-  const { mutate, error, isPending } = useSend(RetryOneStepDocument, (result) => unwrap(result.retryStep), ['RunList']);
+  const { mutate, error, isPending } = useSend(RetryOneStepDocument, (result) => unwrap(result.retryStep));
   const retry = () => mutate({ input: { runId: run.id, step: step.key } }, { onSuccess: onChanged });
   return (
     <>
@@ -44,9 +44,7 @@ function RerunDialog({ run, step, onClose }: Pick<Props, 'run' | 'step'> & { rea
   const [, navigate] = useLocation();
   const { data } = useRead(RunPayloadDocument, { id: run.id });
   const [inputs, setInputs] = useState<{ readonly value: unknown }>();
-  const { mutate, error, isPending } = useSend(RerunFromStepDocument, (result) => unwrap(result.rerunFrom), [
-    'RunList',
-  ]);
+  const { mutate, error, isPending } = useSend(RerunFromStepDocument, (result) => unwrap(result.rerunFrom));
   const again = stepsFrom(run, step.key).size;
   const rerun = () =>
     mutate(

@@ -1,104 +1,85 @@
-import { Link } from 'wouter';
-import { type RunFilter, type RunLineFragment, RunListDocument, type RunState } from '../../api/generated/graphql.ts';
-import { useReadPages } from '../../api/query.ts';
-import { list, text, useUrlState } from '../../api/url-state.ts';
+import { useMemo, useRef, useState } from 'react';
+import { useRuns } from '../../../../sdk/src/react/index.ts';
+import { client } from '../../api/client.ts';
+import { RunListDocument } from '../../api/generated/graphql.ts';
+import { useUrlState } from '../../api/url-state.ts';
+import { GraphqlLink } from '../../parts/graphql-link/graphql-link.tsx';
+import { useKeys } from '../../shell/keys.ts';
+import { useRowKeys } from '../../shell/row-keys.ts';
 import { Button } from '../../ui/button.tsx';
-import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
+import { ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
-import { StateMark } from '../../ui/state-mark.tsx';
-import { RUN_STATES, STATES } from '../../ui/states.ts';
-import { Duration, Time } from '../../ui/time.tsx';
+import { EmptyRuns } from './empty-runs.tsx';
+import { FilterBar } from './filter-bar.tsx';
+import { RunBars } from './run-bars.tsx';
+import { FILTER_PARAMS, filterOf, type RunQuery } from './run-filter.ts';
+import { RunTable } from './run-table.tsx';
 import styles from './runs.module.css';
+import { SavedViews } from './saved-views.tsx';
+import { SelectedRuns } from './selected-runs.tsx';
 
-const PARAMS = { state: list, q: text };
+/** As many as one action may change. */
+const MAX_SELECTED = 100;
 
-/** `/runs`: what has run, newest first. */
+/** `/runs`: what has run, newest first. Rows follow their runs and stay where they are; new ones are counted until somebody wants them. */
 export function Runs() {
-  const [url, setUrl] = useUrlState(PARAMS);
-  const states = RUN_STATES.filter((state) => url.state.includes(state));
-  const filter: RunFilter = { ...(states.length > 0 && { state: states }), ...(url.q !== '' && { q: url.q }) };
-  const { nodes, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useReadPages(
-    RunListDocument,
-    { filter },
-    ({ runs }) => runs,
-  );
-  const toggle = (state: RunState) =>
-    setUrl({ state: states.includes(state) ? states.filter((one) => one !== state) : [...states, state] });
+  const [query, setUrl] = useUrlState(FILTER_PARAMS);
+  const filter = useMemo(() => filterOf(query, Date.now()), [query]);
+  const { data, error, refresh, showNew } = useRuns(client, { filter });
+  const list = useFormer(data);
+  const [selected, select] = useSelection();
+  const table = useRef<HTMLTableElement>(null);
+  const change = (changes: Partial<RunQuery>) => setUrl(changes, { push: true });
+  useRowKeys(table, select.toggle);
+  useKeys({ n: () => showNew(), Escape: () => select.clear() });
+  const newCount = data?.newCount ?? 0;
   return (
-    <Page title="Runs">
-      <div className={styles.filters}>
-        {RUN_STATES.map((state) => (
-          <button key={state} type="button" aria-pressed={states.includes(state)} onClick={() => toggle(state)}>
-            <StateMark state={state} /> {STATES[state].word}
-          </button>
-        ))}
-        <input
-          type="search"
-          aria-label="Search runs"
-          placeholder="Search"
-          value={url.q}
-          onChange={({ target }) => setUrl({ q: target.value })}
-        />
-      </div>
-      {error && <ErrorNotice error={error} retry={() => void refetch()} />}
-      {!nodes && !error && <Skeleton rows={12} label="Loading runs" />}
-      {nodes?.length === 0 && (
-        <Empty title="No runs match">
-          <p>Remove a condition, or start a run in the playground.</p>
-        </Empty>
+    <Page
+      title="Runs"
+      actions={
+        <>
+          {newCount > 0 && (
+            <Button look="primary" onClick={showNew} title="Show them (n)">
+              {newCount >= 1_000 ? '1,000+' : newCount} new
+            </Button>
+          )}
+          <SavedViews query={query} />
+        </>
+      }
+    >
+      <RunBars query={query} filter={filter} onChange={change} />
+      <FilterBar query={query} runs={list?.runs ?? []} onChange={change} />
+      {error && <ErrorNotice error={error} retry={refresh} />}
+      {!list && !error && <Skeleton rows={12} label="Loading runs" />}
+      {data?.runs.length === 0 && <EmptyRuns query={query} onChange={change} />}
+      {list && list.runs.length > 0 && (
+        <RunTable ref={table} runs={list.runs} isBusy={!data} selected={selected} onSelect={select.toggle} />
       )}
-      {nodes && nodes.length > 0 && <RunTable runs={nodes} />}
-      {hasNextPage && (
-        <Button busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          Show older
-        </Button>
+      <footer className={styles.foot}>
+        {list?.hasMore && <Button onClick={list.loadMore}>Show older</Button>}
+        <GraphqlLink document={RunListDocument} variables={{ filter, first: 50 }} />
+      </footer>
+      {selected.size > 0 && (
+        <SelectedRuns runs={(list?.runs ?? []).filter(({ id }) => selected.has(id))} onClear={select.clear} />
       )}
     </Page>
   );
 }
 
-function RunTable({ runs }: { readonly runs: readonly RunLineFragment[] }) {
-  return (
-    <table className={styles.table}>
-      <thead>
-        <tr>
-          <th>Run</th>
-          <th>Steps</th>
-          <th>By</th>
-          <th>Started</th>
-          <th>Took</th>
-          <th>Result</th>
-        </tr>
-      </thead>
-      <tbody>
-        {runs.map((run) => (
-          <RunLine key={run.id} run={run} />
-        ))}
-      </tbody>
-    </table>
-  );
+/** The value, or while it is read the one before. */
+function useFormer<T>(value: T | undefined): T | undefined {
+  const [former, setFormer] = useState(value);
+  if (value !== undefined && value !== former) setFormer(value);
+  return value ?? former;
 }
 
-function RunLine({ run }: { readonly run: RunLineFragment }) {
-  const total = run.stepCounts.reduce((sum, { count }) => sum + count, 0);
-  const done = run.stepCounts.find(({ state }) => state === 'SUCCEEDED')?.count ?? 0;
-  return (
-    <tr>
-      <td>
-        <StateMark state={run.state} />{' '}
-        <Link href={`/runs/${run.id}`}>{run.workflow ?? run.goal ?? run.kind.toLowerCase()}</Link>
-      </td>
-      <td>
-        {done}/{total}
-      </td>
-      <td>{run.principal.username}</td>
-      <td>
-        <Time at={run.createdAt} />
-      </td>
-      <td>
-        <Duration from={run.startedAt} to={run.finishedAt} />
-      </td>
-      <td className={styles.error}>{run.error && `${run.error.code} ${run.error.message}`}</td>
-    </tr>
-  );
+function useSelection() {
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const toggle = (id: string) =>
+    setSelected((before) => {
+      const after = new Set(before);
+      if (!after.delete(id) && after.size < MAX_SELECTED) after.add(id);
+      return after;
+    });
+  return [selected, { toggle, clear: () => setSelected(new Set()) }] as const;
 }

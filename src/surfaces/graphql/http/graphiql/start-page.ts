@@ -55,8 +55,9 @@ export function startPage(): void {
   const showViewer = async () => {
     const shown = document.getElementById('viewer') as HTMLElement;
     const sent = token;
-    const headers = sent === undefined ? undefined : { Authorization: `Bearer ${sent}` };
-    const result = headers && (await post({ query: '{ viewer { username roles tenant } }' }, headers));
+    // Without a token, the session of the dashboard counts.
+    const headers: Record<string, string> = sent === undefined ? {} : { Authorization: `Bearer ${sent}` };
+    const result = await post({ query: '{ viewer { username roles tenant } }' }, headers);
     const viewer = result?.data?.viewer;
     // The server answers requests whose token is invalid as those of nobody.
     if (result?.data && !viewer && token === sent) setToken(undefined);
@@ -109,6 +110,10 @@ export function startPage(): void {
     const chosen = documentAST?.definitions.filter((d) => !operationName || d.name?.value === operationName);
     return chosen?.some((d) => d.operation === 'subscription') ? watch(operation, sent) : ask(operation, sent);
   };
+
+  // GraphiQL takes the query of the address, but not its variables.
+  const variables = new URLSearchParams(location.search).get('variables');
+  if (variables !== null) options.variables = variables;
 
   void showViewer();
   page.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_: string, label: string) => workers[label] };
