@@ -10,6 +10,7 @@ const view = <K extends string>(load: () => Promise<Record<K, ComponentType>>, n
 const VIEWS: readonly (readonly [string, ComponentType])[] = [
   ['/runs', Runs],
   ['/runs/:id', view(() => import('./views/run/run.tsx'), 'RunPage')],
+  ['/compare/:a/:b', view(() => import('./views/compare/compare.tsx'), 'ComparePage')],
   ['/approvals', view(() => import('./views/approvals/approvals.tsx'), 'Approvals')],
   ['/approvals/:id', view(() => import('./views/approvals/approval.tsx'), 'ApprovalPage')],
   ['/schedules', view(() => import('./views/schedules/schedules.tsx'), 'Schedules')],

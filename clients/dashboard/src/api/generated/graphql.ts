@@ -665,6 +665,25 @@ export type DecideApprovalMutation = { readonly decideApproval:
     | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
    };
 
+export type ComparedRunFragment = { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly workflowVersion: number | null, readonly goal: string | null, readonly inputs: unknown, readonly createdAt: string, readonly startedAt: string | null, readonly finishedAt: string | null, readonly principal: { readonly username: string }, readonly steps: ReadonlyArray<{ readonly key: string, readonly does: string | null, readonly state: StepState, readonly attempt: number, readonly durationMs: number | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null, readonly resource: { readonly digest: string, readonly size: number, readonly mediaType: string } | null }> };
+
+export type CompareRunsQueryVariables = Exact<{
+  a: string;
+  b: string;
+}>;
+
+
+export type CompareRunsQuery = { readonly a: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly workflowVersion: number | null, readonly goal: string | null, readonly inputs: unknown, readonly createdAt: string, readonly startedAt: string | null, readonly finishedAt: string | null, readonly principal: { readonly username: string }, readonly steps: ReadonlyArray<{ readonly key: string, readonly does: string | null, readonly state: StepState, readonly attempt: number, readonly durationMs: number | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null, readonly resource: { readonly digest: string, readonly size: number, readonly mediaType: string } | null }> } | null, readonly b: { readonly id: string, readonly kind: RunKind, readonly state: RunState, readonly workflow: string | null, readonly workflowVersion: number | null, readonly goal: string | null, readonly inputs: unknown, readonly createdAt: string, readonly startedAt: string | null, readonly finishedAt: string | null, readonly principal: { readonly username: string }, readonly steps: ReadonlyArray<{ readonly key: string, readonly does: string | null, readonly state: StepState, readonly attempt: number, readonly durationMs: number | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null, readonly resource: { readonly digest: string, readonly size: number, readonly mediaType: string } | null }> } | null };
+
+export type CompareInputsQueryVariables = Exact<{
+  a: string;
+  b: string;
+  key: string;
+}>;
+
+
+export type CompareInputsQuery = { readonly a: { readonly step: { readonly input: unknown } | null } | null, readonly b: { readonly step: { readonly input: unknown } | null } | null };
+
 export type PlayCatalogQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -1059,6 +1078,7 @@ export class TypedDocumentString<TResult, TVariables>
 export const MayDecisionFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment MayDecision on PolicyDecision{action effect reason rule{id}}`, {"fragmentName":"MayDecision"}) as unknown as TypedDocumentString<MayDecisionFragment, unknown>;
 export const RefusedPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`, {"fragmentName":"RefusedParts"}) as unknown as TypedDocumentString<RefusedPartsFragment, unknown>;
 export const ApprovalRowFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ApprovalRow on Approval{id state reason roles mayDecide whyNot requestedAt expiresAt decidedAt decidedBy{username}comment run{id workflow goal principal{username}}step{key title}}`, {"fragmentName":"ApprovalRow"}) as unknown as TypedDocumentString<ApprovalRowFragment, unknown>;
+export const ComparedRunFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ComparedRun on Run{id kind state workflow workflowVersion goal inputs createdAt startedAt finishedAt principal{username}steps{key does state attempt durationMs error{code message}resource{digest size mediaType}}}`, {"fragmentName":"ComparedRun"}) as unknown as TypedDocumentString<ComparedRunFragment, unknown>;
 export const PlayResultFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}`, {"fragmentName":"PlayResult"}) as unknown as TypedDocumentString<PlayResultFragment, unknown>;
 export const ChangedRunFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ChangedRun on Run{__typename id state}`, {"fragmentName":"ChangedRun"}) as unknown as TypedDocumentString<ChangedRunFragment, unknown>;
 export const SavedViewPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment SavedViewParts on SavedView{__typename id name state shared savedBy{username}}`, {"fragmentName":"SavedViewParts"}) as unknown as TypedDocumentString<SavedViewPartsFragment, unknown>;
@@ -1080,6 +1100,8 @@ export const SignInMethodDocument = /* @__PURE__ */ new TypedDocumentString(`que
 export const ApprovalsDocument = /* @__PURE__ */ new TypedDocumentString(`query Approvals($state:ApprovalState,$mine:Boolean,$after:String){approvals(state:$state,mine:$mine,first:50,after:$after){nodes{...ApprovalRow}pageInfo{hasNextPage endCursor}}}fragment ApprovalRow on Approval{id state reason roles mayDecide whyNot requestedAt expiresAt decidedAt decidedBy{username}comment run{id workflow goal principal{username}}step{key title}}`) as unknown as TypedDocumentString<ApprovalsQuery, ApprovalsQueryVariables>;
 export const ApprovalDocument = /* @__PURE__ */ new TypedDocumentString(`query Approval($id:ID!){node(id:$id){...on Approval{__typename...ApprovalRow call{tool arguments}step{kind does input decision{reason rule{id role action uri comment}}}}}}fragment ApprovalRow on Approval{id state reason roles mayDecide whyNot requestedAt expiresAt decidedAt decidedBy{username}comment run{id workflow goal principal{username}}step{key title}}`) as unknown as TypedDocumentString<ApprovalQuery, ApprovalQueryVariables>;
 export const DecideApprovalDocument = /* @__PURE__ */ new TypedDocumentString(`mutation DecideApproval($input:DecideApprovalInput!){decideApproval(input:$input){...on Approval{__typename id state}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<DecideApprovalMutation, DecideApprovalMutationVariables>;
+export const CompareRunsDocument = /* @__PURE__ */ new TypedDocumentString(`query CompareRuns($a:ID!,$b:ID!){a:run(id:$a){...ComparedRun}b:run(id:$b){...ComparedRun}}fragment ComparedRun on Run{id kind state workflow workflowVersion goal inputs createdAt startedAt finishedAt principal{username}steps{key does state attempt durationMs error{code message}resource{digest size mediaType}}}`) as unknown as TypedDocumentString<CompareRunsQuery, CompareRunsQueryVariables>;
+export const CompareInputsDocument = /* @__PURE__ */ new TypedDocumentString(`query CompareInputs($a:ID!,$b:ID!,$key:String!){a:run(id:$a){step(key:$key){input}}b:run(id:$b){step(key:$key){input}}}`) as unknown as TypedDocumentString<CompareInputsQuery, CompareInputsQueryVariables>;
 export const PlayCatalogDocument = /* @__PURE__ */ new TypedDocumentString(`query PlayCatalog{catalog{commands{name title description options}tools{name title description options}agentBackends{name description config}examples{name title kind text}}workflows(first:100){nodes{id name description inputs}}}`) as unknown as TypedDocumentString<PlayCatalogQuery, PlayCatalogQueryVariables>;
 export const PlayDecisionDocument = /* @__PURE__ */ new TypedDocumentString(`query PlayDecision($action:String!,$uri:URI){explainPolicy(input:{action:$action,uri:$uri}){effect reason rule{id}}}`) as unknown as TypedDocumentString<PlayDecisionQuery, PlayDecisionQueryVariables>;
 export const PlayRunDocument = /* @__PURE__ */ new TypedDocumentString(`query PlayRun($id:ID!){run(id:$id){id kind text inputs workflowVersion steps{does input}}}`) as unknown as TypedDocumentString<PlayRunQuery, PlayRunQueryVariables>;

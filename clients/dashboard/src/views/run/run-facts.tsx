@@ -26,7 +26,15 @@ export function RunFacts({ run }: { readonly run: RunModel }) {
         ] as const)
       : []),
     ...(facts?.rerunOf
-      ? ([['repeats', <RunLink key="rerunOf" id={facts.rerunOf.id} name={undefined} />]] as const)
+      ? ([
+          [
+            'repeats',
+            <Fragment key="rerunOf">
+              <RunLink id={facts.rerunOf.id} name={undefined} />,{' '}
+              <Link href={`/compare/${facts.rerunOf.id}/${run.id}`}>compare with it</Link>
+            </Fragment>,
+          ],
+        ] as const)
       : []),
     ...(facts?.usage
       ? ([
