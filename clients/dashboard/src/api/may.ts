@@ -6,7 +6,6 @@ const ACTIONS = [
   'mutation:cancelRun',
   'mutation:retryStep',
   'mutation:rerunFrom',
-  'mutation:startRun',
   'mutation:runAgent',
   'mutation:sendSignal',
   'mutation:decideApproval',

@@ -3,7 +3,7 @@ import { useKeys } from './keys.ts';
 
 /**
  * `j` and `k` move the focus through the rows of a list: the elements with `data-row`, of which each has a link or a button. Enter opens that
- * as it always does. `onSelect` gets the value of `data-row` when `x` is pressed on a row.
+ * as it always does. `onSelect` gets the value of `data-row`, unless that is empty, when `x` is pressed on a row.
  */
 export function useRowKeys(list: RefObject<HTMLElement | null>, onSelect?: (row: string) => void): void {
   const rows = () => [...(list.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])];
@@ -16,7 +16,7 @@ export function useRowKeys(list: RefObject<HTMLElement | null>, onSelect?: (row:
   };
   const select = () => {
     const row = current()?.dataset.row;
-    if (row !== undefined) onSelect?.(row);
+    if (row) onSelect?.(row);
   };
   useKeys({ j: () => move(1), k: () => move(-1), ...(onSelect && { x: select }) });
 }

@@ -27,7 +27,7 @@ export function RunActions({ run, onChanged }: { readonly run: RunModel; readonl
           <Square size={13} aria-hidden="true" /> Cancel
         </Button>
       )}
-      <Button may="mutation:startRun" onClick={() => navigate(playPathOf({ ...run, isSaved, does: only?.does }))}>
+      <Button onClick={() => navigate(playPathOf({ ...run, isSaved, does: only?.does }))}>
         <RotateCw size={13} aria-hidden="true" /> Run again
       </Button>
       {isOpen && <CancelDialog run={run} onClose={() => setOpen(false)} onChanged={onChanged} />}

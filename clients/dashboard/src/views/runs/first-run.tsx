@@ -16,7 +16,7 @@ export function FirstRun() {
       <p>Each of these runs as it is, on the sample data:</p>
       <ul className={styles.examples}>
         {examples.map((one) => (
-          <li key={one.title}>
+          <li key={one.title} data-row="">
             <Link href={pathOf(one)}>{one.title}</Link>
           </li>
         ))}

@@ -1,4 +1,4 @@
-import { memo, type Ref, useEffect } from 'react';
+import { memo, useEffect } from 'react';
 import { Link } from 'wouter';
 import type { RunRow } from '../../../../sdk/src/react/index.ts';
 import { StateMark } from '../../ui/state-mark.tsx';
@@ -18,19 +18,14 @@ interface Props {
 const GROUP = 50;
 
 /** The runs, each with its state, its progress, and why it failed or what it waits for. */
-export function RunTable({
-  runs,
-  isBusy,
-  ref,
-  ...selection
-}: Props & { readonly isBusy: boolean; readonly ref: Ref<HTMLTableElement> }) {
+export function RunTable({ runs, isBusy, ...selection }: Props & { readonly isBusy: boolean }) {
   const groups = Array.from({ length: Math.ceil(runs.length / GROUP) }, (_, n) =>
     runs.slice(n * GROUP, (n + 1) * GROUP),
   );
   const ids = runs.map(({ id }) => id).join(' ');
   useEffect(() => rememberList(ids.split(' ')), [ids]);
   return (
-    <table className={styles.table} ref={ref} aria-busy={isBusy || undefined}>
+    <table className={styles.table} aria-busy={isBusy || undefined}>
       <thead>
         <tr>
           <th className={styles.select}>

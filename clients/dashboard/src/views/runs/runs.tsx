@@ -28,9 +28,9 @@ export function Runs() {
   const { data, error, refresh, showNew } = useRuns(client, { filter });
   const list = useFormer(data);
   const [selected, select] = useSelection();
-  const table = useRef<HTMLTableElement>(null);
+  const rows = useRef<HTMLDivElement>(null);
   const change = (changes: Partial<RunQuery>) => setUrl(changes, { push: true });
-  useRowKeys(table, select.toggle);
+  useRowKeys(rows, select.toggle);
   useKeys({ n: () => showNew(), Escape: () => select.clear() });
   const newCount = data?.newCount ?? 0;
   return (
@@ -51,10 +51,12 @@ export function Runs() {
       <FilterBar query={query} runs={list?.runs ?? []} onChange={change} />
       {error && <ErrorNotice error={error} retry={refresh} />}
       {!list && !error && <Skeleton rows={12} label="Loading runs" />}
-      {data?.runs.length === 0 && <EmptyRuns query={query} onChange={change} />}
-      {list && list.runs.length > 0 && (
-        <RunTable ref={table} runs={list.runs} isBusy={!data} selected={selected} onSelect={select.toggle} />
-      )}
+      <div ref={rows}>
+        {data?.runs.length === 0 && <EmptyRuns query={query} onChange={change} />}
+        {list && list.runs.length > 0 && (
+          <RunTable runs={list.runs} isBusy={!data} selected={selected} onSelect={select.toggle} />
+        )}
+      </div>
       <footer className={styles.foot}>
         {list?.hasMore && <Button onClick={list.loadMore}>Show older</Button>}
         <GraphqlLink document={RunListDocument} variables={{ filter, first: 50 }} />

@@ -56,7 +56,7 @@ export function StartForm({ name, source, schema }: Props) {
       )}
       {error && <ErrorNotice error={error} />}
       <div>
-        <Button type="submit" look="primary" may="mutation:startRun" busy={isPending}>
+        <Button type="submit" look="primary" may={`workflow:${name}`} on={`workflow:${name}`} busy={isPending}>
           <Play size={13} aria-hidden="true" /> Start
         </Button>
       </div>

@@ -80,7 +80,12 @@ function Saved({ workflow, newest }: SavedProps) {
           <Button look="danger" may="mutation:deleteWorkflow" onClick={() => setAsksToDelete(true)}>
             <Trash2 size={13} aria-hidden="true" /> Delete
           </Button>
-          <Button look="primary" may="mutation:startRun" onClick={() => navigate(pathOfWorkflow(name, 'run'))}>
+          <Button
+            look="primary"
+            may={`workflow:${name}`}
+            on={`workflow:${name}`}
+            onClick={() => navigate(pathOfWorkflow(name, 'run'))}
+          >
             <Play size={13} aria-hidden="true" /> Run
           </Button>
         </>
