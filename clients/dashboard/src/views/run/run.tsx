@@ -1,4 +1,6 @@
+import { lazy, Suspense } from 'react';
 import { useParams } from 'wouter';
+import type { RunModel } from '../../../../sdk/src/live/index.ts';
 import { useRun } from '../../../../sdk/src/react/index.ts';
 import { client } from '../../api/client.ts';
 import { choice, text, useUrlState } from '../../api/url-state.ts';
@@ -18,14 +20,22 @@ import { StepPanel } from './step-panel.tsx';
 import { Timeline } from './timeline.tsx';
 
 const PARAMS = {
-  view: choice('list', 'time', 'data'),
+  /** `auto`: the graph, or the list where a graph shows too little. */
+  view: choice('auto', 'graph', 'list', 'time', 'data'),
   step: text,
   tab: choice('log', 'input', 'output', 'decision', 'tools', 'attempts'),
   /** Of the log of the step. */
   line: text,
 };
 
+const RunGraph = lazy(() => import('./run-graph.tsx').then(({ RunGraph }) => ({ default: RunGraph })));
+
+/** Of a graph that opens first. More can be shown, but not seen at once. */
+const MAX_FIRST_GRAPH_STEPS = 300;
+const PHONE = '(width <= 640px)';
+
 const VIEWS = [
+  { value: 'graph', label: 'Graph' },
   { value: 'list', label: 'Steps' },
   { value: 'time', label: 'Timeline' },
   { value: 'data', label: 'Inputs and outputs' },
@@ -45,6 +55,7 @@ export function RunPage() {
   }
   const selected = run.steps.get(url.step) ?? firstToShow(run);
   const select = (step: string) => setUrl({ step, line: '' });
+  const view = url.view === 'auto' ? firstView(run) : url.view;
   return (
     <Page
       title={titleOf(run)}
@@ -62,20 +73,31 @@ export function RunPage() {
     >
       {error && <ErrorNotice error={error} retry={refresh} />}
       <FailureFirst run={run} onShow={(step) => setUrl({ step, tab: 'log', line: '' })} />
-      <div className={styles.columns}>
+      <div className={styles.columns} data-wide={view === 'graph' || undefined}>
         <div className={styles.steps}>
-          <Tabs label="Views of the run" tabs={VIEWS} value={url.view} onChange={(view) => setUrl({ view })}>
-            {url.view === 'list' && <StepList run={run} selected={selected?.key} onSelect={select} />}
-            {url.view === 'time' && <Timeline run={run} selected={selected?.key} onSelect={select} />}
-            {url.view === 'data' && <RunPayloads run={run} />}
+          <Tabs label="Views of the run" tabs={VIEWS} value={view} onChange={(next) => setUrl({ view: next })}>
+            {view === 'graph' && (
+              <Suspense fallback={<Skeleton rows={8} label="Loading the graph" />}>
+                <RunGraph run={run} selected={selected?.key} onSelect={select} />
+              </Suspense>
+            )}
+            {view === 'list' && <StepList run={run} selected={selected?.key} onSelect={select} />}
+            {view === 'time' && <Timeline run={run} selected={selected?.key} onSelect={select} />}
+            {view === 'data' && <RunPayloads run={run} />}
           </Tabs>
         </div>
-        {selected && url.view !== 'data' && (
+        {selected && view !== 'data' && (
           <StepPanel run={run} step={selected} tab={url.tab} onTab={(tab) => setUrl({ tab })} onChanged={refresh} />
         )}
       </div>
     </Page>
   );
+}
+
+/** A graph of one step says nothing. */
+function firstView({ steps }: RunModel): 'graph' | 'list' {
+  const isGraph = steps.size > 1 && steps.size <= MAX_FIRST_GRAPH_STEPS && !window.matchMedia(PHONE).matches;
+  return isGraph ? 'graph' : 'list';
 }
 
 function NoRun({

@@ -1,10 +1,10 @@
 import { memo } from 'react';
 import type { RunModel, StepModel } from '../../../../sdk/src/live/index.ts';
-import { useKeys } from '../../shell/keys.ts';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Duration, Time } from '../../ui/time.tsx';
 import styles from './run.module.css';
 import { itemSummary, sectionsOf } from './run-model.ts';
+import { useStepKeys } from './step-keys.ts';
 
 interface Props {
   readonly run: RunModel;
@@ -15,12 +15,7 @@ interface Props {
 /** The steps as a list. `j` and `k` move through it. */
 export function StepList({ run, selected, onSelect }: Props) {
   const { plan, undo } = sectionsOf(run);
-  const keys = [...plan, ...undo].map(({ key }) => key);
-  const move = (by: number) => {
-    const next = keys[keys.indexOf(selected ?? '') + by];
-    if (next !== undefined) onSelect(next);
-  };
-  useKeys({ j: () => move(1), k: () => move(-1) });
+  useStepKeys(run, selected, onSelect);
   const row = (step: StepModel) => (
     <StepRow key={step.key} step={step} isSelected={step.key === selected} onSelect={onSelect} />
   );

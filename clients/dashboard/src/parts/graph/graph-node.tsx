@@ -1,0 +1,53 @@
+import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
+import { memo, type ReactNode } from 'react';
+import { StateMark } from '../../ui/state-mark.tsx';
+import type { AnyState } from '../../ui/states.ts';
+import styles from './graph.module.css';
+
+/** What a graph shows of one thing. A node is drawn again only when this is another object. */
+export interface GraphNode {
+  readonly id: string;
+  /** What it does. */
+  readonly detail?: string | undefined;
+  readonly state?: AnyState | undefined;
+  /** How far it is, or how long it took. */
+  readonly note?: ReactNode;
+  /** Stands below the line, under this node. */
+  readonly under?: string | undefined;
+}
+
+export type FlowNode = Node<{ readonly node: GraphNode }, 'step'>;
+
+/** A node. It is a button: the keyboard reaches nodes in their order. */
+export const StepNode = memo(function StepNode({ data: { node }, selected }: NodeProps<FlowNode>) {
+  const { id, detail, state, note } = node;
+  return (
+    <>
+      <Handle type="target" position={Position.Left} isConnectable={false} className={styles.handle} />
+      <button type="button" data-node={id} aria-current={selected || undefined} className={`nopan ${styles.node}`}>
+        <span className={styles.name}>
+          {state && <StateMark state={state} />}
+          <b>{id}</b>
+        </span>
+        <span className={styles.detail}>
+          <span>{detail}</span>
+          <span className={styles.note}>{note}</span>
+        </span>
+      </button>
+      <Handle type="source" position={Position.Right} isConnectable={false} className={styles.handle} />
+      <Handle id="repairs" type="source" position={Position.Bottom} isConnectable={false} className={styles.handle} />
+      <Handle id="repaired" type="target" position={Position.Bottom} isConnectable={false} className={styles.handle} />
+    </>
+  );
+});
+
+export type FlowLine = Node<{ readonly label: string }, 'line'>;
+
+/** The line above nodes of another kind. */
+export function LineNode({ data, width }: NodeProps<FlowLine>) {
+  return (
+    <div className={styles.line} style={{ width }}>
+      {data.label}
+    </div>
+  );
+}

@@ -1,0 +1,171 @@
+import '@xyflow/react/dist/base.css';
+import { Controls, type Edge, MarkerType, ReactFlow, type ReactFlowInstance } from '@xyflow/react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import styles from './graph.module.css';
+import { type FlowLine, type FlowNode, type GraphNode, LineNode, StepNode } from './graph-node.tsx';
+import { layoutGraph, NODE } from './layout.ts';
+import { RepairEdge } from './repair-edge.tsx';
+
+export interface GraphEdge {
+  readonly from: string;
+  readonly to: string;
+  /** Repair: `to` ran again because `from` failed. It does not count for the layout. */
+  readonly kind?: 'order' | 'repair';
+  readonly label?: string;
+}
+
+interface Props {
+  /** What the graph is of, for screen readers. */
+  readonly label: string;
+  /** In the order in which people read them. Nodes that have not changed must be the same objects. */
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
+  /** Above the nodes that stand below the line. */
+  readonly belowLabel?: string;
+  readonly selected: string | undefined;
+  readonly onSelect: (id: string) => void;
+}
+
+const NODE_TYPES = { step: StepNode, line: LineNode };
+const EDGE_TYPES = { repair: RepairEdge };
+const ARROW = { type: MarkerType.ArrowClosed, color: 'var(--line-strong)', width: 16, height: 16 };
+/** The attributes of the library describe what can be edited. */
+const NO_DESCRIPTION = { 'aria-roledescription': undefined };
+const FIT = { padding: 0.06, maxZoom: 1, minZoom: 0.5 };
+/** Above and below the nodes, for arcs and controls. */
+const MARGIN = 120;
+
+type Flow = FlowNode | FlowLine;
+
+/** A graph of steps, from left to right. What it shows and what is selected is given. */
+export function GraphView({ label, nodes, edges, belowLabel = '', selected, onSelect }: Props) {
+  const structure = JSON.stringify([nodes.map(({ id, under }) => [id, under]), edges]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the structure says when they have changed
+  const { layout, flowEdges } = useMemo(
+    () => ({ layout: layoutOf(nodes, edges), flowEdges: edges.map(flowEdgeOf) }),
+    [structure],
+  );
+  const [known] = useState(() => new WeakMap<GraphNode, FlowNode>());
+  const flowNodes: Flow[] = nodes.map((node) => {
+    const position = layout.places.get(node.id) ?? ORIGIN;
+    const isSelected = node.id === selected;
+    const former = known.get(node);
+    if (former?.position === position && former.selected === isSelected) return former;
+    const flow = flowNodeOf(node, position, isSelected);
+    known.set(node, flow);
+    return flow;
+  });
+  if (layout.line) flowNodes.push(lineOf(layout.line, belowLabel));
+
+  // Another function at each render would render all nodes again.
+  const latest = useRef(onSelect);
+  useEffect(() => {
+    latest.current = onSelect;
+  });
+  const onNodeClick = useCallback((_: unknown, { id, type }: Flow) => type === 'step' && latest.current(id), []);
+
+  const flow = useRef<ReactFlowInstance<Flow>>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is shown changes only when there are other nodes
+  useEffect(() => void showAll(flow.current, selected), [structure]);
+
+  return (
+    <section
+      className={styles.graph}
+      aria-label={label}
+      style={{ height: `clamp(220px, ${layout.height + MARGIN}px, 56vh)` }}
+      onFocus={({ target }) => reveal(target, flow.current)}
+    >
+      <ReactFlow<Flow>
+        nodes={flowNodes}
+        edges={flowEdges}
+        nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        onInit={(instance) => {
+          flow.current = instance;
+          void showAll(instance, selected);
+        }}
+        onNodeClick={onNodeClick}
+        minZoom={0.1}
+        maxZoom={1.5}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        zoomOnScroll={false}
+        zoomOnDoubleClick={false}
+        preventScrolling={false}
+        deleteKeyCode={null}
+        disableKeyboardA11y
+      >
+        <Controls orientation="horizontal" showInteractive={false} fitViewOptions={FIT} />
+      </ReactFlow>
+    </section>
+  );
+}
+
+const ORIGIN = { x: 0, y: 0 };
+
+function layoutOf(nodes: readonly GraphNode[], edges: readonly GraphEdge[]) {
+  return layoutGraph({
+    nodes: nodes.filter(({ under }) => under === undefined).map(({ id }) => id),
+    edges: edges.filter(({ kind }) => kind !== 'repair'),
+    below: nodes.flatMap(({ id, under }) => (under === undefined ? [] : [{ id, under }])),
+  });
+}
+
+function flowNodeOf(node: GraphNode, position: { x: number; y: number }, selected: boolean): FlowNode {
+  return {
+    id: node.id,
+    type: 'step',
+    position,
+    selected,
+    data: { node },
+    ...NODE,
+    measured: NODE,
+    domAttributes: NO_DESCRIPTION,
+  };
+}
+
+function lineOf({ y, left, right }: { y: number; left: number; right: number }, label: string): FlowLine {
+  const size = { width: right - left, height: 20 };
+  return {
+    id: ' line',
+    type: 'line',
+    position: { x: left, y: y - size.height },
+    data: { label },
+    ...size,
+    measured: size,
+    domAttributes: NO_DESCRIPTION,
+  };
+}
+
+function flowEdgeOf({ from, to, kind = 'order', label }: GraphEdge): Edge {
+  return {
+    id: `${kind} ${from} ${to}`,
+    source: from,
+    target: to,
+    markerEnd: ARROW,
+    // Buttons and lists say it in words.
+    domAttributes: { ...NO_DESCRIPTION, 'aria-hidden': true },
+    ...(kind === 'repair' && { type: 'repair', sourceHandle: 'repairs', targetHandle: 'repaired', label }),
+  };
+}
+
+/** Shows all of the graph; where that would be too small to read, the selected node. */
+async function showAll(flow: ReactFlowInstance<Flow> | null, selected: string | undefined): Promise<void> {
+  await flow?.fitView(FIT);
+  if (flow && flow.getZoom() <= FIT.minZoom) center(flow, selected);
+}
+
+function center(flow: ReactFlowInstance<Flow>, id: string | undefined): void {
+  const node = id === undefined ? undefined : flow.getNode(id);
+  if (!node) return;
+  const { x, y } = node.position;
+  void flow.setCenter(x + NODE.width / 2, y + NODE.height / 2, { zoom: flow.getZoom() });
+}
+
+/** Moves the graph so that a node that was reached by the keyboard can be seen. */
+function reveal(target: Element, flow: ReactFlowInstance<Flow> | null): void {
+  if (flow && target instanceof HTMLElement && target.matches(':focus-visible')) center(flow, target.dataset.node);
+}
