@@ -76,7 +76,7 @@ export default defineConfig({
   },
   server: {
     proxy: Object.fromEntries(
-      ['/graphql', '/session', '/artifacts', '/frame.html', '/frame.js', '^/runs/[^/]+/log'].map((path) => [
+      ['/graphql', '/session', '/artifacts', '/frame.html', '/frame.js', '/schemas', '^/runs/[^/]+/log'].map((path) => [
         path,
         { target: SERVER, ws: path === '/graphql' },
       ]),

@@ -378,6 +378,14 @@ export type SaveViewInput = {
   readonly state: string;
 };
 
+/** A workflow to save. */
+export type SaveWorkflowInput = {
+  /** Save only if this version is the newest; 0: only if the workflow does not exist. Otherwise the result is CONFLICT. So nobody overwrites what another has saved meanwhile. */
+  readonly ifVersion?: number | null | undefined;
+  /** The workflow, which must contain a name. */
+  readonly source: WorkflowSource;
+};
+
 /** Severity of a problem in a workflow. */
 export type Severity =
   /** The workflow cannot be started or cannot be saved. */
@@ -506,6 +514,13 @@ export type WebhookScheme =
   | 'STANDARD'
   /** A bearer token in `Authorization`. */
   | 'TOKEN';
+
+/** A form that a workflow is written in. */
+export type WorkflowForm =
+  /** DAG-JSON: nodes that take the outputs of other nodes, and no expressions. */
+  | 'DAG_JSON'
+  /** Signalbox, as YAML. */
+  | 'NATIVE';
 
 /** A workflow: exactly one of the four. */
 export type WorkflowSource =
@@ -683,6 +698,45 @@ export type CompareInputsQueryVariables = Exact<{
 
 
 export type CompareInputsQuery = { readonly a: { readonly step: { readonly input: unknown } | null } | null, readonly b: { readonly step: { readonly input: unknown } | null } | null };
+
+export type EditorWorkflowQueryVariables = Exact<{
+  name: string;
+}>;
+
+
+export type EditorWorkflowQuery = { readonly workflow: { readonly id: string, readonly name: string, readonly version: number, readonly yaml: string } | null };
+
+export type EditorProblemFragment = { readonly severity: Severity, readonly message: string, readonly step: string | null, readonly line: number | null, readonly column: number | null };
+
+export type EditorValidationQueryVariables = Exact<{
+  yaml: string;
+}>;
+
+
+export type EditorValidationQuery = { readonly validateWorkflow: { readonly valid: boolean, readonly problems: ReadonlyArray<{ readonly severity: Severity, readonly message: string, readonly step: string | null, readonly line: number | null, readonly column: number | null }>, readonly graph: { readonly nodes: ReadonlyArray<{ readonly key: string, readonly kind: StepKind, readonly title: string, readonly does: string | null, readonly forEach: boolean, readonly undoes: string | null, readonly repairs: string | null, readonly line: number | null }>, readonly edges: ReadonlyArray<{ readonly from: string, readonly to: string }> } | null, readonly decisions: ReadonlyArray<{ readonly step: string, readonly decision: { readonly effect: PolicyEffect, readonly reason: string, readonly rule: { readonly id: string } | null } }> } };
+
+export type EditorConversionQueryVariables = Exact<{
+  yaml: string;
+  form: WorkflowForm;
+}>;
+
+
+export type EditorConversionQuery = { readonly convertWorkflow: { readonly text: string | null, readonly problems: ReadonlyArray<{ readonly severity: Severity, readonly message: string, readonly step: string | null, readonly line: number | null, readonly column: number | null }> } };
+
+export type EditorNamesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type EditorNamesQuery = { readonly catalog: { readonly commands: ReadonlyArray<{ readonly name: string }>, readonly queries: ReadonlyArray<{ readonly name: string }>, readonly tools: ReadonlyArray<{ readonly name: string }> } };
+
+export type SaveEditedWorkflowMutationVariables = Exact<{
+  input: SaveWorkflowInput;
+}>;
+
+
+export type SaveEditedWorkflowMutation = { readonly saveWorkflow:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Workflow', readonly id: string, readonly name: string, readonly version: number, readonly yaml: string }
+   };
 
 export type PlayCatalogQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1079,6 +1133,7 @@ export const MayDecisionFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`f
 export const RefusedPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`, {"fragmentName":"RefusedParts"}) as unknown as TypedDocumentString<RefusedPartsFragment, unknown>;
 export const ApprovalRowFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ApprovalRow on Approval{id state reason roles mayDecide whyNot requestedAt expiresAt decidedAt decidedBy{username}comment run{id workflow goal principal{username}}step{key title}}`, {"fragmentName":"ApprovalRow"}) as unknown as TypedDocumentString<ApprovalRowFragment, unknown>;
 export const ComparedRunFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ComparedRun on Run{id kind state workflow workflowVersion goal inputs createdAt startedAt finishedAt principal{username}steps{key does state attempt durationMs error{code message}resource{digest size mediaType}}}`, {"fragmentName":"ComparedRun"}) as unknown as TypedDocumentString<ComparedRunFragment, unknown>;
+export const EditorProblemFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment EditorProblem on WorkflowProblem{severity message step line column}`, {"fragmentName":"EditorProblem"}) as unknown as TypedDocumentString<EditorProblemFragment, unknown>;
 export const PlayResultFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}`, {"fragmentName":"PlayResult"}) as unknown as TypedDocumentString<PlayResultFragment, unknown>;
 export const ChangedRunFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ChangedRun on Run{__typename id state}`, {"fragmentName":"ChangedRun"}) as unknown as TypedDocumentString<ChangedRunFragment, unknown>;
 export const SavedViewPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment SavedViewParts on SavedView{__typename id name state shared savedBy{username}}`, {"fragmentName":"SavedViewParts"}) as unknown as TypedDocumentString<SavedViewPartsFragment, unknown>;
@@ -1102,6 +1157,11 @@ export const ApprovalDocument = /* @__PURE__ */ new TypedDocumentString(`query A
 export const DecideApprovalDocument = /* @__PURE__ */ new TypedDocumentString(`mutation DecideApproval($input:DecideApprovalInput!){decideApproval(input:$input){...on Approval{__typename id state}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<DecideApprovalMutation, DecideApprovalMutationVariables>;
 export const CompareRunsDocument = /* @__PURE__ */ new TypedDocumentString(`query CompareRuns($a:ID!,$b:ID!){a:run(id:$a){...ComparedRun}b:run(id:$b){...ComparedRun}}fragment ComparedRun on Run{id kind state workflow workflowVersion goal inputs createdAt startedAt finishedAt principal{username}steps{key does state attempt durationMs error{code message}resource{digest size mediaType}}}`) as unknown as TypedDocumentString<CompareRunsQuery, CompareRunsQueryVariables>;
 export const CompareInputsDocument = /* @__PURE__ */ new TypedDocumentString(`query CompareInputs($a:ID!,$b:ID!,$key:String!){a:run(id:$a){step(key:$key){input}}b:run(id:$b){step(key:$key){input}}}`) as unknown as TypedDocumentString<CompareInputsQuery, CompareInputsQueryVariables>;
+export const EditorWorkflowDocument = /* @__PURE__ */ new TypedDocumentString(`query EditorWorkflow($name:String!){workflow(name:$name){id name version yaml}}`) as unknown as TypedDocumentString<EditorWorkflowQuery, EditorWorkflowQueryVariables>;
+export const EditorValidationDocument = /* @__PURE__ */ new TypedDocumentString(`query EditorValidation($yaml:String!){validateWorkflow(source:{yaml:$yaml}){valid problems{...EditorProblem}graph{nodes{...WorkflowNode}edges{from to}}decisions{step decision{effect reason rule{id}}}}}fragment EditorProblem on WorkflowProblem{severity message step line column}fragment WorkflowNode on GraphNode{key kind title does forEach undoes repairs line}`) as unknown as TypedDocumentString<EditorValidationQuery, EditorValidationQueryVariables>;
+export const EditorConversionDocument = /* @__PURE__ */ new TypedDocumentString(`query EditorConversion($yaml:String!,$form:WorkflowForm!){convertWorkflow(source:{yaml:$yaml},form:$form){text problems{...EditorProblem}}}fragment EditorProblem on WorkflowProblem{severity message step line column}`) as unknown as TypedDocumentString<EditorConversionQuery, EditorConversionQueryVariables>;
+export const EditorNamesDocument = /* @__PURE__ */ new TypedDocumentString(`query EditorNames{catalog{commands{name}queries{name}tools{name}}}`) as unknown as TypedDocumentString<EditorNamesQuery, EditorNamesQueryVariables>;
+export const SaveEditedWorkflowDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SaveEditedWorkflow($input:SaveWorkflowInput!){saveWorkflow(input:$input){...on Workflow{__typename id name version yaml}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<SaveEditedWorkflowMutation, SaveEditedWorkflowMutationVariables>;
 export const PlayCatalogDocument = /* @__PURE__ */ new TypedDocumentString(`query PlayCatalog{catalog{commands{name title description options}tools{name title description options}agentBackends{name description config}examples{name title kind text}}workflows(first:100){nodes{id name description inputs}}}`) as unknown as TypedDocumentString<PlayCatalogQuery, PlayCatalogQueryVariables>;
 export const PlayDecisionDocument = /* @__PURE__ */ new TypedDocumentString(`query PlayDecision($action:String!,$uri:URI){explainPolicy(input:{action:$action,uri:$uri}){effect reason rule{id}}}`) as unknown as TypedDocumentString<PlayDecisionQuery, PlayDecisionQueryVariables>;
 export const PlayRunDocument = /* @__PURE__ */ new TypedDocumentString(`query PlayRun($id:ID!){run(id:$id){id kind text inputs workflowVersion steps{does input}}}`) as unknown as TypedDocumentString<PlayRunQuery, PlayRunQueryVariables>;

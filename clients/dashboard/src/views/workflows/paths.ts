@@ -1,4 +1,4 @@
 /** Address of a saved workflow, and of what is done with it. */
-export function pathOfWorkflow(name: string, page?: 'run' | 'diff'): string {
+export function pathOfWorkflow(name: string, page?: 'edit' | 'run' | 'diff'): string {
   return `/workflows/${encodeURIComponent(name)}${page ? `/${page}` : ''}`;
 }

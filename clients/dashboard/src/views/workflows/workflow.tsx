@@ -1,4 +1,4 @@
-import { Play, Trash2 } from 'lucide-react';
+import { Pencil, Play, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
 import { WorkflowPageDocument, type WorkflowPageQuery } from '../../api/generated/graphql.ts';
@@ -79,6 +79,9 @@ function Saved({ workflow, newest }: SavedProps) {
         <>
           <Button look="danger" may="mutation:deleteWorkflow" onClick={() => setAsksToDelete(true)}>
             <Trash2 size={13} aria-hidden="true" /> Delete
+          </Button>
+          <Button onClick={() => navigate(pathOfWorkflow(name, 'edit'))}>
+            <Pencil size={13} aria-hidden="true" /> Edit
           </Button>
           <Button
             look="primary"

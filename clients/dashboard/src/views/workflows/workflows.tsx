@@ -1,4 +1,5 @@
-import { Link } from 'wouter';
+import { Plus } from 'lucide-react';
+import { Link, useLocation } from 'wouter';
 import { WorkflowListDocument, type WorkflowListQuery, WorkflowProblemsDocument } from '../../api/generated/graphql.ts';
 import { useRead, useReadPages } from '../../api/query.ts';
 import { text, useUrlState } from '../../api/url-state.ts';
@@ -19,6 +20,7 @@ type Line = WorkflowListQuery['workflows']['nodes'][number];
 /** `/workflows`: what is saved, newest first, with what starts it, its last run and its problems. */
 export function Workflows() {
   const [{ q }, setUrl] = useUrlState(PARAMS);
+  const [, navigate] = useLocation();
   const { nodes, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useReadPages(
     WorkflowListDocument,
     {},
@@ -27,7 +29,14 @@ export function Workflows() {
   const words = q.trim().toLowerCase();
   const shown = nodes?.filter(({ name, description }) => `${name} ${description ?? ''}`.toLowerCase().includes(words));
   return (
-    <Page title="Workflows">
+    <Page
+      title="Workflows"
+      actions={
+        <Button look="primary" may="mutation:saveWorkflow" onClick={() => navigate('/workflows/new')}>
+          <Plus size={14} aria-hidden="true" /> New workflow
+        </Button>
+      }
+    >
       <input
         type="search"
         className={styles.search}

@@ -1,0 +1,80 @@
+import { Play, Save } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '../../ui/button.tsx';
+import type { SavedText } from './drafts.ts';
+import styles from './editor.module.css';
+import { FormsDialog } from './forms-dialog.tsx';
+import { RunDialog } from './run-dialog.tsx';
+import { SaveDialog } from './save-dialog.tsx';
+import type { Checked } from './use-validation.ts';
+
+interface Props {
+  readonly text: string;
+  /** The version that the text began from. */
+  readonly base: number;
+  readonly saved: SavedText;
+  readonly checked: Checked;
+  readonly asksToSave: boolean;
+  readonly onAsk: (asks: boolean) => void;
+  /** Puts another text into the editor; with a version, it is that version. */
+  readonly onReplace: (text: string, version?: number) => void;
+  readonly onSaved: (saved: SavedText) => void;
+}
+
+/** What is done with the text: saved, run, written in another form. And how it stands. */
+export function EditorActions({ text, base, saved, checked, asksToSave, onAsk, onReplace, onSaved }: Props) {
+  const [open, setOpen] = useState<'run' | 'forms'>();
+  const isEdited = text !== saved.text;
+  const whyNot = whyNotRun(checked);
+  const close = () => setOpen(undefined);
+  return (
+    <>
+      <span className={styles.status} role="status">
+        {base > 0 && `Version ${base}${isEdited ? ', edited' : ''}`} <Badge checked={checked} />
+      </span>
+      <Button look="quiet" onClick={() => setOpen('forms')}>
+        Other forms
+      </Button>
+      <Button whyNot={whyNot} onClick={() => setOpen('run')}>
+        <Play size={13} aria-hidden="true" /> Run…
+      </Button>
+      <Button
+        look="primary"
+        may="mutation:saveWorkflow"
+        whyNot={isEdited ? undefined : 'It is saved as it is.'}
+        onClick={() => onAsk(true)}
+      >
+        <Save size={13} aria-hidden="true" /> Save
+      </Button>
+      {open === 'run' && <RunDialog text={text} onClose={close} />}
+      {open === 'forms' && <FormsDialog text={text} onClose={close} onReplace={onReplace} />}
+      {asksToSave && isEdited && (
+        <SaveDialog
+          text={text}
+          base={base}
+          saved={saved}
+          onClose={() => onAsk(false)}
+          onReplace={onReplace}
+          onSaved={onSaved}
+        />
+      )}
+    </>
+  );
+}
+
+function whyNotRun({ validation }: Checked): string | undefined {
+  if (!validation || validation.valid) return undefined;
+  return 'It has errors. Correct them first: they are listed under the text.';
+}
+
+function Badge({ checked: { validation, isChecking } }: { readonly checked: Checked }) {
+  if (!validation) return <b>Checking…</b>;
+  const { length } = validation.problems;
+  const text = length === 0 ? 'No problems' : `${length} ${length === 1 ? 'problem' : 'problems'}`;
+  const tone = length === 0 ? 'good' : validation.valid ? 'wait' : 'bad';
+  return (
+    <b className={styles.badge} data-tone={tone} data-checking={isChecking || undefined}>
+      {text}
+    </b>
+  );
+}

@@ -1,0 +1,121 @@
+import type { EditorView } from '@codemirror/view';
+import { useRef, useState } from 'react';
+import { choice, useUrlState } from '../../api/url-state.ts';
+import { useKeys } from '../../shell/keys.ts';
+import { Page } from '../../ui/page.tsx';
+import { Tabs } from '../../ui/tabs.tsx';
+import { DraftOffer } from './draft-offer.tsx';
+import { discardDraft, keepDraft, type SavedText } from './drafts.ts';
+import styles from './editor.module.css';
+import { EditorActions } from './editor-actions.tsx';
+import { ProblemList } from './problem-list.tsx';
+import { Steps } from './steps.tsx';
+import { lineOfStep, stepAt } from './steps-of-text.ts';
+import { TextEditor } from './text-editor.tsx';
+import { useKnownNames, useValidation } from './use-validation.ts';
+import { useWorkflowSchema } from './use-workflow-schema.ts';
+
+interface Props {
+  /** Whose drafts. */
+  readonly user: string;
+  readonly saved: SavedText;
+  /** What the editor begins with. */
+  readonly begin: string;
+  readonly onSaved: (saved: SavedText) => void;
+}
+
+const PARAMS = { show: choice('both', 'text', 'steps') };
+
+const SHOWS = [
+  { value: 'both', label: 'Split' },
+  { value: 'text', label: 'Text' },
+  { value: 'steps', label: 'Steps' },
+] as const;
+
+/** The text of a workflow next to its steps: each follows the other. */
+export function Editor({ user, saved, begin, onSaved }: Props) {
+  const view = useRef<EditorView>(null);
+  const [{ show }, setUrl] = useUrlState(PARAMS);
+  const [text, setText] = useState(begin);
+  // The version that the text began from: an older one after a draft was restored.
+  const [base, setBase] = useState(saved.version);
+  const [selected, setSelected] = useState<string>();
+  const [asksToSave, setAsksToSave] = useState(false);
+  const sources = { schema: useWorkflowSchema(), names: useKnownNames() };
+  const checked = useValidation(text);
+  const problems = checked.validation?.problems ?? [];
+
+  const change = (next: string) => {
+    setText(next);
+    if (next === begin) discardDraft(user, saved.name);
+    else keepDraft(user, saved.name, next, base);
+  };
+  /** Puts in another text, as one change that can be undone; with a version, what begins from that version. */
+  const replace = (next: string, version = base) => {
+    const editor = view.current;
+    if (!editor) return;
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: next } });
+    setBase(version);
+    if (next !== begin) keepDraft(user, saved.name, next, version);
+  };
+  const showLine = (line: number) => {
+    const editor = view.current;
+    if (!editor || line > editor.state.doc.lines) return;
+    const { from } = editor.state.doc.line(line);
+    editor.dispatch({ selection: { anchor: from }, scrollIntoView: true });
+  };
+  const select = (key: string) => {
+    const line = lineOfStep(text, key);
+    if (line !== undefined) showLine(line);
+    setSelected(key);
+  };
+  useKeys({ 'ctrl+s': () => setAsksToSave(text !== saved.text) });
+  return (
+    <Page
+      title={saved.name === '' ? 'New workflow' : `Edit ${saved.name}`}
+      actions={
+        <EditorActions
+          text={text}
+          base={base}
+          saved={saved}
+          checked={checked}
+          asksToSave={asksToSave}
+          onAsk={setAsksToSave}
+          onReplace={replace}
+          onSaved={(next) => {
+            discardDraft(user, saved.name);
+            setBase(next.version);
+            onSaved(next);
+          }}
+        />
+      }
+    >
+      <DraftOffer user={user} saved={saved} onRestore={(draft) => replace(draft.text, draft.version)} />
+      <Tabs label="What is shown" tabs={SHOWS} value={show} onChange={(value) => setUrl({ show: value })}>
+        <div className={styles.columns} data-show={show}>
+          <div className={styles.pane} hidden={show === 'steps'}>
+            <TextEditor
+              text={begin}
+              view={view}
+              onChange={change}
+              onCursor={(offset) => setSelected(stepAt(view.current?.state.doc.toString() ?? '', offset))}
+              problems={problems}
+              sources={sources}
+            />
+          </div>
+          <div className={styles.pane} hidden={show === 'text'}>
+            <Steps checked={checked} selected={selected} onSelect={select} />
+          </div>
+        </div>
+      </Tabs>
+      <ProblemList
+        checked={checked}
+        onShow={(line) => {
+          if (show === 'steps') setUrl({ show: 'both' });
+          showLine(line);
+          view.current?.focus();
+        }}
+      />
+    </Page>
+  );
+}

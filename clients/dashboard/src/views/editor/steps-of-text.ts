@@ -1,0 +1,40 @@
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from 'yaml';
+
+/** Where a step is in a text. */
+interface StepPlace {
+  readonly key: string;
+  readonly node: YAMLMap;
+  /** Of its map, without what is before its first key. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The steps of a text in its order, as far as it can be read. */
+function stepsOfText(text: string): readonly StepPlace[] {
+  const list = parseDocument(text, { logLevel: 'silent', keepSourceTokens: true }).get('steps');
+  if (!isSeq(list)) return [];
+  return list.items.flatMap((node) => {
+    if (!isMap(node) || !node.range) return [];
+    const id = node.get('id', true);
+    const key = isScalar(id) ? String(id.value) : undefined;
+    return key === undefined ? [] : [{ key, node, from: node.range[0], to: node.range[1] }];
+  });
+}
+
+/** The step in which a position of the text is. */
+export function stepAt(text: string, offset: number): string | undefined {
+  const lineEnd = text.indexOf('\n', offset);
+  const end = lineEnd < 0 ? text.length : lineEnd;
+  // From the dash of its line on, which is before its map.
+  return stepsOfText(text).findLast(({ from, to }) => from <= end && offset <= to)?.key;
+}
+
+/** The line, from 1, on which a step begins. */
+export function lineOfStep(text: string, key: string): number | undefined {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { logLevel: 'silent', lineCounter: lines });
+  const list = document.get('steps');
+  if (!isSeq(list)) return undefined;
+  const step = list.items.find((node) => isMap(node) && node.get('id') === key);
+  return isNode(step) && step.range ? lines.linePos(step.range[0]).line : undefined;
+}

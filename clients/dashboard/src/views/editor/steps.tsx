@@ -1,0 +1,60 @@
+import { Empty, Skeleton } from '../../ui/notice.tsx';
+import { WorkflowSteps } from '../workflows/workflow-steps.tsx';
+import styles from './editor.module.css';
+import type { Checked } from './use-validation.ts';
+
+type Decisions = NonNullable<Checked['validation']>['decisions'];
+type Effect = Decisions[number]['decision']['effect'];
+
+/** The strictest last. */
+const EFFECTS: readonly Effect[] = ['ALLOW', 'THROTTLE', 'APPROVE', 'DENY'];
+
+const WORDS: Readonly<Record<Effect, string>> = {
+  ALLOW: 'allowed',
+  THROTTLE: 'allowed at a limited rate',
+  APPROVE: 'needs an approval',
+  DENY: 'denied',
+};
+
+interface Props {
+  readonly checked: Checked;
+  readonly selected: string | undefined;
+  readonly onSelect: (key: string) => void;
+}
+
+/** The steps of the text with what the policy says to each. While the text has none, those of before, greyed. */
+export function Steps({ checked, selected, onSelect }: Props) {
+  const { graph, isStale, validation } = checked;
+  if (!graph) {
+    return validation ? (
+      <Empty title="No steps yet">
+        <p>They appear here when the text is a workflow. See the problems below.</p>
+      </Empty>
+    ) : (
+      <Skeleton rows={6} label="Loading the steps" />
+    );
+  }
+  return (
+    <div className={styles.steps} data-stale={isStale || undefined}>
+      {isStale && <p role="status">The text has errors. These are the steps from before.</p>}
+      <WorkflowSteps
+        graph={graph}
+        selected={selected}
+        onSelect={onSelect}
+        noteOf={(key) => <Decision decisions={validation?.decisions ?? []} step={key} />}
+      />
+    </div>
+  );
+}
+
+function Decision({ decisions, step }: { readonly decisions: Decisions; readonly step: string }) {
+  const ofStep = decisions.filter((one) => one.step === step).map(({ decision }) => decision);
+  const strictest = ofStep.toSorted((a, b) => EFFECTS.indexOf(b.effect) - EFFECTS.indexOf(a.effect))[0];
+  if (!strictest) return null;
+  return (
+    <small className={styles.decision} data-effect={strictest.effect} title={strictest.reason}>
+      {WORDS[strictest.effect]}
+      {strictest.rule && strictest.effect !== 'ALLOW' && ` by ${strictest.rule.id}`}
+    </small>
+  );
+}
