@@ -790,6 +790,41 @@ export type PlayAgentMutation = { readonly runAgent:
     | { readonly __typename: 'Run', readonly id: string, readonly state: RunState, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null } | null }
    };
 
+export type AgentBeginQueryVariables = Exact<{
+  runId: string;
+}>;
+
+
+export type AgentBeginQuery = { readonly run: { readonly events: { readonly cursor: string } } | null };
+
+export type AgentTalkSubscriptionVariables = Exact<{
+  runId: string;
+  step: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type AgentTalkSubscription = { readonly events: { readonly cursor: string, readonly events: ReadonlyArray<
+      | { readonly __typename: 'AgentDelta', readonly text: string, readonly seq: number, readonly at: string }
+      | { readonly __typename: 'AgentMessage', readonly role: string, readonly text: string, readonly seq: number, readonly at: string, readonly usage: { readonly input: number, readonly output: number } | null }
+      | { readonly __typename: 'ApprovalDecided', readonly seq: number, readonly at: string, readonly approval: { readonly id: string, readonly state: ApprovalState, readonly call: { readonly id: string, readonly tool: string, readonly arguments: unknown } | null } }
+      | { readonly __typename: 'ApprovalRequested', readonly seq: number, readonly at: string, readonly approval: { readonly id: string, readonly state: ApprovalState, readonly call: { readonly id: string, readonly tool: string, readonly arguments: unknown } | null } }
+      | { readonly __typename: 'ArtifactCreated', readonly seq: number, readonly at: string }
+      | { readonly __typename: 'JobDispatched', readonly seq: number, readonly at: string }
+      | { readonly __typename: 'JobEnded', readonly seq: number, readonly at: string }
+      | { readonly __typename: 'LogLine', readonly seq: number, readonly at: string }
+      | { readonly __typename: 'Notification', readonly seq: number, readonly at: string }
+      | { readonly __typename: 'PolicyDecided', readonly seq: number, readonly at: string }
+      | { readonly __typename: 'RunCreated', readonly seq: number, readonly at: string }
+      | { readonly __typename: 'RunStateChanged', readonly seq: number, readonly at: string }
+      | { readonly __typename: 'SignalReceived', readonly seq: number, readonly at: string }
+      | { readonly __typename: 'StepProgress', readonly seq: number, readonly at: string }
+      | { readonly __typename: 'StepStateChanged', readonly seq: number, readonly at: string }
+      | { readonly __typename: 'StepsAdded', readonly seq: number, readonly at: string }
+      | { readonly __typename: 'ToolCalled', readonly seq: number, readonly at: string, readonly call: { readonly id: string, readonly tool: string, readonly arguments: unknown } }
+      | { readonly __typename: 'ToolReturned', readonly seq: number, readonly at: string, readonly call: { readonly id: string, readonly tool: string, readonly arguments: unknown, readonly result: unknown, readonly durationMs: number | null, readonly error: { readonly code: ErrorCode, readonly message: string } | null } }
+    > } };
+
 export type RunFactsQueryVariables = Exact<{
   id: string;
 }>;
@@ -1168,6 +1203,8 @@ export const PlayRunDocument = /* @__PURE__ */ new TypedDocumentString(`query Pl
 export const PlayExecuteDocument = /* @__PURE__ */ new TypedDocumentString(`mutation PlayExecute($input:ExecuteInput!){execute(input:$input){...on CommandOutcome{__typename run{...PlayResult}resource{uri mediaType size url}}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}`) as unknown as TypedDocumentString<PlayExecuteMutation, PlayExecuteMutationVariables>;
 export const PlayStartDocument = /* @__PURE__ */ new TypedDocumentString(`mutation PlayStart($input:StartRunInput!){startRun(input:$input){...PlayResult...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}`) as unknown as TypedDocumentString<PlayStartMutation, PlayStartMutationVariables>;
 export const PlayAgentDocument = /* @__PURE__ */ new TypedDocumentString(`mutation PlayAgent($input:RunAgentInput!){runAgent(input:$input){...PlayResult...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}`) as unknown as TypedDocumentString<PlayAgentMutation, PlayAgentMutationVariables>;
+export const AgentBeginDocument = /* @__PURE__ */ new TypedDocumentString(`query AgentBegin($runId:ID!){run(id:$runId){events(first:1){cursor}}}`) as unknown as TypedDocumentString<AgentBeginQuery, AgentBeginQueryVariables>;
+export const AgentTalkDocument = /* @__PURE__ */ new TypedDocumentString(`subscription AgentTalk($runId:ID!,$step:String!,$after:Cursor){events(filter:{runId:$runId steps:[$step] types:[ AGENT_MESSAGE AGENT_DELTA TOOL_CALLED TOOL_RETURNED APPROVAL_REQUESTED APPROVAL_DECIDED ]}after:$after){cursor events{__typename seq at...on AgentMessage{role text usage{input output}}...on AgentDelta{text}...on ToolCalled{call{id tool arguments}}...on ToolReturned{call{id tool arguments result durationMs error{code message}}}...on ApprovalRequested{approval{id state call{id tool arguments}}}...on ApprovalDecided{approval{id state call{id tool arguments}}}}}}`) as unknown as TypedDocumentString<AgentTalkSubscription, AgentTalkSubscriptionVariables>;
 export const RunFactsDocument = /* @__PURE__ */ new TypedDocumentString(`query RunFacts($id:ID!){run(id:$id){id kind workflow workflowVersion labels traceId createdAt principal{username}parent{id workflow goal}rerunOf{id}reruns(first:5){nodes{id state createdAt}}usage{input output limit}waitsFor{reason key limit ahead notBefore}steps{key does}}}`) as unknown as TypedDocumentString<RunFactsQuery, RunFactsQueryVariables>;
 export const RunPayloadDocument = /* @__PURE__ */ new TypedDocumentString(`query RunPayload($id:ID!){run(id:$id){inputs outputs{name value resource{uri mediaType size url}}resource{uri mediaType size url}}}`) as unknown as TypedDocumentString<RunPayloadQuery, RunPayloadQueryVariables>;
 export const RunVerificationDocument = /* @__PURE__ */ new TypedDocumentString(`query RunVerification($id:ID!){verifyRun(id:$id){valid events firstInvalidSeq problems checkpoint{size}}}`) as unknown as TypedDocumentString<RunVerificationQuery, RunVerificationQueryVariables>;

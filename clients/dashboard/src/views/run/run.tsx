@@ -23,7 +23,7 @@ const PARAMS = {
   /** `auto`: the graph, or the list where a graph shows too little. */
   view: choice('auto', 'graph', 'list', 'time', 'data'),
   step: text,
-  tab: choice('log', 'input', 'output', 'decision', 'tools', 'attempts'),
+  tab: choice('log', 'agent', 'input', 'output', 'decision', 'tools', 'attempts'),
   /** Of the log of the step. */
   line: text,
 };

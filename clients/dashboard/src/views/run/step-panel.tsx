@@ -7,6 +7,7 @@ import { Payload } from '../../parts/payload/payload.tsx';
 import { ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
+import { StepAgent } from './agent/step-agent.tsx';
 import styles from './run.module.css';
 import { StepActions } from './step-actions.tsx';
 import { StepApproval } from './step-approval.tsx';
@@ -18,6 +19,7 @@ import { StepTools } from './step-tools.tsx';
 
 const TABS = [
   { value: 'log', label: 'Log' },
+  { value: 'agent', label: 'Agent' },
   { value: 'input', label: 'Input' },
   { value: 'output', label: 'Output' },
   { value: 'decision', label: 'Decision' },
@@ -35,8 +37,12 @@ interface Props {
   readonly onChanged: () => void;
 }
 
+const PLAIN_TABS = TABS.filter(({ value }) => value !== 'agent');
+
 /** One step: what it does now, its log, and what went in and out of it. What is not open is not read. */
-export function StepPanel({ run, step, tab, onTab, onChanged }: Props) {
+export function StepPanel({ run, step, tab: wanted, onTab, onChanged }: Props) {
+  const tabs = step.kind === 'AGENT' ? TABS : PLAIN_TABS;
+  const tab = tabs.some(({ value }) => value === wanted) ? wanted : 'log';
   return (
     <section className={styles.panel} aria-label={`Step ${step.key}`}>
       <header>
@@ -47,11 +53,12 @@ export function StepPanel({ run, step, tab, onTab, onChanged }: Props) {
       </header>
       <StepApproval step={step} />
       <StepItems run={run} step={step} />
-      <Tabs label={`Parts of ${step.key}`} tabs={TABS} value={tab} onChange={onTab}>
+      <Tabs label={`Parts of ${step.key}`} tabs={tabs} value={tab} onChange={onTab}>
         {tab === 'log' && <StepLog key={step.key} runId={run.id} step={step} />}
         {(tab === 'input' || tab === 'output' || tab === 'decision') && (
           <Detail key={`${step.key} ${step.state} ${step.attempt}`} run={run} step={step} tab={tab} />
         )}
+        {tab === 'agent' && <StepAgent key={step.key} run={run} step={step} />}
         {tab === 'tools' && <StepTools runId={run.id} step={step} />}
         {tab === 'attempts' && <StepAttempts runId={run.id} step={step} />}
       </Tabs>
