@@ -14,6 +14,7 @@ const VIEWS: readonly (readonly [string, ComponentType])[] = [
   ['/approvals', view(() => import('./views/approvals/approvals.tsx'), 'Approvals')],
   ['/approvals/:id', view(() => import('./views/approvals/approval.tsx'), 'ApprovalPage')],
   ['/schedules', view(() => import('./views/schedules/schedules.tsx'), 'Schedules')],
+  ['/files', view(() => import('./views/files/files.tsx'), 'Files')],
   ['/settings', view(() => import('./views/settings/settings.tsx'), 'SettingsPage')],
   ['/workflows', view(() => import('./views/workflows/workflows.tsx'), 'Workflows')],
   ['/workflows/new', view(() => import('./views/editor/editor-page.tsx'), 'NewWorkflowPage')],

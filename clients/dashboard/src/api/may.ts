@@ -13,7 +13,7 @@ const ACTIONS = [
   'mutation:deleteWorkflow',
   'mutation:pauseSchedule',
   'mutation:resumeSchedule',
-  'mutation:uploadArtifact',
+  'command:uploadArtifact',
   'mutation:replayDeadLetter',
   'mutation:shareView',
   'mutation:createWebhook',

@@ -1,4 +1,4 @@
-import { CalendarClock, CircleCheckBig, FlaskConical, Play, Settings, Workflow } from 'lucide-react';
+import { CalendarClock, CircleCheckBig, Files, FlaskConical, Play, Settings, Workflow } from 'lucide-react';
 import type { ComponentType } from 'react';
 
 interface Destination {
@@ -16,5 +16,6 @@ export const DESTINATIONS: readonly Destination[] = [
   { path: '/play', label: 'Playground', icon: FlaskConical, key: 'y' },
   { path: '/approvals', label: 'Approvals', icon: CircleCheckBig, key: 'a' },
   { path: '/schedules', label: 'Schedules', icon: CalendarClock, key: 's' },
+  { path: '/files', label: 'Files', icon: Files, key: 'f' },
   { path: '/settings', label: 'Settings', icon: Settings, key: ',' },
 ];

@@ -59,6 +59,18 @@ export type ApprovalState =
   /** A person rejected, and the step ended. */
   | 'REJECTED';
 
+/** Conditions on artifacts. All that are set must match. */
+export type ArtifactFilter = {
+  /** A media type without parameters, such as `image/png`, or all of a family: `image/*`. */
+  readonly mediaType?: string | null | undefined;
+  /** Artifacts of this run. */
+  readonly run?: string | null | undefined;
+  /** Stored then or later. */
+  readonly since?: string | null | undefined;
+  /** A part of the name, in upper or lower case: 1 to 256 characters. */
+  readonly text?: string | null | undefined;
+};
+
 /** A shell script that runs in the sandbox, in the folder of its run. */
 export type BashBackendInput = {
   /** Shell script; required. {{ role }}, {{ goal }}, {{ memory }}, {{ context }} and {{ context.NAME }} are replaced by references to variables, each one word whatever it contains. The same values are in SIGNALBOX_ROLE, SIGNALBOX_GOAL, SIGNALBOX_MEMORY and SIGNALBOX_CONTEXT, and as one JSON object on standard input. */
@@ -738,6 +750,26 @@ export type SaveEditedWorkflowMutation = { readonly saveWorkflow:
     | { readonly __typename: 'Workflow', readonly id: string, readonly name: string, readonly version: number, readonly yaml: string }
    };
 
+export type FilesLineFragment = { readonly id: string, readonly name: string, readonly mediaType: string, readonly size: number, readonly createdAt: string, readonly run: { readonly id: string, readonly kind: RunKind, readonly workflow: string | null, readonly goal: string | null } | null };
+
+export type FilesQueryVariables = Exact<{
+  filter?: ArtifactFilter | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type FilesQuery = { readonly artifacts: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly mediaType: string, readonly size: number, readonly createdAt: string, readonly run: { readonly id: string, readonly kind: RunKind, readonly workflow: string | null, readonly goal: string | null } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type FileQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type FileQuery = { readonly node:
+    | { readonly __typename: 'Artifact', readonly url: string, readonly id: string, readonly name: string, readonly mediaType: string, readonly size: number, readonly createdAt: string, readonly step: { readonly key: string } | null, readonly resource: { readonly uri: string }, readonly run: { readonly id: string, readonly kind: RunKind, readonly workflow: string | null, readonly goal: string | null } | null }
+    | Record<PropertyKey, never>
+   | null };
+
 export type PlayCatalogQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -1169,6 +1201,7 @@ export const RefusedPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`
 export const ApprovalRowFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ApprovalRow on Approval{id state reason roles mayDecide whyNot requestedAt expiresAt decidedAt decidedBy{username}comment run{id workflow goal principal{username}}step{key title}}`, {"fragmentName":"ApprovalRow"}) as unknown as TypedDocumentString<ApprovalRowFragment, unknown>;
 export const ComparedRunFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ComparedRun on Run{id kind state workflow workflowVersion goal inputs createdAt startedAt finishedAt principal{username}steps{key does state attempt durationMs error{code message}resource{digest size mediaType}}}`, {"fragmentName":"ComparedRun"}) as unknown as TypedDocumentString<ComparedRunFragment, unknown>;
 export const EditorProblemFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment EditorProblem on WorkflowProblem{severity message step line column}`, {"fragmentName":"EditorProblem"}) as unknown as TypedDocumentString<EditorProblemFragment, unknown>;
+export const FilesLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment FilesLine on Artifact{id name mediaType size createdAt run{id kind workflow goal}}`, {"fragmentName":"FilesLine"}) as unknown as TypedDocumentString<FilesLineFragment, unknown>;
 export const PlayResultFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}`, {"fragmentName":"PlayResult"}) as unknown as TypedDocumentString<PlayResultFragment, unknown>;
 export const ChangedRunFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ChangedRun on Run{__typename id state}`, {"fragmentName":"ChangedRun"}) as unknown as TypedDocumentString<ChangedRunFragment, unknown>;
 export const SavedViewPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment SavedViewParts on SavedView{__typename id name state shared savedBy{username}}`, {"fragmentName":"SavedViewParts"}) as unknown as TypedDocumentString<SavedViewPartsFragment, unknown>;
@@ -1197,6 +1230,8 @@ export const EditorValidationDocument = /* @__PURE__ */ new TypedDocumentString(
 export const EditorConversionDocument = /* @__PURE__ */ new TypedDocumentString(`query EditorConversion($yaml:String!,$form:WorkflowForm!){convertWorkflow(source:{yaml:$yaml},form:$form){text problems{...EditorProblem}}}fragment EditorProblem on WorkflowProblem{severity message step line column}`) as unknown as TypedDocumentString<EditorConversionQuery, EditorConversionQueryVariables>;
 export const EditorNamesDocument = /* @__PURE__ */ new TypedDocumentString(`query EditorNames{catalog{commands{name}queries{name}tools{name}}}`) as unknown as TypedDocumentString<EditorNamesQuery, EditorNamesQueryVariables>;
 export const SaveEditedWorkflowDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SaveEditedWorkflow($input:SaveWorkflowInput!){saveWorkflow(input:$input){...on Workflow{__typename id name version yaml}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<SaveEditedWorkflowMutation, SaveEditedWorkflowMutationVariables>;
+export const FilesDocument = /* @__PURE__ */ new TypedDocumentString(`query Files($filter:ArtifactFilter,$after:String){artifacts(filter:$filter,first:50,after:$after){nodes{...FilesLine}pageInfo{hasNextPage endCursor}}}fragment FilesLine on Artifact{id name mediaType size createdAt run{id kind workflow goal}}`) as unknown as TypedDocumentString<FilesQuery, FilesQueryVariables>;
+export const FileDocument = /* @__PURE__ */ new TypedDocumentString(`query File($id:ID!){node(id:$id){...on Artifact{__typename...FilesLine url step{key}resource{uri}}}}fragment FilesLine on Artifact{id name mediaType size createdAt run{id kind workflow goal}}`) as unknown as TypedDocumentString<FileQuery, FileQueryVariables>;
 export const PlayCatalogDocument = /* @__PURE__ */ new TypedDocumentString(`query PlayCatalog{catalog{commands{name title description options}tools{name title description options}agentBackends{name description config}examples{name title kind text}}workflows(first:100){nodes{id name description inputs}}}`) as unknown as TypedDocumentString<PlayCatalogQuery, PlayCatalogQueryVariables>;
 export const PlayDecisionDocument = /* @__PURE__ */ new TypedDocumentString(`query PlayDecision($action:String!,$uri:URI){explainPolicy(input:{action:$action,uri:$uri}){effect reason rule{id}}}`) as unknown as TypedDocumentString<PlayDecisionQuery, PlayDecisionQueryVariables>;
 export const PlayRunDocument = /* @__PURE__ */ new TypedDocumentString(`query PlayRun($id:ID!){run(id:$id){id kind text inputs workflowVersion steps{does input}}}`) as unknown as TypedDocumentString<PlayRunQuery, PlayRunQueryVariables>;
