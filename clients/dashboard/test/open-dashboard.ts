@@ -101,7 +101,10 @@ function report(page: Page, origin: string, problems: string[]): void {
   page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`));
   page.on('console', (message) => {
     const text = message.text();
-    if (message.type() === 'error' && !/ERR_(CONNECTION|INTERNET|SOCKET)|status of 401/.test(text))
+    if (
+      message.type() === 'error' &&
+      !/ERR_(CONNECTION|EMPTY|INTERNET|SOCKET)|^WebSocket connection to|status of 401/.test(text)
+    )
       problems.push(`${page.url()}: ${text}`);
   });
   page.on('request', (request) => {

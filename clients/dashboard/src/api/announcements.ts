@@ -1,7 +1,8 @@
 import { useEffect, useEffectEvent } from 'react';
-import { client } from './client.ts';
+import { SignalboxError } from '../../../sdk/src/index.ts';
 import { connection } from './connection.ts';
 import { AnnouncementsDocument, type AnnouncementsSubscription } from './generated/graphql.ts';
+import { liveClient } from './live-client.ts';
 
 export type Announcement = AnnouncementsSubscription['events']['events'][number];
 
@@ -14,13 +15,22 @@ export function useAnnouncements(onAnnouncement: (announcement: Announcement) =>
   useEffect(() => {
     const leaving = new AbortController();
     const follow = async () => {
-      for await (const { events } of client.subscribe(AnnouncementsDocument, {}, { signal: leaving.signal })) {
+      for await (const { events } of liveClient.subscribe(AnnouncementsDocument, {}, { signal: leaving.signal })) {
         connection.delivered();
         for (const event of events.events) announce(event);
       }
     };
-    // What it throws, every other request throws too: they show it.
-    follow().catch(() => {});
+    const keepFollowing = async () => {
+      while (!leaving.signal.aborted) {
+        try {
+          return await follow();
+        } catch (error) {
+          // After a new sign-in. What else it throws, every other request throws too: they show it.
+          if (!(error instanceof SignalboxError && error.code === 'UNAVAILABLE')) return;
+        }
+      }
+    };
+    void keepFollowing();
     return () => leaving.abort();
   }, []);
 }

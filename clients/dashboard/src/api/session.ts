@@ -36,6 +36,19 @@ export const session = {
     set(false);
   },
   end: (): Promise<void> => call('DELETE'),
+  /** Resolves when somebody has signed in again, or the signal aborts; at once while the session lasts. */
+  continued(signal?: AbortSignal): Promise<void> {
+    if (!hasExpired || signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const stop = () => {
+        listeners.delete(check);
+        resolve();
+      };
+      const check = () => hasExpired || stop();
+      listeners.add(check);
+      signal?.addEventListener('abort', stop, { once: true });
+    });
+  },
   /** The server no longer accepts it. What is shown stays; the page asks to sign in. */
   expired: (): void => set(true),
 };

@@ -5,7 +5,7 @@ import { useRead } from '../api/query.ts';
 import { useHasExpired } from '../api/session.ts';
 import { ErrorNotice } from '../ui/notice.tsx';
 import { Frame } from './frame.tsx';
-import { SignIn } from './sign-in.tsx';
+import { SignIn, SignInAgain } from './sign-in.tsx';
 
 /** Shows the views to those who are signed in, and otherwise asks them to. */
 export function Gate({ children }: { readonly children: ReactNode }) {
@@ -18,7 +18,7 @@ export function Gate({ children }: { readonly children: ReactNode }) {
   return (
     <>
       <Frame username={data.viewer.username}>{children}</Frame>
-      {hasExpired && <SignIn expired />}
+      {hasExpired && <SignInAgain />}
     </>
   );
 }

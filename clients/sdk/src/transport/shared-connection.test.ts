@@ -44,6 +44,16 @@ describe('a token that the server refuses', () => {
     expect(server.tokens).toHaveLength(1);
   });
 
+  it('does not keep a client without a token, which a cookie signs in, from the next attempt', async () => {
+    let isSignedIn = false;
+    const server = await startJournal({ last: 1, authorize: () => isSignedIn });
+    server.append(1);
+    const client = clientOf({ url: server.url });
+    await expect(client.subscribe(EVENTS_SUBSCRIPTION, {}).next()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    isSignedIn = true;
+    expect(await collectEvents(client.subscribe(EVENTS_SUBSCRIPTION, {}))).toEqual([1]);
+  });
+
   it('is requested again when getToken fails, because the network may be down for it too', async () => {
     const server = await startJournal({ last: 1 });
     server.append(1);

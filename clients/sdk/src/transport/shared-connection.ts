@@ -29,8 +29,9 @@ export function createSharedConnection(options: {
   let refusal: SignalboxError | undefined;
 
   async function open(): Promise<Connection> {
-    token = refusal ? await replaceToken(refusal) : await requestToken(() => credentials.current());
+    const refused = refusal;
     refusal = undefined;
+    token = refused ? await replaceToken(refused) : await requestToken(() => credentials.current());
     try {
       return await dial();
     } catch (error) {
@@ -61,7 +62,13 @@ export function createSharedConnection(options: {
       refusal = error instanceof SignalboxError && error.code === 'UNAUTHENTICATED' ? error : undefined;
     };
     current = connection;
-    connection.then(({ closed }) => closed.then(forget), forget);
+    connection.then(
+      ({ closed }) => closed.then(forget),
+      // A later attempt may succeed: without a token a cookie says who asks, and the next one may be another.
+      () => {
+        if (current === connection) current = undefined;
+      },
+    );
     return connection;
   }
 

@@ -1,8 +1,9 @@
 import { ArrowDownToLine, Download } from 'lucide-react';
 import { useState } from 'react';
 import { type RunLog, useRunLog } from '../../../../sdk/src/react/index.ts';
-import { BASE_PATH, client } from '../../api/client.ts';
+import { BASE_PATH } from '../../api/client.ts';
 import type { LogLevel } from '../../api/generated/graphql.ts';
+import { liveClient } from '../../api/live-client.ts';
 import { useKeys } from '../../shell/keys.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNotice, Skeleton } from '../../ui/notice.tsx';
@@ -35,7 +36,7 @@ interface Props {
 export function LogView({ runId, step, isEnded, place, onPlace }: Props) {
   const { line, level, find } = place;
   const leastLevel = level === 'DEBUG' ? undefined : level;
-  const { data: log, error, refresh } = useRunLog(client, { runId, step, level: leastLevel });
+  const { data: log, error, refresh } = useRunLog(liveClient, { runId, step, level: leastLevel });
   const counts = useLogCounts(runId, step, isEnded);
   const [isFollowing, setFollowing] = useState(line === undefined);
   const [copied, setCopied] = useState(0);

@@ -2,7 +2,7 @@ import { lazy, Suspense } from 'react';
 import { useParams } from 'wouter';
 import type { RunModel } from '../../../../sdk/src/live/index.ts';
 import { useRun } from '../../../../sdk/src/react/index.ts';
-import { client } from '../../api/client.ts';
+import { liveClient } from '../../api/live-client.ts';
 import { choice, text, useUrlState } from '../../api/url-state.ts';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -45,7 +45,7 @@ const VIEWS = [
 export function RunPage() {
   const { id = '' } = useParams<{ id: string }>();
   const [url, setUrl] = useUrlState(PARAMS);
-  const { data: run, error, refresh } = useRun(client, id);
+  const { data: run, error, refresh } = useRun(liveClient, id);
   if (!run) {
     return (
       <Page title="Run">

@@ -1,7 +1,7 @@
 import { useMemo, useRef, useState } from 'react';
 import { useRuns } from '../../../../sdk/src/react/index.ts';
-import { client } from '../../api/client.ts';
 import { RunListDocument } from '../../api/generated/graphql.ts';
+import { liveClient } from '../../api/live-client.ts';
 import { useUrlState } from '../../api/url-state.ts';
 import { GraphqlLink } from '../../parts/graphql-link/graphql-link.tsx';
 import { useKeys } from '../../shell/keys.ts';
@@ -25,7 +25,7 @@ const MAX_SELECTED = 100;
 export function Runs() {
   const [query, setUrl] = useUrlState(FILTER_PARAMS);
   const filter = useMemo(() => filterOf(query, Date.now()), [query]);
-  const { data, error, refresh, showNew } = useRuns(client, { filter });
+  const { data, error, refresh, showNew } = useRuns(liveClient, { filter });
   const list = useFormer(data);
   const [selected, select] = useSelection();
   const rows = useRef<HTMLDivElement>(null);

@@ -1,0 +1,139 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
+import { closedPort } from '../../sdk/test/test-clients.ts';
+import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './open-dashboard.ts';
+
+const STARTED =
+  'mutation ($input: StartRunInput!) { startRun(input: $input) { ... on Run { id } ... on Refusal { message } } }';
+const OPEN = '{ approvals(state: OPEN) { nodes { id run { id } } } }';
+const DECIDED = 'mutation ($id: ID!) { decideApproval(input: { approvalId: $id, approve: true }) { __typename } }';
+const AFTER = Array.from({ length: 20 }, (_, n) => `s${n}`);
+const WAITS = `
+name: agreement
+steps:
+  - { id: agree, kind: approval, input: { reason: Really? } }
+${AFTER.map((id) => `  - { id: ${id}, kind: transform, depends_on: [agree], input: { data: 1, expression: $ } }`).join('\n')}`;
+const FAILS = `
+name: nightly
+steps:
+  - { id: rows, kind: command, command: convertToJson, input: { source: { uri: 'file:///data/none.csv' } } }`;
+
+describe.skipIf(skipped)(`the dashboard when something ends ${skipped ?? ''}`, () => {
+  let dashboard: Dashboard;
+  let proxy: Awaited<ReturnType<typeof startCuttingProxy>>;
+  beforeAll(async () => {
+    dashboard = await openDashboard();
+    proxy = await startCuttingProxy(Number(new URL(dashboard.server.url).port));
+  });
+  afterAll(async () => {
+    await proxy?.stop();
+    await dashboard?.close();
+  });
+
+  const start = async (yaml: string, as: 'admin' | 'alice' | 'bob', waitMs = 0): Promise<string> =>
+    (await dashboard.ask(as, STARTED, { input: { source: { yaml }, waitMs } })).startRun.id;
+  const approve = async (runId: string) => {
+    const approvalOf = async () => {
+      const { approvals } = await dashboard.ask('admin', OPEN);
+      return approvals.nodes.find((one: { run: { id: string } }) => one.run.id === runId)?.id;
+    };
+    await expect.poll(approvalOf).toBeDefined();
+    await dashboard.ask('admin', DECIDED, { id: await approvalOf() });
+  };
+  const took = (page: Page) =>
+    page.locator('dt', { hasText: 'took' }).locator('xpath=following-sibling::dd').innerText();
+
+  it('shows on a run page what happened while the connection was lost, each step once, and its clocks stood still', async () => {
+    const id = await start(WAITS, 'admin');
+    const page = await dashboard.open(`/runs/${id}?view=list`, { as: 'admin', through: proxy.url });
+    const reference = await dashboard.open(`/runs/${id}`, { as: 'admin' });
+    await page.getByText('waits for').waitFor();
+    proxy.redirect(await closedPort());
+    proxy.cut();
+    await page.getByRole('alert').getByText('Not connected. Everything is as of').waitFor();
+    const clockTicks = async (times: number) => {
+      for (let tick = 0; tick < times; tick += 1) {
+        const last = await took(reference);
+        await expect.poll(() => took(reference)).not.toBe(last);
+      }
+    };
+    // The last tick is to the moment at which the connection was lost.
+    await clockTicks(2);
+    const stopped = await took(page);
+    await clockTicks(2);
+    expect(await took(page)).toBe(stopped);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await approve(id);
+    await reference.locator('header').getByText('Succeeded', { exact: true }).first().waitFor();
+    await page.locator('header').getByText('Waiting', { exact: true }).first().waitFor();
+    proxy.redirect(Number(new URL(dashboard.server.url).port));
+    await page.locator('header').getByText('Succeeded', { exact: true }).first().waitFor({ timeout: 60_000 });
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    const keys = await page.getByRole('list', { name: 'Steps' }).locator('b').allInnerTexts();
+    expect(keys).toEqual(['agree', ...AFTER]);
+    expect(await page.getByRole('list', { name: 'Steps' }).getByText('Succeeded').count()).toBe(AFTER.length + 1);
+  }, 90_000);
+
+  it('asks to sign in over the page when the session has ended, and continues where it was', async () => {
+    const failed = await start(FAILS, 'alice', 10_000);
+    const page = await dashboard.open('/runs?workflow=nightly', { as: 'alice' });
+    await page.locator(`[data-row="${failed}"]`).getByRole('checkbox').check();
+    await page.getByLabel('Filter runs').fill('half a wor');
+    const { origin } = new URL(page.url());
+    await page.context().request.delete(`${origin}/session`, { headers: { origin } });
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    await dialog.getByText('Your session has ended.').waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await dialog.getByLabel('User name').fill('alice');
+    await dialog.getByLabel('Password').fill('alice');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('1 selected').waitFor();
+    expect(await page.getByLabel('Filter runs').inputValue()).toBe('half a wor');
+    expect(new URL(page.url()).search).toBe('?workflow=nightly');
+    const next = await start(FAILS, 'alice', 10_000);
+    // Whether it is in the list or counted depends on whether the list was read before it started.
+    await page
+      .locator(`[data-row="${next}"]`)
+      .or(page.getByRole('button', { name: '1 new' }))
+      .waitFor();
+  });
+
+  it('keeps its state over back, forward and reload', async () => {
+    const failed = await start(FAILS, 'alice', 10_000);
+    const page = await dashboard.open('/runs?workflow=nightly&state=FAILED', { as: 'alice' });
+    await page.locator(`[data-row="${failed}"]`).getByRole('link').click();
+    await page.getByRole('tab', { name: 'Timeline' }).click();
+    await page.getByRole('tab', { name: 'Attempts' }).click();
+    const selected = (name: string) => page.getByRole('tab', { name, selected: true });
+    const url = page.url();
+    await page.reload();
+    await selected('Timeline').waitFor();
+    await selected('Attempts').waitFor();
+    await page.goBack();
+    await page.getByRole('button', { name: 'Remove workflow nightly' }).waitFor();
+    await page.getByRole('button', { name: 'Remove state failed' }).waitFor();
+    await page.goForward();
+    await selected('Timeline').waitFor();
+    await selected('Attempts').waitFor();
+    expect(page.url()).toBe(url);
+  });
+
+  it('disables what the policy denies, and names the rule or that no rule permits it', async () => {
+    const page = await dashboard.open('/runs?state=FAILED', { as: 'bob' });
+    await page.getByRole('button', { name: 'Saved views' }).click();
+    await page.getByLabel('Save this filter as').fill('Ours');
+    await page.getByLabel('For everybody here').check();
+    const save = page.getByRole('button', { name: /^Save\b/ }).last();
+    await expect.poll(() => save.getAttribute('aria-disabled')).toBe('true');
+    expect(await save.getAttribute('title')).toBe(
+      'Denied, because no rule matched: none lets user do mutation:shareView.',
+    );
+    await save.click({ force: true });
+    expect((await dashboard.ask('bob', '{ savedViews { id } }')).savedViews).toEqual([]);
+  });
+});
