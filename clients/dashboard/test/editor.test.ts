@@ -25,6 +25,7 @@ describe.skipIf(skipped)(`the editor ${skipped ?? ''}`, () => {
     await page.getByText('No problems').waitFor();
     return page;
   };
+  const listed = (page: Page, name: RegExp) => page.getByRole('list', { name: 'Steps' }).getByRole('button', { name });
   const text = (page: Page) => page.getByRole('textbox', { name: 'Text of the workflow' });
   const type = async (page: Page, typed: string) => {
     await text(page).click();
@@ -60,7 +61,7 @@ describe.skipIf(skipped)(`the editor ${skipped ?? ''}`, () => {
       page,
       '  - id: secret\n    kind: command\n    command: fetch\n    input: { source: { uri: "file:///etc/passwd" } }\n',
     );
-    await page.getByRole('button', { name: /^secret.*denied/ }).waitFor();
+    await listed(page, /^secret.*denied/).waitFor();
   });
 
   it('completes a key by the schema', async () => {
@@ -122,7 +123,7 @@ describe.skipIf(skipped)(`the editor ${skipped ?? ''}`, () => {
   it('runs the text as it is, without saving it', async () => {
     const page = await edit('started');
     await type(page, '  - { id: again, kind: sleep, input: { ms: "{{ ms }}" } }\n');
-    await page.getByRole('button', { name: /^again/ }).waitFor();
+    await listed(page, /^again/).waitFor();
     await page.getByRole('button', { name: 'Run…' }).click();
     await page.getByRole('dialog').getByLabel(/^Ms/).fill('2');
     await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click();
@@ -161,11 +162,47 @@ describe.skipIf(skipped)(`the editor ${skipped ?? ''}`, () => {
   it('selects the step that the cursor is in, and goes to the step that is selected', async () => {
     const page = await edit('followed');
     await type(page, '  - id: more\n    kind: sleep\n    input: { ms: 1 }\n');
-    await page.getByRole('button', { name: /^more/ }).waitFor();
+    await listed(page, /^more/).waitFor();
     await page.locator('.cm-line', { hasText: 'id: rest' }).click();
-    await page.locator('[aria-current="true"]', { hasText: 'rest' }).waitFor();
-    await page.getByRole('button', { name: /^more/ }).click();
+    await page.getByRole('list', { name: 'Steps' }).locator('[aria-current="true"]', { hasText: 'rest' }).waitFor();
+    await listed(page, /^more/).click();
     await page.locator('.cm-activeLine', { hasText: 'id: more' }).waitFor();
+  });
+
+  it('adds a step after the selected one, and lets it depend on another', async () => {
+    const page = await edit('grown');
+    await listed(page, /^rest/).click();
+    await page.getByLabel('Add a step after rest').selectOption('approval');
+    await page.getByRole('button', { name: 'Add step' }).click();
+    await page.locator('.cm-activeLine', { hasText: '- id: approval' }).waitFor();
+    await listed(page, /^approval.*starts at once/).waitFor();
+    await page.getByLabel('Add a dependency').selectOption('rest');
+    await listed(page, /^approval.*after rest/).waitFor();
+    await page.locator('.cm-line', { hasText: 'depends_on: [rest]' }).waitFor();
+    await page.getByRole('button', { name: 'Do not depend on rest' }).click();
+    await page.locator('.cm-line', { hasText: 'depends_on: []' }).waitFor();
+    await page.locator('.cm-line', { hasText: '# A comment.' }).waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+  });
+
+  it('writes a dependency that is drawn in the graph', async () => {
+    const page = await edit('drawn');
+    await type(page, '  - { id: more, kind: sleep, input: { ms: 1 } } # last\n');
+    const graph = page.getByRole('region', { name: 'Graph of the steps' });
+    const node = (id: string) => graph.locator('.react-flow__node', { hasText: id });
+    await node('more').waitFor();
+    await node('rest').locator('.react-flow__handle-right').dragTo(node('more').locator('.react-flow__handle-left'));
+    await page.locator('.cm-line', { hasText: 'kind: sleep, depends_on: [rest], input: { ms: 1 } } # last' }).waitFor();
+    await listed(page, /^more.*after rest/).waitFor();
+  });
+
+  it('refuses to remove a dependency that an expression makes, and names the expression', async () => {
+    const page = await edit('needed');
+    await type(page, '  - id: next\n    kind: sleep\n    input: { ms: "{{ steps.rest.output.ms }}" }\n');
+    await listed(page, /^next.*after rest/).waitFor();
+    await page.getByRole('button', { name: 'Do not depend on rest' }).click();
+    await page.getByRole('alert').getByText('{{ steps.rest.output.ms }} in input.ms').waitFor();
+    await page.locator('.cm-line', { hasText: 'steps.rest.output.ms' }).waitFor();
   });
 
   it.each(['light', 'dark'] as const)('can be used by everyone in its %s theme', async (theme) => {

@@ -19,11 +19,11 @@ export interface GraphNode {
 export type FlowNode = Node<{ readonly node: GraphNode }, 'step'>;
 
 /** A node. It is a button: the keyboard reaches nodes in their order. */
-export const StepNode = memo(function StepNode({ data: { node }, selected }: NodeProps<FlowNode>) {
+export const StepNode = memo(function StepNode({ data: { node }, selected, isConnectable }: NodeProps<FlowNode>) {
   const { id, detail, state, note } = node;
   return (
     <>
-      <Handle type="target" position={Position.Left} isConnectable={false} className={styles.handle} />
+      <Handle type="target" position={Position.Left} isConnectable={isConnectable} className={styles.handle} />
       <button type="button" data-node={id} aria-current={selected || undefined} className={`nopan ${styles.node}`}>
         <span className={styles.name}>
           {state && <StateMark state={state} />}
@@ -34,7 +34,7 @@ export const StepNode = memo(function StepNode({ data: { node }, selected }: Nod
           <span className={styles.note}>{note}</span>
         </span>
       </button>
-      <Handle type="source" position={Position.Right} isConnectable={false} className={styles.handle} />
+      <Handle type="source" position={Position.Right} isConnectable={isConnectable} className={styles.handle} />
       <Handle id="repairs" type="source" position={Position.Bottom} isConnectable={false} className={styles.handle} />
       <Handle id="repaired" type="target" position={Position.Bottom} isConnectable={false} className={styles.handle} />
     </>

@@ -24,6 +24,8 @@ interface Props {
   readonly belowLabel?: string;
   readonly selected: string | undefined;
   readonly onSelect: (id: string) => void;
+  /** Edges can be drawn, and one was. */
+  readonly onConnect?: (from: string, to: string) => void;
 }
 
 const NODE_TYPES = { step: StepNode, line: LineNode };
@@ -38,7 +40,7 @@ const MARGIN = 120;
 type Flow = FlowNode | FlowLine;
 
 /** A graph of steps, from left to right. What it shows and what is selected is given. */
-export function GraphView({ label, nodes, edges, belowLabel = '', selected, onSelect }: Props) {
+export function GraphView({ label, nodes, edges, belowLabel = '', selected, onSelect, onConnect }: Props) {
   const structure = JSON.stringify([nodes.map(({ id, under }) => [id, under]), edges]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the structure says when they have changed
   const { layout, flowEdges } = useMemo(
@@ -88,7 +90,8 @@ export function GraphView({ label, nodes, edges, belowLabel = '', selected, onSe
         minZoom={0.1}
         maxZoom={1.5}
         nodesDraggable={false}
-        nodesConnectable={false}
+        nodesConnectable={onConnect !== undefined}
+        onConnect={({ source, target }) => onConnect?.(source, target)}
         nodesFocusable={false}
         edgesFocusable={false}
         elementsSelectable={false}
@@ -121,6 +124,7 @@ function flowNodeOf(node: GraphNode, position: { x: number; y: number }, selecte
     position,
     selected,
     data: { node },
+    ...(node.under !== undefined && { connectable: false }),
     ...NODE,
     measured: NODE,
     domAttributes: NO_DESCRIPTION,

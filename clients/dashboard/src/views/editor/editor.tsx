@@ -2,13 +2,16 @@ import type { EditorView } from '@codemirror/view';
 import { useRef, useState } from 'react';
 import { choice, useUrlState } from '../../api/url-state.ts';
 import { useKeys } from '../../shell/keys.ts';
+import { toast } from '../../shell/toasts.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { DraftOffer } from './draft-offer.tsx';
 import { discardDraft, keepDraft, type SavedText } from './drafts.ts';
 import styles from './editor.module.css';
 import { EditorActions } from './editor-actions.tsx';
+import { addDependency, type TextChange } from './edits.ts';
 import { ProblemList } from './problem-list.tsx';
+import { StepEdits } from './step-edits.tsx';
 import { Steps } from './steps.tsx';
 import { lineOfStep, stepAt } from './steps-of-text.ts';
 import { TextEditor } from './text-editor.tsx';
@@ -69,6 +72,18 @@ export function Editor({ user, saved, begin, onSaved }: Props) {
     if (line !== undefined) showLine(line);
     setSelected(key);
   };
+  const edit = (changes: readonly TextChange[], selects: string) => {
+    const editor = view.current;
+    if (!editor) return;
+    editor.dispatch({ changes: [...changes], userEvent: 'input' });
+    const line = lineOfStep(editor.state.doc.toString(), selects);
+    if (line !== undefined) showLine(line);
+  };
+  const connect = (from: string, to: string) => {
+    const result = addDependency(text, from, to);
+    if ('refused' in result) toast(result.refused, 'bad');
+    else edit(result.changes, to);
+  };
   useKeys({ 'ctrl+s': () => setAsksToSave(text !== saved.text) });
   return (
     <Page
@@ -104,7 +119,17 @@ export function Editor({ user, saved, begin, onSaved }: Props) {
             />
           </div>
           <div className={styles.pane} hidden={show === 'text'}>
-            <Steps checked={checked} selected={selected} onSelect={select} />
+            <Steps checked={checked} selected={selected} onSelect={select} onConnect={connect}>
+              {checked.graph && !checked.isStale && (
+                <StepEdits
+                  text={text}
+                  graph={checked.graph}
+                  schema={sources.schema}
+                  selected={selected}
+                  onChange={edit}
+                />
+              )}
+            </Steps>
           </div>
         </div>
       </Tabs>

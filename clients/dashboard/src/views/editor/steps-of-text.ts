@@ -10,7 +10,7 @@ interface StepPlace {
 }
 
 /** The steps of a text in its order, as far as it can be read. */
-function stepsOfText(text: string): readonly StepPlace[] {
+export function stepsOfText(text: string): readonly StepPlace[] {
   const list = parseDocument(text, { logLevel: 'silent', keepSourceTokens: true }).get('steps');
   if (!isSeq(list)) return [];
   return list.items.flatMap((node) => {

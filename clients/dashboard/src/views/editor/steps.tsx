@@ -1,7 +1,14 @@
+import { lazy, type ReactNode, Suspense } from 'react';
 import { Empty, Skeleton } from '../../ui/notice.tsx';
 import { WorkflowSteps } from '../workflows/workflow-steps.tsx';
 import styles from './editor.module.css';
 import type { Checked } from './use-validation.ts';
+
+/** The library for graphs is loaded after the text is there. */
+const TextGraph = lazy(() => import('./text-graph.tsx').then((file) => ({ default: file.TextGraph })));
+
+/** More nodes than one can find something in. */
+const MAX_GRAPH_STEPS = 300;
 
 type Decisions = NonNullable<Checked['validation']>['decisions'];
 type Effect = Decisions[number]['decision']['effect'];
@@ -20,10 +27,14 @@ interface Props {
   readonly checked: Checked;
   readonly selected: string | undefined;
   readonly onSelect: (key: string) => void;
+  /** An edge was drawn. */
+  readonly onConnect: (from: string, to: string) => void;
+  /** What can be done with them. */
+  readonly children: ReactNode;
 }
 
 /** The steps of the text with what the policy says to each. While the text has none, those of before, greyed. */
-export function Steps({ checked, selected, onSelect }: Props) {
+export function Steps({ checked, selected, onSelect, onConnect, children }: Props) {
   const { graph, isStale, validation } = checked;
   if (!graph) {
     return validation ? (
@@ -37,12 +48,18 @@ export function Steps({ checked, selected, onSelect }: Props) {
   return (
     <div className={styles.steps} data-stale={isStale || undefined}>
       {isStale && <p role="status">The text has errors. These are the steps from before.</p>}
+      {graph.nodes.length <= MAX_GRAPH_STEPS && (
+        <Suspense fallback={<Skeleton rows={6} label="Loading the graph" />}>
+          <TextGraph graph={graph} selected={selected} onSelect={onSelect} onConnect={onConnect} />
+        </Suspense>
+      )}
       <WorkflowSteps
         graph={graph}
         selected={selected}
         onSelect={onSelect}
         noteOf={(key) => <Decision decisions={validation?.decisions ?? []} step={key} />}
       />
+      {children}
     </div>
   );
 }
