@@ -10,7 +10,7 @@ import {
   LiveRunDocument,
   StartRunDocument,
 } from '../src/generated/graphql.ts';
-import { createRunModel, type LiveEvent, type RunModel, watchRun } from '../src/live/index.ts';
+import { createRunModel, eventHistory, type LiveEvent, type RunModel, watchRun } from '../src/live/index.ts';
 import { SignalboxError, unwrap } from '../src/transport/signalbox-error.ts';
 import type { OnInterrupted } from '../src/transport/transport.ts';
 import { adminClient, cleanUp, closedPort, portOf } from './test-clients.ts';
@@ -169,7 +169,7 @@ describe('watchRun', () => {
     const seqsOf = async () => {
       const events: LiveEvent[] = [];
       const onEvent = (event: LiveEvent) => events.push(event);
-      for await (const model of watchRun(client, id, { history: true, onEvent })) await act(client, model);
+      for await (const model of watchRun(client, id, { history: eventHistory, onEvent })) await act(client, model);
       return events.map(({ seq }) => seq);
     };
     await vi.waitFor(async () => expect((await readAgain(client, id)).state).toBe('WAITING'));

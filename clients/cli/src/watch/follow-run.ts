@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WriteStream } from 'node:tty';
 import { CancelRunDocument, WorkflowRunDocument, type WorkflowRunQuery } from '../../../sdk/src/generated/graphql.ts';
 import { unwrap } from '../../../sdk/src/index.ts';
-import { isFinalRunState, type RunModel, watchRun } from '../../../sdk/src/live/index.ts';
+import { eventHistory, isFinalRunState, type RunModel, watchRun } from '../../../sdk/src/live/index.ts';
 import type { Context } from '../frame/context.ts';
 import { EXIT, UsageError } from '../output/exit-codes.ts';
+import { runRow } from '../output/run-row.ts';
 import { RecentLogs } from './logs.ts';
 import { createPlainView } from './plain-view.ts';
 import type { RunView } from './run-view.ts';
@@ -36,7 +37,7 @@ export async function followRun(
     const models = watchRun(client, id, {
       signal: ctx.signal,
       include: ['LOG'],
-      history: isNew,
+      ...(isNew && { history: eventHistory }),
       onInterrupted: (_, retryInMs) => view.interrupted(retryInMs),
       onCurrent: () => view.current(),
       onEvent: (event) => {
@@ -62,12 +63,12 @@ export async function followRun(
 
 /** The run as data. A table leaves out columns without a value; after a view of the whole run it is that of the outputs. */
 async function printEnd(ctx: Context, run: NonNullable<WorkflowRunQuery['run']>, isShown: boolean): Promise<void> {
-  const { id, workflow, state, goal, error } = run;
+  const { error } = run;
   const outputs = Object.fromEntries(run.outputs.map(({ name, value }) => [name, value]));
-  if (ctx.output !== 'table') return ctx.print([{ id, workflow, state, goal, error, outputs }]);
+  if (ctx.output !== 'table') return ctx.print([{ ...runRow(run), error, outputs }]);
   if (isShown) return ctx.print(run.outputs.map(({ name, value }) => ({ id: name, value })));
   const failure = error && { error: error.code };
-  await ctx.print([{ id, state, workflow, goal, ...failure, ...(run.outputs.length > 0 && { outputs }) }]);
+  await ctx.print([{ ...runRow(run), ...failure, ...(run.outputs.length > 0 && { outputs }) }]);
 }
 
 function viewOf({ io, env }: Context, logs: RecentLogs, { progress, isNew = false }: FollowRunOptions): RunView {

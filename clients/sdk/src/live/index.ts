@@ -1,5 +1,6 @@
 // A run as a model that follows its events: for views, hooks and programs that show what happens.
 
+export { eventHistory } from './event-history.ts';
 export { fold } from './fold.ts';
 export {
   createRunModel,

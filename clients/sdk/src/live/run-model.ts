@@ -42,15 +42,23 @@ export function createRunModel({ steps, cursor: _, ...run }: RunSnapshot): RunMo
   };
 }
 
-const FINAL_RUN_STATES: readonly (RunState & StepState)[] = ['SUCCEEDED', 'FAILED', 'TIMEOUT', 'DENIED', 'CANCELLED'];
-const FINAL_STEP_STATES: readonly StepState[] = [...FINAL_RUN_STATES, 'FAILED_FATAL', 'SKIPPED'];
+/** Of runs and of steps; a run is never in the states that only steps have. */
+const FINAL_STATES: readonly (RunState | StepState)[] = [
+  'SUCCEEDED',
+  'FAILED',
+  'FAILED_FATAL',
+  'TIMEOUT',
+  'DENIED',
+  'SKIPPED',
+  'CANCELLED',
+];
 
 /** Whether a run in the state has ended. `retryStep` may continue it. */
 export function isFinalRunState(state: RunState): boolean {
-  return (FINAL_RUN_STATES as readonly RunState[]).includes(state);
+  return FINAL_STATES.includes(state);
 }
 
 /** Whether a step in the state has ended. */
 export function isFinalStepState(state: StepState): boolean {
-  return FINAL_STEP_STATES.includes(state);
+  return FINAL_STATES.includes(state);
 }

@@ -1,15 +1,10 @@
 import type { Client } from '../create-client.ts';
-import {
-  type EventType,
-  LiveEventsDocument,
-  LiveHistoryDocument,
-  type LiveHistoryQueryVariables,
-  LiveRunDocument,
-} from '../generated/graphql.ts';
+import { type EventType, LiveEventsDocument, LiveRunDocument } from '../generated/graphql.ts';
 import { pause } from '../transport/pause.ts';
 import { retryDelayMs } from '../transport/resumption.ts';
 import { asError, canContinue, SignalboxError } from '../transport/signalbox-error.ts';
 import type { OnInterrupted } from '../transport/transport.ts';
+import type { eventHistory } from './event-history.ts';
 import { fold } from './fold.ts';
 import { createRunModel, isFinalRunState, type LiveEvent, type RunModel } from './run-model.ts';
 
@@ -32,8 +27,8 @@ export interface WatchOptions {
   readonly onInterrupted?: OnInterrupted;
   /** Called with each event, in order and once, before the model that has it. */
   readonly onEvent?: (event: LiveEvent) => void;
-  /** Whether `onEvent` is called with the events before the first model, too. Default: false. */
-  readonly history?: boolean;
+  /** `eventHistory`: `onEvent` is called with the events before the first model, too. Default: not. */
+  readonly history?: typeof eventHistory;
 }
 
 /**
@@ -50,7 +45,7 @@ export async function* watchRun(
   const { signal = new AbortController().signal, include = [], onCurrent, onInterrupted, onEvent } = options;
   const types = [...MODEL_EVENTS, ...include];
   let newestSeq = 0;
-  let needsHistory = options.history ?? false;
+  let { history } = options;
   const report = (event: LiveEvent) => {
     if (event.seq <= newestSeq) return;
     newestSeq = event.seq;
@@ -66,8 +61,8 @@ export async function* watchRun(
       let model = createRunModel(run);
       isKnown = true;
       yield model;
-      if (needsHistory) for await (const event of eventsSoFar(client, { id, types }, signal)) report(event);
-      needsHistory = false;
+      if (history) for await (const event of history(client, { id, types }, signal)) report(event);
+      history = undefined;
       if (isFinalRunState(model.state)) return;
       const variables = { runId: id, types, after: run.cursor };
       for await (const { events } of client.subscribe(LiveEventsDocument, variables, { signal, onInterrupted })) {
@@ -91,20 +86,5 @@ export async function* watchRun(
       onInterrupted?.(error, waitMs);
       await pause(waitMs, signal);
     }
-  }
-}
-
-async function* eventsSoFar(
-  client: Pick<Client, 'request'>,
-  variables: LiveHistoryQueryVariables,
-  signal: AbortSignal,
-): AsyncGenerator<LiveEvent, undefined> {
-  let after: string | undefined;
-  for (let caughtUp = false; !caughtUp; ) {
-    const { run } = await client.request(LiveHistoryDocument, { ...variables, after }, { signal });
-    if (!run) return;
-    yield* run.events.events;
-    after = run.events.cursor;
-    caughtUp = run.events.caughtUp;
   }
 }

@@ -1,13 +1,8 @@
 /** Browsers draw no frames for a hidden page. */
 const HIDDEN_INTERVAL_MS = 1_000;
 
-/** Calls a function before the next frame is drawn; while the page is hidden, after a second. */
+/** Calls a function before the next frame is drawn; for a page that is hidden, after a second. */
 export function onNextFrame(draw: () => void): void {
-  const once = () => {
-    clearTimeout(timer);
-    cancelAnimationFrame(frame);
-    draw();
-  };
-  const timer = setTimeout(once, HIDDEN_INTERVAL_MS);
-  const frame = requestAnimationFrame(once);
+  if (document.hidden) setTimeout(draw, HIDDEN_INTERVAL_MS);
+  else requestAnimationFrame(draw);
 }

@@ -10,8 +10,6 @@ import { useLive } from './use-live.ts';
 
 /** Lines that are kept when others follow. */
 const MAX_LINES = 100_000;
-/** Lines that are read at a time on the way to a line. It is the most that the server sends. */
-const MAX_PAGE_LINES = 1_000;
 
 export type LogRow = Extract<LiveLogPartsFragment['events'][number], { readonly text: string }>;
 
@@ -25,10 +23,8 @@ export interface RunLog {
   /** Greater after each change of `lines`. */
   readonly version: number;
   readonly hasOlder: boolean;
-  /** Adds up to 500 older lines, unless older lines are being read. */
+  /** Adds up to 500 older lines, unless they are being read. */
   readonly loadOlder: () => void;
-  /** Adds all lines from this `seq` on, unless older lines are being read. */
-  readonly loadFrom: (seq: number) => void;
 }
 
 export interface RunLogOptions {
@@ -47,65 +43,53 @@ export function useRunLog(client: LiveClient, options: RunLogOptions): Live<RunL
 function followLog({ client, signal, persist, show }: Session<RunLog>, options: RunLogOptions) {
   const lines: LogRow[] = [];
   let version = 0;
-  /** Where older lines end; undefined at the first. */
+  /** Where older lines end; undefined while they are being read, null at the first. */
   let begin: string | null | undefined;
-  let isLoading = false;
 
   function publish() {
     version += 1;
-    show({ lines, version, hasOlder: begin != null, loadOlder, loadFrom: load });
+    show({ lines, version, hasOlder: !!begin, loadOlder });
   }
 
-  async function read(before?: string | null, last?: number) {
-    const { run } = await client.request(LiveLogDocument, { ...options, before, last }, { signal });
+  async function read(before?: string) {
+    const { run } = await client.request(LiveLogDocument, { ...options, before }, { signal });
     const logs = run?.step?.logs;
-    if (!logs) {
-      const message = `There is no run ${options.runId} with a step ${options.step}, or you may not see it.`;
-      throw new SignalboxError('NOT_FOUND', message);
-    }
-    return { ...logs, rows: rowsOf(logs) };
+    if (!logs) throw new SignalboxError('NOT_FOUND', `There is no step ${options.step}, or you may not see it.`);
+    return logs;
   }
 
-  /** Adds a page of older lines; with `seq`, pages up to that line. */
-  function load(seq?: number) {
-    if (isLoading || !begin) return;
-    isLoading = true;
+  function loadOlder() {
+    if (!begin) return;
+    const [first] = lines;
+    const before = begin;
+    begin = undefined;
     persist(async () => {
-      do {
-        const before = begin;
-        const older = await read(before, seq && MAX_PAGE_LINES);
-        // Meanwhile the log may have been read again, or lines dropped.
-        if (begin !== before) continue;
-        begin = older.startCursor;
-        lines.unshift(...older.rows);
-        publish();
-      } while (seq && begin && !(lines[0] && lines[0].seq <= seq));
-    }).then(() => {
-      isLoading = false;
+      const older = await read(before);
+      // Meanwhile the log may have been read again, or lines dropped.
+      if (lines[0] !== first) return;
+      begin = older.startCursor;
+      lines.unshift(...rowsOf(older));
+      publish();
     });
   }
 
-  const loadOlder = () => load();
-
   persist(async ({ onInterrupted, onCurrent }) => {
     const last = await read();
-    lines.splice(0, lines.length, ...last.rows);
+    lines.splice(0, lines.length, ...rowsOf(last));
     begin = last.startCursor;
     publish();
     const following = { ...options, after: last.cursor };
     for await (const { events } of client.subscribe(LiveLogLinesDocument, following, { signal, onInterrupted })) {
       onCurrent();
-      if (events.events.length === 0) continue;
       lines.push(...rowsOf(events));
-      if (lines.length > MAX_LINES) {
-        lines.splice(0, lines.length - MAX_LINES);
-        begin = lines[0]?.cursor;
-      }
+      // The oldest are dropped.
+      if (lines.splice(0, lines.length - MAX_LINES).length > 0) begin = lines[0]?.cursor;
       publish();
     }
   });
 }
 
-function rowsOf({ events }: LiveLogPartsFragment): LogRow[] {
-  return events.filter((event): event is LogRow => 'text' in event);
+/** The lines of a batch of a log, in which nothing else can be. */
+function rowsOf({ events }: LiveLogPartsFragment): readonly LogRow[] {
+  return events as readonly LogRow[];
 }

@@ -57,9 +57,8 @@ export function useLogScroll({ log, layout, line, selectedRow, isFollowing, onFo
 
   function loadOlder({ scrollTop }: HTMLDivElement) {
     const firstSeq = log.lines.at(0)?.seq;
-    if (!log.hasOlder) return;
-    if (line !== undefined && firstSeq !== undefined && line < firstSeq) log.loadFrom(line);
-    else if (scrollTop < LOAD_WITHIN_PIXELS) log.loadOlder();
+    const isBefore = line !== undefined && firstSeq !== undefined && line < firstSeq;
+    if (isBefore || scrollTop < LOAD_WITHIN_PIXELS) log.loadOlder();
   }
 
   useLayoutEffect(() => {
