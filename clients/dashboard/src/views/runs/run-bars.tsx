@@ -51,7 +51,7 @@ export function RunBars({ query, filter, onChange }: Props) {
       <div className={styles.legend}>
         {RUN_STATES.map((state) => (
           <button key={state} type="button" aria-pressed={query.state.includes(state)} onClick={() => toggle(state)}>
-            <StateMark state={state} /> {stats && <b>{counts.get(state) ?? 0}</b>} {STATES[state].word}
+            <StateMark state={state} /> <b>{stats && (counts.get(state) ?? 0)}</b> {STATES[state].word}
           </button>
         ))}
         <span>{query.from === '' && query.to === '' ? 'in the last 24 hours' : 'in this time'}</span>
