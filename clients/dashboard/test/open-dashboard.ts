@@ -17,6 +17,8 @@ interface Visit {
   readonly as?: User;
   readonly width?: number;
   readonly theme?: 'light' | 'dark';
+  /** It shows what others wrote: the browser logs what the policy of the page blocks, and the test itself sees what is not blocked. */
+  readonly hostile?: boolean;
   /** Origin of a proxy in front of the server, which the page is opened through. */
   readonly through?: string;
 }
@@ -48,7 +50,7 @@ export async function openDashboard(options: ServerOptions = {}): Promise<Dashbo
   };
   return {
     server,
-    async open(path, { as, width = 1440, theme = 'light', through = server.url } = {}) {
+    async open(path, { as, width = 1440, theme = 'light', hostile = false, through = server.url } = {}) {
       const context = await browser.newContext({
         viewport: { width, height: width < 500 ? 844 : 900 },
         colorScheme: theme,
@@ -57,7 +59,7 @@ export async function openDashboard(options: ServerOptions = {}): Promise<Dashbo
       contexts.push(context);
       if (as) await signIn(context, server, as);
       const page = await context.newPage();
-      report(page, through, problems);
+      if (!hostile) report(page, through, problems);
       await page.goto(`${through}${path}`);
       return page;
     },
