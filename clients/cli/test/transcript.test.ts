@@ -62,8 +62,8 @@ const VARIABLE: readonly (readonly [RegExp, string])[] = [
   [/(?<=(?:mypy|pytest): )(?:passed|not installed)/g, 'CHECKED'],
   [/(?<=^ {2}Data {6})\/\S+$/gm, 'FOLDER'],
 ];
-/** A slow machine reports more of the progress of a step, and a fast one less. */
-const PROGRESS = /^TIME {2}\w+ {2}\d+ % \w+$/;
+/** A slow machine reports more of what a step does: its progress, and that a step that only computes has begun before it has ended. */
+const PROGRESS = /^TIME {2}\w+ {2}(?:\d+ % \w+|RUNNING)$/;
 
 /** The lines without what is variable. Those of steps that run at the same time come in any order, those of one step in theirs. */
 function normalize(output: string): readonly string[] {
