@@ -20,8 +20,8 @@ export interface CompletionSources {
 interface Options {
   readonly text: string;
   readonly onChange: (text: string) => void;
-  /** The cursor moved to this position. */
-  readonly onCursor: (offset: number) => void;
+  /** The cursor is in this line, from 1. */
+  readonly onCursor: (line: number) => void;
   readonly sources: () => CompletionSources;
 }
 
@@ -59,7 +59,7 @@ export function createEditor(parent: HTMLElement, { text, onChange, onCursor, so
       THEME,
       EditorView.updateListener.of(({ docChanged, selectionSet, state }) => {
         if (docChanged) onChange(state.doc.toString());
-        if (docChanged || selectionSet) onCursor(state.selection.main.head);
+        if (docChanged || selectionSet) onCursor(state.doc.lineAt(state.selection.main.head).number);
       }),
     ],
   });

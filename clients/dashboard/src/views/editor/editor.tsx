@@ -13,10 +13,9 @@ import { addDependency, type TextChange } from './edits.ts';
 import { ProblemList } from './problem-list.tsx';
 import { StepEdits } from './step-edits.tsx';
 import { Steps } from './steps.tsx';
-import { lineOfStep, stepAt } from './steps-of-text.ts';
+import { lineOfStep, stepAtLine } from './steps-of-text.ts';
 import { TextEditor } from './text-editor.tsx';
-import { useKnownNames, useValidation } from './use-validation.ts';
-import { useWorkflowSchema } from './use-workflow-schema.ts';
+import { useKnownNames, useValidation, useWorkflowSchema } from './use-validation.ts';
 
 interface Props {
   /** Whose drafts. */
@@ -42,11 +41,12 @@ export function Editor({ user, saved, begin, onSaved }: Props) {
   const [text, setText] = useState(begin);
   // The version that the text began from: an older one after a draft was restored.
   const [base, setBase] = useState(saved.version);
-  const [selected, setSelected] = useState<string>();
+  const [cursorLine, setCursorLine] = useState(1);
   const [asksToSave, setAsksToSave] = useState(false);
   const sources = { schema: useWorkflowSchema(), names: useKnownNames() };
   const checked = useValidation(text);
   const problems = checked.validation?.problems ?? [];
+  const selected = stepAtLine(cursorLine, text.split('\n'), checked.graph?.nodes ?? []);
 
   const change = (next: string) => {
     setText(next);
@@ -68,9 +68,9 @@ export function Editor({ user, saved, begin, onSaved }: Props) {
     editor.dispatch({ selection: { anchor: from }, scrollIntoView: true });
   };
   const select = (key: string) => {
-    const line = lineOfStep(text, key);
-    if (line !== undefined) showLine(line);
-    setSelected(key);
+    // A compensation is not an item of the list of steps.
+    const line = lineOfStep(text, key) ?? checked.graph?.nodes.find((node) => node.key === key)?.line;
+    if (line != null) showLine(line);
   };
   const edit = (changes: readonly TextChange[], selects: string) => {
     const editor = view.current;
@@ -113,7 +113,7 @@ export function Editor({ user, saved, begin, onSaved }: Props) {
               text={begin}
               view={view}
               onChange={change}
-              onCursor={(offset) => setSelected(stepAt(view.current?.state.doc.toString() ?? '', offset))}
+              onCursor={setCursorLine}
               problems={problems}
               sources={sources}
             />

@@ -21,12 +21,22 @@ export function stepsOfText(text: string): readonly StepPlace[] {
   });
 }
 
-/** The step in which a position of the text is. */
-export function stepAt(text: string, offset: number): string | undefined {
-  const lineEnd = text.indexOf('\n', offset);
-  const end = lineEnd < 0 ? text.length : lineEnd;
-  // From the dash of its line on, which is before its map.
-  return stepsOfText(text).findLast(({ from, to }) => from <= end && offset <= to)?.key;
+/**
+ * The step in which a line is, by the lines, from 1, on which steps begin. It is asked at each key, and therefore does not read the whole text
+ * as YAML.
+ */
+export function stepAtLine(
+  line: number,
+  lines: readonly string[],
+  steps: readonly { readonly key: string; readonly line: number | null }[],
+): string | undefined {
+  let last: { readonly key: string; readonly line: number } | undefined;
+  for (const { key, line: begin } of steps) {
+    if (begin !== null && begin <= line && begin >= (last?.line ?? 0)) last = { key, line: begin };
+  }
+  // A key of the document ends its list of steps.
+  const hasEnded = last && lines.slice(last.line, line).some((text) => /^[A-Za-z"']/.test(text));
+  return hasEnded ? undefined : last?.key;
 }
 
 /** The line, from 1, on which a step begins. */

@@ -11,7 +11,7 @@ interface Props {
   /** The editor, while it is there. */
   readonly view: RefObject<EditorView | null>;
   readonly onChange: (text: string) => void;
-  readonly onCursor: (offset: number) => void;
+  readonly onCursor: (line: number) => void;
   /** Of the text as it is, or was a moment ago. */
   readonly problems: readonly EditorProblemFragment[];
   readonly sources: CompletionSources;
@@ -27,7 +27,7 @@ export function TextEditor({ text, view, onChange, onCursor, problems, sources }
     createEditor(parent, {
       text,
       onChange: (next) => change(next),
-      onCursor: (offset) => moveCursor(offset),
+      onCursor: (line) => moveCursor(line),
       sources: () => askSources(),
     }),
   );

@@ -1,10 +1,13 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
+import { BASE_PATH } from '../../api/client.ts';
+import { useContent } from '../../api/content.ts';
 import {
   EditorNamesDocument,
   EditorValidationDocument,
   type EditorValidationQuery,
 } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
+import type { WorkflowSchema } from './schema-at.ts';
 
 /** After the last key. */
 const DELAY_MS = 400;
@@ -48,4 +51,10 @@ export function useKnownNames() {
   const names = (list: readonly { readonly name: string }[] | undefined) => list?.map(({ name }) => name) ?? [];
   const { commands, queries, tools } = data?.catalog ?? {};
   return { command: names(commands), query: names(queries), tool: names(tools), tools: names(tools) };
+}
+
+/** The JSON Schema of workflows that the server publishes for editors. */
+export function useWorkflowSchema(): WorkflowSchema | undefined {
+  const { data } = useContent(`${BASE_PATH}/schemas/workflow.json`, 0);
+  return useMemo(() => data && (JSON.parse(new TextDecoder().decode(data.bytes)) as WorkflowSchema), [data]);
 }
