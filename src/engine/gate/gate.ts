@@ -2,7 +2,7 @@ import type { AccountStandings } from '../../core/accounts/accounts.ts';
 import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/errors.ts';
 import type { Decision, Explanation, NearMiss, Policy, PolicyRequest } from '../../core/policy.ts';
-import type { Actor, User } from '../../core/principal.ts';
+import type { Actor, Role, User } from '../../core/principal.ts';
 import type { Logger, Metrics } from '../../core/telemetry.ts';
 import { type BucketRate, createTokenBuckets } from '../../lib/token-buckets.ts';
 import { parseObligation } from '../../policy/rules/obligation.ts';
@@ -38,8 +38,11 @@ export interface Gate {
   askAll(actor: Actor, requests: readonly GateRequest[], approved?: boolean): GateResult;
   /** The decisions about a hypothetical request: for the user, then for each author. Takes no token, and logs nothing. */
   preview(actor: Actor, request: GateRequest): readonly Decision[];
-  /** The same, with the rules that almost matched. */
-  explain(actor: Actor, request: GateRequest): readonly Explanation[];
+  /**
+   * The same, with the rules that almost matched.
+   * @param role instead of the roles of the caller, who need not have it
+   */
+  explain(actor: Actor, request: GateRequest, role?: Role): readonly Explanation[];
 }
 
 const MAX_RATE_BUCKETS = 50_000;
@@ -142,8 +145,9 @@ export function createGate(deps: GateDeps): Gate {
     },
     askAll,
     preview: (actor, request) => personsOf(actor).map((person) => decideFor(deps, person, request)),
-    explain: (actor, request) =>
+    explain: (actor, request, role) =>
       personsOf(actor).map((person) => {
+        if (role !== undefined && !person.isAuthor) return policy.explain({ ...request, roles: [role] });
         let nearMisses: readonly NearMiss[] = [];
         const decision = decideFor(deps, person, request, (question) => {
           const explanation = policy.explain(question);

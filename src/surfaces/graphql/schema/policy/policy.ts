@@ -209,12 +209,13 @@ builder.queryField('explainPolicy', (t) =>
       if (role != null && !who.roles.includes(role)) gate.pass(who, { action: 'query:explainPolicy' });
       assertAction(action, ['input', 'action']);
       const authors = workflow == null ? [] : [await authorOf(ctx, workflow)];
-      const actor = withAuthors({ ...userOf(who), ...(role != null && { roles: [role] }) }, authors);
-      const [own, forAuthor] = gate.explain(actor, {
+      const actor = withAuthors(userOf(who), authors);
+      const request = {
         action,
         ...(uri != null && { uri: parsePolicyUri(uri, resources.canonicalize) }),
         ...(schemaUri != null && { schema: resources.canonicalize(schemaUri) }),
-      });
+      };
+      const [own, forAuthor] = gate.explain(actor, request, role ?? undefined);
       return { ...flat(own as Explanation), ...(forAuthor && { forAuthor }) };
     },
   }),
