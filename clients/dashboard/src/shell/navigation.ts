@@ -1,4 +1,13 @@
-import { CalendarClock, CircleCheckBig, Files, FlaskConical, Play, Settings, Workflow } from 'lucide-react';
+import {
+  CalendarClock,
+  CircleCheckBig,
+  Files,
+  FlaskConical,
+  Play,
+  Settings,
+  ShieldCheck,
+  Workflow,
+} from 'lucide-react';
 import type { ComponentType } from 'react';
 
 interface Destination {
@@ -17,5 +26,6 @@ export const DESTINATIONS: readonly Destination[] = [
   { path: '/approvals', label: 'Approvals', icon: CircleCheckBig, key: 'a' },
   { path: '/schedules', label: 'Schedules', icon: CalendarClock, key: 's' },
   { path: '/files', label: 'Files', icon: Files, key: 'f' },
+  { path: '/policy', label: 'Policy', icon: ShieldCheck, key: 'p' },
   { path: '/settings', label: 'Settings', icon: Settings, key: ',' },
 ];

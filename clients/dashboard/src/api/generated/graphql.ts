@@ -171,6 +171,20 @@ export type ExecuteInput = {
   readonly source?: ResourceInput | null | undefined;
 };
 
+/** A hypothetical request. */
+export type ExplainPolicyInput = {
+  /** Action of the request: `command:NAME`, `query:NAME`, `tool:NAME`, `workflow:NAME`, `step:KIND`, `job:TOPIC`, `mutation:NAME`, `agent:BACKEND`, `secret:NAME`, `memory:read`, `memory:append`, `override:owner`, `worker:drain`, `worker:revoke`, `account:read`, `account:write`, `account:tokens` or `exec`. */
+  readonly action: string;
+  /** Role of the request. Default: your roles. Another role requires permission for `query:explainPolicy`. */
+  readonly role?: string | null | undefined;
+  /** URI of the JSON Schema of the request. */
+  readonly schemaUri?: string | null | undefined;
+  /** URI of the request: a resource, a program (`exec:///PATH`), `memory:NAME`, `workflow:NAME`, `worker:ID`, `run:own` or `run:tenant`. */
+  readonly uri?: string | null | undefined;
+  /** Name of the saved workflow that would make the request: its author is asked for too. Requires permission for `query:workflows`. */
+  readonly workflow?: string | null | undefined;
+};
+
 /** Why a run has not begun, as its workflow says. */
 export type FlowWaitReason =
   /** As many runs of its key are active as `concurrency` allows. */
@@ -822,6 +836,35 @@ export type PlayAgentMutation = { readonly runAgent:
     | { readonly __typename: 'Run', readonly id: string, readonly state: RunState, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null } | null }
    };
 
+export type PolicyRuleLineFragment = { readonly id: string, readonly role: string, readonly action: string, readonly uri: string, readonly schema: string, readonly effect: PolicyEffect, readonly obligation: string | null, readonly comment: string | null };
+
+export type PolicyRulesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PolicyRulesQuery = { readonly policyRules: ReadonlyArray<{ readonly id: string, readonly role: string, readonly action: string, readonly uri: string, readonly schema: string, readonly effect: PolicyEffect, readonly obligation: string | null, readonly comment: string | null }> };
+
+export type PolicyTextQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PolicyTextQuery = { readonly policySource: { readonly text: string, readonly roles: ReadonlyArray<string>, readonly snapshot: string } };
+
+export type PolicyAnswerFragment = { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly roles: ReadonlyArray<string>, readonly author: string | null, readonly rule: { readonly id: string, readonly role: string, readonly action: string, readonly uri: string, readonly schema: string, readonly effect: PolicyEffect, readonly obligation: string | null, readonly comment: string | null } | null };
+
+export type PolicyExplainQueryVariables = Exact<{
+  input: ExplainPolicyInput;
+}>;
+
+
+export type PolicyExplainQuery = { readonly explainPolicy: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly roles: ReadonlyArray<string>, readonly author: string | null, readonly nearMisses: ReadonlyArray<{ readonly missed: string, readonly rule: { readonly id: string, readonly role: string, readonly action: string, readonly uri: string, readonly schema: string, readonly effect: PolicyEffect, readonly obligation: string | null, readonly comment: string | null } }>, readonly rule: { readonly id: string, readonly role: string, readonly action: string, readonly uri: string, readonly schema: string, readonly effect: PolicyEffect, readonly obligation: string | null, readonly comment: string | null } | null } };
+
+export type PolicySimulateQueryVariables = Exact<{
+  rules: string;
+  since?: string | null | undefined;
+}>;
+
+
+export type PolicySimulateQuery = { readonly simulatePolicy: { readonly decisions: number, readonly changed: number, readonly from: string | null, readonly problems: ReadonlyArray<{ readonly line: number | null, readonly message: string }>, readonly changes: ReadonlyArray<{ readonly count: number, readonly lastAt: string, readonly lastRun: { readonly id: string, readonly workflow: string | null, readonly goal: string | null, readonly kind: RunKind } | null, readonly before: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly roles: ReadonlyArray<string>, readonly author: string | null, readonly rule: { readonly id: string, readonly role: string, readonly action: string, readonly uri: string, readonly schema: string, readonly effect: PolicyEffect, readonly obligation: string | null, readonly comment: string | null } | null }, readonly after: { readonly effect: PolicyEffect, readonly reason: string, readonly action: string, readonly canonicalUri: string | null, readonly roles: ReadonlyArray<string>, readonly author: string | null, readonly rule: { readonly id: string, readonly role: string, readonly action: string, readonly uri: string, readonly schema: string, readonly effect: PolicyEffect, readonly obligation: string | null, readonly comment: string | null } | null } }> } };
+
 export type AgentBeginQueryVariables = Exact<{
   runId: string;
 }>;
@@ -1203,6 +1246,8 @@ export const ComparedRunFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`f
 export const EditorProblemFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment EditorProblem on WorkflowProblem{severity message step line column}`, {"fragmentName":"EditorProblem"}) as unknown as TypedDocumentString<EditorProblemFragment, unknown>;
 export const FilesLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment FilesLine on Artifact{id name mediaType size createdAt run{id kind workflow goal}}`, {"fragmentName":"FilesLine"}) as unknown as TypedDocumentString<FilesLineFragment, unknown>;
 export const PlayResultFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}`, {"fragmentName":"PlayResult"}) as unknown as TypedDocumentString<PlayResultFragment, unknown>;
+export const PolicyRuleLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment PolicyRuleLine on PolicyRule{id role action uri schema effect obligation comment}`, {"fragmentName":"PolicyRuleLine"}) as unknown as TypedDocumentString<PolicyRuleLineFragment, unknown>;
+export const PolicyAnswerFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment PolicyAnswer on PolicyDecision{effect reason action canonicalUri roles author rule{...PolicyRuleLine}}fragment PolicyRuleLine on PolicyRule{id role action uri schema effect obligation comment}`, {"fragmentName":"PolicyAnswer"}) as unknown as TypedDocumentString<PolicyAnswerFragment, unknown>;
 export const ChangedRunFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ChangedRun on Run{__typename id state}`, {"fragmentName":"ChangedRun"}) as unknown as TypedDocumentString<ChangedRunFragment, unknown>;
 export const SavedViewPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment SavedViewParts on SavedView{__typename id name state shared savedBy{username}}`, {"fragmentName":"SavedViewParts"}) as unknown as TypedDocumentString<SavedViewPartsFragment, unknown>;
 export const SchedulesLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment SchedulesLine on Schedule{workflow{name}cron timeZone overlap catchUp principal{username}paused nextAt lastRun{id state createdAt}}`, {"fragmentName":"SchedulesLine"}) as unknown as TypedDocumentString<SchedulesLineFragment, unknown>;
@@ -1238,6 +1283,10 @@ export const PlayRunDocument = /* @__PURE__ */ new TypedDocumentString(`query Pl
 export const PlayExecuteDocument = /* @__PURE__ */ new TypedDocumentString(`mutation PlayExecute($input:ExecuteInput!){execute(input:$input){...on CommandOutcome{__typename run{...PlayResult}resource{uri mediaType size url}}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}`) as unknown as TypedDocumentString<PlayExecuteMutation, PlayExecuteMutationVariables>;
 export const PlayStartDocument = /* @__PURE__ */ new TypedDocumentString(`mutation PlayStart($input:StartRunInput!){startRun(input:$input){...PlayResult...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}`) as unknown as TypedDocumentString<PlayStartMutation, PlayStartMutationVariables>;
 export const PlayAgentDocument = /* @__PURE__ */ new TypedDocumentString(`mutation PlayAgent($input:RunAgentInput!){runAgent(input:$input){...PlayResult...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}fragment PlayResult on Run{__typename id state error{code message step}startedAt finishedAt}`) as unknown as TypedDocumentString<PlayAgentMutation, PlayAgentMutationVariables>;
+export const PolicyRulesDocument = /* @__PURE__ */ new TypedDocumentString(`query PolicyRules{policyRules{...PolicyRuleLine}}fragment PolicyRuleLine on PolicyRule{id role action uri schema effect obligation comment}`) as unknown as TypedDocumentString<PolicyRulesQuery, PolicyRulesQueryVariables>;
+export const PolicyTextDocument = /* @__PURE__ */ new TypedDocumentString(`query PolicyText{policySource{text roles snapshot}}`) as unknown as TypedDocumentString<PolicyTextQuery, PolicyTextQueryVariables>;
+export const PolicyExplainDocument = /* @__PURE__ */ new TypedDocumentString(`query PolicyExplain($input:ExplainPolicyInput!){explainPolicy(input:$input){...PolicyAnswer nearMisses{missed rule{...PolicyRuleLine}}}}fragment PolicyRuleLine on PolicyRule{id role action uri schema effect obligation comment}fragment PolicyAnswer on PolicyDecision{effect reason action canonicalUri roles author rule{...PolicyRuleLine}}`) as unknown as TypedDocumentString<PolicyExplainQuery, PolicyExplainQueryVariables>;
+export const PolicySimulateDocument = /* @__PURE__ */ new TypedDocumentString(`query PolicySimulate($rules:String!,$since:DateTime){simulatePolicy(rules:$rules,since:$since){problems{line message}decisions changed from changes{count lastAt lastRun{id workflow goal kind}before{...PolicyAnswer}after{...PolicyAnswer}}}}fragment PolicyRuleLine on PolicyRule{id role action uri schema effect obligation comment}fragment PolicyAnswer on PolicyDecision{effect reason action canonicalUri roles author rule{...PolicyRuleLine}}`) as unknown as TypedDocumentString<PolicySimulateQuery, PolicySimulateQueryVariables>;
 export const AgentBeginDocument = /* @__PURE__ */ new TypedDocumentString(`query AgentBegin($runId:ID!){run(id:$runId){events(first:1){cursor}}}`) as unknown as TypedDocumentString<AgentBeginQuery, AgentBeginQueryVariables>;
 export const AgentTalkDocument = /* @__PURE__ */ new TypedDocumentString(`subscription AgentTalk($runId:ID!,$step:String!,$after:Cursor){events(filter:{runId:$runId steps:[$step] types:[ AGENT_MESSAGE AGENT_DELTA TOOL_CALLED TOOL_RETURNED APPROVAL_REQUESTED APPROVAL_DECIDED ]}after:$after){cursor events{__typename seq at...on AgentMessage{role text usage{input output}}...on AgentDelta{text}...on ToolCalled{call{id tool arguments}}...on ToolReturned{call{id tool arguments result durationMs error{code message}}}...on ApprovalRequested{approval{id state call{id tool arguments}}}...on ApprovalDecided{approval{id state call{id tool arguments}}}}}}`) as unknown as TypedDocumentString<AgentTalkSubscription, AgentTalkSubscriptionVariables>;
 export const RunFactsDocument = /* @__PURE__ */ new TypedDocumentString(`query RunFacts($id:ID!){run(id:$id){id kind workflow workflowVersion labels traceId createdAt principal{username}parent{id workflow goal}rerunOf{id}reruns(first:5){nodes{id state createdAt}}usage{input output limit}waitsFor{reason key limit ahead notBefore}steps{key does}}}`) as unknown as TypedDocumentString<RunFactsQuery, RunFactsQueryVariables>;

@@ -1,0 +1,43 @@
+import type { PolicyRuleLineFragment } from '../../api/generated/graphql.ts';
+import { Table } from '../../ui/table.tsx';
+import { Effect } from './effect.tsx';
+import styles from './policy.module.css';
+
+interface Props {
+  readonly label: string;
+  readonly rules: readonly PolicyRuleLineFragment[];
+  /** What each did not match, by its ID. */
+  readonly missed?: ReadonlyMap<string, string>;
+}
+
+/** Rules of the policy, in its order or from the closest on. */
+export function RuleTable({ label, rules, missed }: Props) {
+  const columns = ['Effect', 'Role', 'Action', 'URI', 'Schema', 'Comment', 'Rule'];
+  return (
+    <Table label={label} columns={missed ? ['Differs in', ...columns] : columns}>
+      {rules.map(({ id, role, action, uri, schema, effect, obligation, comment }) => (
+        <tr key={id}>
+          {missed && <td>{missed.get(id)}</td>}
+          <td>
+            <Effect effect={effect} />
+            {obligation && <small>{obligation}</small>}
+          </td>
+          <td>{role}</td>
+          <td className={styles.glob}>
+            <code>{action}</code>
+          </td>
+          <td className={styles.glob}>
+            <code>{uri}</code>
+          </td>
+          <td className={styles.glob}>
+            <code>{schema}</code>
+          </td>
+          <td className={styles.glob}>{comment}</td>
+          <td>
+            <code>{id}</code>
+          </td>
+        </tr>
+      ))}
+    </Table>
+  );
+}

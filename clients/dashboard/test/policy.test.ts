@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../../../test/support/until.ts';
+import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './open-dashboard.ts';
+
+const CONVERT = `mutation { convertToJson(input: { source: { text: { text: "a,b", mediaType: "text/csv" } } }) {
+  ... on CommandOutcome { run { id state } } } }`;
+
+describe.skipIf(skipped)(`the policy ${skipped ?? ''}`, () => {
+  let dashboard: Dashboard;
+  beforeAll(async () => {
+    dashboard = await openDashboard();
+  });
+  afterAll(() => dashboard?.close());
+
+  it.each(['light', 'dark'] as const)('finds rules by words of any column, %s', async (theme) => {
+    const page = await dashboard.open('/policy', { as: 'alice', theme });
+    await page.getByRole('cell', { name: 'tool:repo.git.push' }).waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.getByLabel('Search rules').fill('analyst push');
+    await until('one rule is left', async () => (await page.getByRole('row').count()) === 2);
+    await page.getByRole('row', { name: 'tool:repo.git.push' }).getByText('Needs an approval').waitFor();
+  });
+
+  it('explains a decision by a link: its rule, and rules that almost match', async () => {
+    const link = '/policy/explain?role=user&action=command:convertToCsv&uri=https://example.com/a.csv';
+    const page = await dashboard.open(link, { as: 'alice' });
+    const decision = page.getByRole('region', { name: 'Decision' });
+    await decision.getByRole('heading', { name: 'Denied' }).waitFor();
+    await page.getByRole('heading', { name: 'Rules that almost match' }).waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.getByLabel('Role').selectOption('analyst');
+    await decision.getByRole('heading', { name: 'Allowed' }).waitFor();
+    await page.getByRole('region', { name: 'The rule that decides' }).getByText('analyst').waitFor();
+    await page.getByLabel('Action').fill('no action');
+    await page.getByRole('alert').getByText('BAD_INPUT').waitFor();
+  });
+
+  it('says which roles may do something', async () => {
+    const page = await dashboard.open('/policy/explain?role=*&action=query:policyRules', { as: 'alice' });
+    await page.getByRole('row', { name: 'admin' }).getByText('✓ Allowed').waitFor();
+    await page.getByRole('row', { name: 'user' }).getByText('✕ Denied').waitFor();
+    await page.getByRole('button', { name: 'Explain user' }).click();
+    await page.getByRole('heading', { name: 'Denied' }).waitFor();
+    expect(page.url()).toContain('role=user');
+  });
+
+  it('shows the problems of other rules by line, then the decisions that they would change', async () => {
+    const { convertToJson } = await dashboard.ask('alice', CONVERT);
+    const page = await dashboard.open('/policy/simulate', { as: 'alice', theme: 'dark' });
+    const rules = page.getByLabel('Rules');
+    const former = await rules.inputValue();
+    await rules.fill(`${former}\np, analyst, unknown:*, **, *, deny\n`);
+    await page.getByRole('button', { name: 'Simulate' }).click();
+    await page.getByRole('heading', { name: 'One problem' }).waitFor();
+    const line = page.getByRole('button', { name: /^Line \d+$/ });
+    await line.click();
+    const selected = () =>
+      rules.evaluate((element) => {
+        const { value, selectionStart, selectionEnd } = element as HTMLTextAreaElement;
+        return value.slice(selectionStart, selectionEnd);
+      });
+    expect(await selected()).toBe('p, analyst, unknown:*, **, *, deny');
+    await rules.fill(`${former}\np, analyst, command:*, **, *, deny\n`);
+    await page.getByRole('button', { name: 'Simulate' }).click();
+    const row = page.getByRole('row', { name: 'command:convertToJson' });
+    await row.getByText('✕ Denied').waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    expect(await row.getByRole('link').getAttribute('href')).toContain(convertToJson.run.id);
+  });
+
+  it('says which rule hides the rules', async () => {
+    const page = await dashboard.open('/policy', { as: 'bob' });
+    await page.getByRole('alert').getByText('FORBIDDEN').waitFor();
+  });
+});
