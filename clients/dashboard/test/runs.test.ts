@@ -169,11 +169,19 @@ describe.skipIf(skipped)(`the list of runs ${skipped ?? ''}`, () => {
     await page.getByRole('link', { name: 'nightly' }).first().waitFor();
   });
 
-  it('leads to the neighbors of a run in the list', async () => {
+  it('leads to the neighbors of a run in the list, and to its page as GraphQL', async () => {
     const [older, newer] = [await start(WORKS), await start(WORKS)];
     const page = await dashboard.open('/runs', { as: 'alice' });
     await row(page, newer).getByRole('link').click();
     await page.getByText(/^1 of \d+$/).waitFor();
+    const query = await page.getByRole('link', { name: 'This page as GraphQL' }).getAttribute('href');
+    const parameters = new URLSearchParams(query?.split('?')[1]);
+    const answer = await dashboard.ask(
+      'alice',
+      String(parameters.get('query')),
+      JSON.parse(String(parameters.get('variables'))),
+    );
+    expect(answer.run.id).toBe(newer);
     await page.keyboard.press(']');
     await expect.poll(() => page.url()).toContain(older);
     await page.getByText(/^2 of \d+$/).waitFor();
