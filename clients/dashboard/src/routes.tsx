@@ -15,6 +15,7 @@ const VIEWS: readonly (readonly [string, ComponentType])[] = [
   ['/approvals/:id', view(() => import('./views/approvals/approval.tsx'), 'ApprovalPage')],
   ['/schedules', view(() => import('./views/schedules/schedules.tsx'), 'Schedules')],
   ['/files', view(() => import('./views/files/files.tsx'), 'Files')],
+  ['/workers', view(() => import('./views/workers/workers.tsx'), 'Workers')],
   ['/policy', view(() => import('./views/policy/rules.tsx'), 'Policy')],
   ['/policy/explain', view(() => import('./views/policy/explain.tsx'), 'Explain')],
   ['/policy/simulate', view(() => import('./views/policy/simulate.tsx'), 'Simulate')],

@@ -10,6 +10,8 @@ import { type SdkClient, startSdkClient } from './sdk-client.ts';
 /** A NATS server, and clients whose keys are known, each with an account. */
 export interface GatewaySetup extends AsyncDisposable {
   readonly nats: NatsServer;
+  /** The environment of its nodes. */
+  readonly nodeEnv: Readonly<Record<string, string>>;
   /** Starts a node. */
   startNode(options?: ServerOptions): Promise<Server>;
   client(id: ClientName, order?: 'go' | 'python'): Promise<SdkClient>;
@@ -36,6 +38,7 @@ export async function startGatewaySetup(): Promise<GatewaySetup> {
   const token = await tokenFor('dev:admin', { roles: ['admin'] });
   return {
     nats,
+    nodeEnv: envOfNode,
     startNode: ({ env, ...options } = {}) => startServer({ ...options, env: { ...envOfNode, ...env } }),
     client: (id, order = 'go') =>
       startSdkClient({ url: nats.url, id, order, ...(keys[id] && { key: keys[id].privateKey }) }),

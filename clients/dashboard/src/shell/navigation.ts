@@ -1,6 +1,7 @@
 import {
   CalendarClock,
   CircleCheckBig,
+  Cpu,
   Files,
   FlaskConical,
   Play,
@@ -26,6 +27,7 @@ export const DESTINATIONS: readonly Destination[] = [
   { path: '/approvals', label: 'Approvals', icon: CircleCheckBig, key: 'a' },
   { path: '/schedules', label: 'Schedules', icon: CalendarClock, key: 's' },
   { path: '/files', label: 'Files', icon: Files, key: 'f' },
+  { path: '/workers', label: 'Workers', icon: Cpu, key: 'k' },
   { path: '/policy', label: 'Policy', icon: ShieldCheck, key: 'p' },
   { path: '/settings', label: 'Settings', icon: Settings, key: ',' },
 ];

@@ -541,6 +541,13 @@ export type WebhookScheme =
   /** A bearer token in `Authorization`. */
   | 'TOKEN';
 
+/** What a worker may not do. */
+export type WorkerRestrictionKind =
+  /** It gets no new jobs, until `drainWorker` takes it back. */
+  | 'DRAINED'
+  /** Its key is refused, until its entry in `CAP_PEERS` has another one. */
+  | 'REVOKED';
+
 /** A form that a workflow is written in. */
 export type WorkflowForm =
   /** DAG-JSON: nodes that take the outputs of other nodes, and no expressions. */
@@ -1139,6 +1146,61 @@ export type ScheduleRunNowMutation = { readonly startRun:
     | { readonly __typename: 'Run', readonly id: string }
    };
 
+export type WorkersLineFragment = { readonly id: string, readonly pool: string, readonly region: string, readonly type: string, readonly capabilities: ReadonlyArray<string>, readonly labels: unknown, readonly topics: ReadonlyArray<string>, readonly sdkVersion: string | null, readonly activeJobs: number, readonly maxParallelJobs: number | null, readonly cpuLoad: number, readonly gpuLoad: number, readonly memoryLoad: number, readonly lastHeartbeatAt: string | null, readonly alive: boolean, readonly drained: boolean, readonly progress: { readonly percent: number, readonly memo: string, readonly at: string } | null };
+
+export type WorkersLoadQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WorkersLoadQuery = { readonly server: { readonly load: { readonly nodes: number, readonly queued: number, readonly slots: ReadonlyArray<{ readonly kind: StepKind | null, readonly limit: number, readonly used: number }> } | null } };
+
+export type WorkersQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type WorkersQuery = { readonly workers: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly pool: string, readonly region: string, readonly type: string, readonly capabilities: ReadonlyArray<string>, readonly labels: unknown, readonly topics: ReadonlyArray<string>, readonly sdkVersion: string | null, readonly activeJobs: number, readonly maxParallelJobs: number | null, readonly cpuLoad: number, readonly gpuLoad: number, readonly memoryLoad: number, readonly lastHeartbeatAt: string | null, readonly alive: boolean, readonly drained: boolean, readonly progress: { readonly percent: number, readonly memo: string, readonly at: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type WorkersUpdatedSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WorkersUpdatedSubscription = { readonly workerUpdated: { readonly id: string, readonly pool: string, readonly region: string, readonly type: string, readonly capabilities: ReadonlyArray<string>, readonly labels: unknown, readonly topics: ReadonlyArray<string>, readonly sdkVersion: string | null, readonly activeJobs: number, readonly maxParallelJobs: number | null, readonly cpuLoad: number, readonly gpuLoad: number, readonly memoryLoad: number, readonly lastHeartbeatAt: string | null, readonly alive: boolean, readonly drained: boolean, readonly progress: { readonly percent: number, readonly memo: string, readonly at: string } | null } };
+
+export type WorkersRestrictionsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WorkersRestrictionsQuery = { readonly workerRestrictions: ReadonlyArray<{ readonly kind: WorkerRestrictionKind, readonly workerId: string, readonly key: string | null, readonly decidedBy: string, readonly decidedAt: string }> };
+
+export type WorkersDrainMutationVariables = Exact<{
+  id: string;
+  drained: boolean;
+}>;
+
+
+export type WorkersDrainMutation = { readonly drainWorker:
+    | { readonly __typename: 'DrainedWorker', readonly id: string, readonly drained: boolean }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+   };
+
+export type WorkersLetterFragment = { readonly id: string, readonly at: string, readonly jobId: string, readonly topic: string | null, readonly reason: string, readonly message: string, readonly sender: string, readonly request: unknown, readonly run: { readonly id: string } | null };
+
+export type WorkersLettersQueryVariables = Exact<{
+  reason?: string | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type WorkersLettersQuery = { readonly deadLetters: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly at: string, readonly jobId: string, readonly topic: string | null, readonly reason: string, readonly message: string, readonly sender: string, readonly request: unknown, readonly run: { readonly id: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type WorkersReplayMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type WorkersReplayMutation = { readonly replayDeadLetter:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Run', readonly id: string }
+   };
+
 export type WorkflowLineFragment = { readonly id: string, readonly name: string, readonly version: number, readonly description: string | null, readonly createdAt: string, readonly createdBy: { readonly username: string }, readonly schedule: { readonly cron: string, readonly timeZone: string, readonly paused: boolean, readonly nextAt: string | null } | null, readonly webhook: { readonly path: string } | null };
 
 export type WorkflowRunLineFragment = { readonly id: string, readonly state: RunState, readonly goal: string | null, readonly workflowVersion: number | null, readonly createdAt: string, readonly startedAt: string | null, readonly finishedAt: string | null, readonly principal: { readonly username: string }, readonly error: { readonly code: ErrorCode, readonly message: string } | null };
@@ -1251,6 +1313,8 @@ export const PolicyAnswerFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`
 export const ChangedRunFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ChangedRun on Run{__typename id state}`, {"fragmentName":"ChangedRun"}) as unknown as TypedDocumentString<ChangedRunFragment, unknown>;
 export const SavedViewPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment SavedViewParts on SavedView{__typename id name state shared savedBy{username}}`, {"fragmentName":"SavedViewParts"}) as unknown as TypedDocumentString<SavedViewPartsFragment, unknown>;
 export const SchedulesLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment SchedulesLine on Schedule{workflow{name}cron timeZone overlap catchUp principal{username}paused nextAt lastRun{id state createdAt}}`, {"fragmentName":"SchedulesLine"}) as unknown as TypedDocumentString<SchedulesLineFragment, unknown>;
+export const WorkersLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment WorkersLine on Worker{id pool region type capabilities labels topics sdkVersion activeJobs maxParallelJobs cpuLoad gpuLoad memoryLoad progress{percent memo at}lastHeartbeatAt alive drained}`, {"fragmentName":"WorkersLine"}) as unknown as TypedDocumentString<WorkersLineFragment, unknown>;
+export const WorkersLetterFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment WorkersLetter on DeadLetter{id at jobId topic reason message sender request run{id}}`, {"fragmentName":"WorkersLetter"}) as unknown as TypedDocumentString<WorkersLetterFragment, unknown>;
 export const WorkflowLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment WorkflowLine on Workflow{id name version description createdAt createdBy{username}schedule{cron timeZone paused nextAt}webhook{path}}`, {"fragmentName":"WorkflowLine"}) as unknown as TypedDocumentString<WorkflowLineFragment, unknown>;
 export const WorkflowRunLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment WorkflowRunLine on Run{id state goal workflowVersion principal{username}error{code message}createdAt startedAt finishedAt}`, {"fragmentName":"WorkflowRunLine"}) as unknown as TypedDocumentString<WorkflowRunLineFragment, unknown>;
 export const WorkflowNodeFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment WorkflowNode on GraphNode{key kind title does forEach undoes repairs line}`, {"fragmentName":"WorkflowNode"}) as unknown as TypedDocumentString<WorkflowNodeFragment, unknown>;
@@ -1312,6 +1376,13 @@ export const SchedulesDocument = /* @__PURE__ */ new TypedDocumentString(`query 
 export const SchedulePauseDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SchedulePause($name:String!){pauseSchedule(input:{name:$name}){...on Schedule{__typename paused}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<SchedulePauseMutation, SchedulePauseMutationVariables>;
 export const ScheduleResumeDocument = /* @__PURE__ */ new TypedDocumentString(`mutation ScheduleResume($name:String!){resumeSchedule(input:{name:$name}){...on Schedule{__typename paused}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<ScheduleResumeMutation, ScheduleResumeMutationVariables>;
 export const ScheduleRunNowDocument = /* @__PURE__ */ new TypedDocumentString(`mutation ScheduleRunNow($name:String!){startRun(input:{source:{name:$name}}){...on Run{__typename id}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<ScheduleRunNowMutation, ScheduleRunNowMutationVariables>;
+export const WorkersLoadDocument = /* @__PURE__ */ new TypedDocumentString(`query WorkersLoad{server{load{nodes queued slots{kind limit used}}}}`) as unknown as TypedDocumentString<WorkersLoadQuery, WorkersLoadQueryVariables>;
+export const WorkersDocument = /* @__PURE__ */ new TypedDocumentString(`query Workers($after:String){workers(first:100,after:$after){nodes{...WorkersLine}pageInfo{hasNextPage endCursor}}}fragment WorkersLine on Worker{id pool region type capabilities labels topics sdkVersion activeJobs maxParallelJobs cpuLoad gpuLoad memoryLoad progress{percent memo at}lastHeartbeatAt alive drained}`) as unknown as TypedDocumentString<WorkersQuery, WorkersQueryVariables>;
+export const WorkersUpdatedDocument = /* @__PURE__ */ new TypedDocumentString(`subscription WorkersUpdated{workerUpdated{...WorkersLine}}fragment WorkersLine on Worker{id pool region type capabilities labels topics sdkVersion activeJobs maxParallelJobs cpuLoad gpuLoad memoryLoad progress{percent memo at}lastHeartbeatAt alive drained}`) as unknown as TypedDocumentString<WorkersUpdatedSubscription, WorkersUpdatedSubscriptionVariables>;
+export const WorkersRestrictionsDocument = /* @__PURE__ */ new TypedDocumentString(`query WorkersRestrictions{workerRestrictions{kind workerId key decidedBy decidedAt}}`) as unknown as TypedDocumentString<WorkersRestrictionsQuery, WorkersRestrictionsQueryVariables>;
+export const WorkersDrainDocument = /* @__PURE__ */ new TypedDocumentString(`mutation WorkersDrain($id:ID!,$drained:Boolean!){drainWorker(input:{id:$id,drained:$drained}){...on DrainedWorker{__typename id drained}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<WorkersDrainMutation, WorkersDrainMutationVariables>;
+export const WorkersLettersDocument = /* @__PURE__ */ new TypedDocumentString(`query WorkersLetters($reason:String,$after:String){deadLetters(reason:$reason,first:50,after:$after){nodes{...WorkersLetter}pageInfo{hasNextPage endCursor}}}fragment WorkersLetter on DeadLetter{id at jobId topic reason message sender request run{id}}`) as unknown as TypedDocumentString<WorkersLettersQuery, WorkersLettersQueryVariables>;
+export const WorkersReplayDocument = /* @__PURE__ */ new TypedDocumentString(`mutation WorkersReplay($id:ID!){replayDeadLetter(id:$id){...on Run{__typename id}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<WorkersReplayMutation, WorkersReplayMutationVariables>;
 export const WorkflowListDocument = /* @__PURE__ */ new TypedDocumentString(`query WorkflowList($after:String){workflows(first:50,after:$after){nodes{...WorkflowLine runs(first:1){nodes{id state createdAt}}}pageInfo{hasNextPage endCursor}}}fragment WorkflowLine on Workflow{id name version description createdAt createdBy{username}schedule{cron timeZone paused nextAt}webhook{path}}`) as unknown as TypedDocumentString<WorkflowListQuery, WorkflowListQueryVariables>;
 export const WorkflowProblemsDocument = /* @__PURE__ */ new TypedDocumentString(`query WorkflowProblems($name:String!){validateWorkflow(source:{name:$name}){problems{severity message}}}`) as unknown as TypedDocumentString<WorkflowProblemsQuery, WorkflowProblemsQueryVariables>;
 export const WorkflowPageDocument = /* @__PURE__ */ new TypedDocumentString(`query WorkflowPage($name:String!,$version:Int){workflow(name:$name,version:$version){...WorkflowLine yaml webhook{path scheme secrets}parts{name version}graph{nodes{...WorkflowNode}edges{from to}}}newest:workflow(name:$name){id version}}fragment WorkflowLine on Workflow{id name version description createdAt createdBy{username}schedule{cron timeZone paused nextAt}webhook{path}}fragment WorkflowNode on GraphNode{key kind title does forEach undoes repairs line}`) as unknown as TypedDocumentString<WorkflowPageQuery, WorkflowPageQueryVariables>;

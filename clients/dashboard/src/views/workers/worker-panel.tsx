@@ -1,0 +1,106 @@
+import { useState } from 'react';
+import { unwrap } from '../../../../sdk/src/index.ts';
+import { WorkersDrainDocument, type WorkersLineFragment } from '../../api/generated/graphql.ts';
+import { useSend } from '../../api/query.ts';
+import { JsonTree } from '../../parts/payload/json-tree.tsx';
+import { SidePanel } from '../../shell/side-panel.tsx';
+import { toast } from '../../shell/toasts.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { ErrorNotice } from '../../ui/notice.tsx';
+import { Time } from '../../ui/time.tsx';
+import { WorkerState } from './worker-state.tsx';
+import styles from './workers.module.css';
+
+/** One worker: what it says about itself, and whether it gets jobs. */
+export function WorkerPanel({
+  worker,
+  onClose,
+}: {
+  readonly worker: WorkersLineFragment;
+  readonly onClose: () => void;
+}) {
+  const [asks, setAsks] = useState(false);
+  const { id, pool, region, type, capabilities, topics, labels, sdkVersion, gpuLoad, progress, drained } = worker;
+  const facts: readonly (readonly [string, string | null])[] = [
+    ['Pool', pool],
+    ['Region', region],
+    ['Type', type],
+    ['Topics', topics.join(', ')],
+    ['Capabilities', capabilities.join(', ')],
+    ['SDK', sdkVersion],
+    ['GPU', gpuLoad > 0 ? `${Math.round(gpuLoad)} %` : ''],
+  ];
+  return (
+    <SidePanel title={id} onClose={onClose}>
+      <div className={styles.actions}>
+        <WorkerState worker={worker} />
+        <Button may="worker:drain" on={`worker:${id}`} onClick={() => setAsks(true)}>
+          {drained ? 'Give it jobs again' : 'Drain'}
+        </Button>
+      </div>
+      <dl className={styles.facts}>
+        {facts.map(([name, value]) =>
+          value ? (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ) : null,
+        )}
+        {progress && (
+          <div>
+            <dt>Progress</dt>
+            <dd>
+              {progress.percent} % {progress.memo} (<Time at={progress.at} />)
+            </dd>
+          </div>
+        )}
+      </dl>
+      {Object.keys(labels as object).length > 0 && (
+        <section aria-label="Labels">
+          <h3>Labels</h3>
+          <JsonTree value={labels} />
+        </section>
+      )}
+      {asks && <DrainDialog id={id} drained={!drained} onClose={() => setAsks(false)} />}
+    </SidePanel>
+  );
+}
+
+interface DrainProps {
+  readonly id: string;
+  /** What it will be. */
+  readonly drained: boolean;
+  readonly onClose: () => void;
+}
+
+function DrainDialog({ id, drained, onClose }: DrainProps) {
+  const { mutate, error, isPending } = useSend(WorkersDrainDocument, (result) => unwrap(result.drainWorker), [
+    'WorkersRestrictions',
+  ]);
+  const change = () =>
+    mutate(
+      { id, drained },
+      {
+        onSuccess: () => {
+          toast(drained ? `${id} gets no new jobs.` : `${id} gets jobs again.`, 'good');
+          onClose();
+        },
+      },
+    );
+  return (
+    <Dialog
+      title={drained ? `Drain ${id}?` : `Give ${id} jobs again?`}
+      onClose={onClose}
+      actions={
+        <Button look="primary" busy={isPending} onClick={change}>
+          {drained ? 'Drain' : 'Give it jobs'}
+        </Button>
+      }
+    >
+      <p>{drained ? 'It ends the jobs that it has. Others get the new ones.' : 'It gets the next job that fits it.'}</p>
+      {error && <ErrorNotice error={error} />}
+    </Dialog>
+  );
+}
