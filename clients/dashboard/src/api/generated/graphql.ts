@@ -93,6 +93,36 @@ export type CancelRunInput = {
   readonly runId: string;
 };
 
+/** An account to create in your tenant. */
+export type CreateAccountInput = {
+  /** Its password: 12 characters to 1024 bytes. */
+  readonly password: string;
+  /** Its roles: at least one, all declared by the policy. */
+  readonly roles: ReadonlyArray<string>;
+  /** Name with which the person signs in: 1 to 256 characters, unique on this server. */
+  readonly username: string;
+};
+
+/** A token for a program. */
+export type CreateApiTokenInput = {
+  /** When it expires. At most `API_TOKEN_MAX_DAYS` from now; default: in 90 days. */
+  readonly expiresAt?: string | null | undefined;
+  /** Where it is used, for you: 1 to 100 characters. */
+  readonly name: string;
+  /** At least one of your roles. The token never has a role that you do not have any more. */
+  readonly roles: ReadonlyArray<string>;
+};
+
+/** A webhook to create. */
+export type CreateWebhookInput = {
+  /** What it gets. At least one. */
+  readonly events: ReadonlyArray<WebhookEvent>;
+  /** URL with https or http, at most 2,048 characters. Private addresses only if the server allows them (`ALLOWED_PRIVATE_HOSTS`). */
+  readonly url: string;
+  /** Name of the workflow whose runs it gets. Default: those of every run. */
+  readonly workflow?: string | null | undefined;
+};
+
 /** A decision on an approval. */
 export type DecideApprovalInput = {
   /** ID of the approval. */
@@ -194,6 +224,15 @@ export type FlowWaitReason =
   /** As many runs of its key have begun as `rate` allows. */
   | 'RATE';
 
+/** Health of the server, or of one of its parts. */
+export type HealthStatus =
+  /** It works, but with reduced speed or function. */
+  | 'DEGRADED'
+  /** It does not work. */
+  | 'DOWN'
+  /** It works. */
+  | 'OK';
+
 /** An HTTP request with role, goal, context and memory as JSON. */
 export type HttpBackendInput = {
   /** Headers by name. `secret:NAME` in a value is replaced by that secret of this server. */
@@ -284,6 +323,13 @@ export type Priority =
   | 'CRITICAL'
   /** Somebody is waiting for it. */
   | 'INTERACTIVE';
+
+/** Whose use a quota limits. */
+export type QuotaScope =
+  /** One user. */
+  | 'PRINCIPAL'
+  /** All users of a tenant together. */
+  | 'TENANT';
 
 /** A step from which to repeat a run. */
 export type RerunFromInput = {
@@ -412,6 +458,16 @@ export type SaveWorkflowInput = {
   readonly source: WorkflowSource;
 };
 
+/** A new password. */
+export type SetPasswordInput = {
+  /** The current password. Required for your own account. */
+  readonly currentPassword?: string | null | undefined;
+  /** The new password: 12 characters to 1024 bytes. */
+  readonly password: string;
+  /** Name of the account. Default: yours. */
+  readonly username?: string | null | undefined;
+};
+
 /** Severity of a problem in a workflow. */
 export type Severity =
   /** The workflow cannot be started or cannot be saved. */
@@ -520,6 +576,16 @@ export type TypedUri = {
   readonly uri: string;
 };
 
+/** A change of an account of your tenant. What is left out stays as it is. */
+export type UpdateAccountInput = {
+  /** Disable or enable it. Either signs it out everywhere; its API tokens end for good. */
+  readonly disabled?: boolean | null | undefined;
+  /** All its roles from now on: at least one, all declared by the policy. */
+  readonly roles?: ReadonlyArray<string> | null | undefined;
+  /** Name of the account. */
+  readonly username: string;
+};
+
 /** An agent that streams messages over a WebSocket until its reply is final. */
 export type WebSocketBackendInput = {
   /** Headers of the handshake by name. `secret:NAME` in a value is replaced by that secret of this server. */
@@ -531,6 +597,26 @@ export type WebSocketBackendInput = {
   /** ws or wss URL of the agent. The policy is asked about it as http or https: wss://h/p is https://h/p. */
   readonly uri: string;
 };
+
+/** Why a webhook was disabled. */
+export type WebhookDisabledReason =
+  /** The account of its owner was removed or disabled. */
+  | 'ACCOUNT'
+  /** 10,000 deliveries waited. */
+  | 'BACKLOG'
+  /** Every attempt of five days failed. */
+  | 'FAILING'
+  /** The receiver answered 410. */
+  | 'GONE';
+
+/** An event that a webhook gets. */
+export type WebhookEvent =
+  /** An approval was granted or rejected, or it expired. */
+  | 'APPROVAL_DECIDED'
+  /** A step waits for a person. */
+  | 'APPROVAL_REQUESTED'
+  /** A run has ended, in whichever state. */
+  | 'RUN_ENDED';
 
 /** How a webhook verifies a delivery. */
 export type WebhookScheme =
@@ -1146,6 +1232,116 @@ export type ScheduleRunNowMutation = { readonly startRun:
     | { readonly __typename: 'Run', readonly id: string }
    };
 
+export type SettingsTokenFragment = { readonly id: string, readonly name: string, readonly roles: ReadonlyArray<string>, readonly createdAt: string, readonly expiresAt: string, readonly lastUsedAt: string | null };
+
+export type SettingsTokensQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type SettingsTokensQuery = { readonly apiTokens: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly roles: ReadonlyArray<string>, readonly createdAt: string, readonly expiresAt: string, readonly lastUsedAt: string | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type SettingsCreateTokenMutationVariables = Exact<{
+  input: CreateApiTokenInput;
+}>;
+
+
+export type SettingsCreateTokenMutation = { readonly createApiToken:
+    | { readonly __typename: 'NewApiToken', readonly token: string }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+   };
+
+export type SettingsRevokeTokenMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type SettingsRevokeTokenMutation = { readonly revokeApiToken:
+    | { readonly __typename: 'ApiToken', readonly id: string }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+   };
+
+export type SettingsAccountFragment = { readonly __typename: 'Account', readonly subject: string, readonly username: string, readonly roles: ReadonlyArray<string>, readonly disabled: boolean };
+
+export type SettingsAccountsQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type SettingsAccountsQuery = { readonly accounts: { readonly nodes: ReadonlyArray<{ readonly __typename: 'Account', readonly subject: string, readonly username: string, readonly roles: ReadonlyArray<string>, readonly disabled: boolean }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type SettingsCreateAccountMutationVariables = Exact<{
+  input: CreateAccountInput;
+}>;
+
+
+export type SettingsCreateAccountMutation = { readonly createAccount:
+    | { readonly __typename: 'Account', readonly subject: string, readonly username: string, readonly roles: ReadonlyArray<string>, readonly disabled: boolean }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+   };
+
+export type SettingsUpdateAccountMutationVariables = Exact<{
+  input: UpdateAccountInput;
+}>;
+
+
+export type SettingsUpdateAccountMutation = { readonly updateAccount:
+    | { readonly __typename: 'Account', readonly subject: string, readonly username: string, readonly roles: ReadonlyArray<string>, readonly disabled: boolean }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+   };
+
+export type SettingsSetPasswordMutationVariables = Exact<{
+  input: SetPasswordInput;
+}>;
+
+
+export type SettingsSetPasswordMutation = { readonly setPassword:
+    | { readonly __typename: 'Account', readonly subject: string, readonly username: string, readonly roles: ReadonlyArray<string>, readonly disabled: boolean }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+   };
+
+export type SettingsWebhooksQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type SettingsWebhooksQuery = { readonly webhooks: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly url: string, readonly events: ReadonlyArray<WebhookEvent>, readonly workflow: string | null, readonly failingSince: string | null, readonly disabledAt: string | null, readonly disabledReason: WebhookDisabledReason | null, readonly owner: { readonly username: string } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type SettingsCreateWebhookMutationVariables = Exact<{
+  input: CreateWebhookInput;
+}>;
+
+
+export type SettingsCreateWebhookMutation = { readonly createWebhook:
+    | { readonly __typename: 'CreatedWebhook', readonly secret: string }
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+   };
+
+export type SettingsDeleteWebhookMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type SettingsDeleteWebhookMutation = { readonly deleteWebhook:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Webhook', readonly id: string }
+   };
+
+export type SettingsSecretsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SettingsSecretsQuery = { readonly secretNames: ReadonlyArray<string> };
+
+export type SettingsQuotasQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SettingsQuotasQuery = { readonly quotas: ReadonlyArray<{ readonly name: string, readonly description: string, readonly unit: string, readonly scope: QuotaScope, readonly holder: string, readonly limit: number, readonly used: number }> };
+
+export type SettingsServerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SettingsServerQuery = { readonly server: { readonly signIn: SignInMethod, readonly publicUrl: string | null }, readonly health: { readonly status: HealthStatus, readonly version: string, readonly uptimeMs: number, readonly checks: ReadonlyArray<{ readonly name: string, readonly status: HealthStatus, readonly detail: string | null }> } };
+
 export type WorkersLineFragment = { readonly id: string, readonly pool: string, readonly region: string, readonly type: string, readonly capabilities: ReadonlyArray<string>, readonly labels: unknown, readonly topics: ReadonlyArray<string>, readonly sdkVersion: string | null, readonly activeJobs: number, readonly maxParallelJobs: number | null, readonly cpuLoad: number, readonly gpuLoad: number, readonly memoryLoad: number, readonly lastHeartbeatAt: string | null, readonly alive: boolean, readonly drained: boolean, readonly progress: { readonly percent: number, readonly memo: string, readonly at: string } | null };
 
 export type WorkersLoadQueryVariables = Exact<{ [key: string]: never; }>;
@@ -1313,6 +1509,8 @@ export const PolicyAnswerFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`
 export const ChangedRunFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ChangedRun on Run{__typename id state}`, {"fragmentName":"ChangedRun"}) as unknown as TypedDocumentString<ChangedRunFragment, unknown>;
 export const SavedViewPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment SavedViewParts on SavedView{__typename id name state shared savedBy{username}}`, {"fragmentName":"SavedViewParts"}) as unknown as TypedDocumentString<SavedViewPartsFragment, unknown>;
 export const SchedulesLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment SchedulesLine on Schedule{workflow{name}cron timeZone overlap catchUp principal{username}paused nextAt lastRun{id state createdAt}}`, {"fragmentName":"SchedulesLine"}) as unknown as TypedDocumentString<SchedulesLineFragment, unknown>;
+export const SettingsTokenFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment SettingsToken on ApiToken{id name roles createdAt expiresAt lastUsedAt}`, {"fragmentName":"SettingsToken"}) as unknown as TypedDocumentString<SettingsTokenFragment, unknown>;
+export const SettingsAccountFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment SettingsAccount on Account{__typename subject username roles disabled}`, {"fragmentName":"SettingsAccount"}) as unknown as TypedDocumentString<SettingsAccountFragment, unknown>;
 export const WorkersLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment WorkersLine on Worker{id pool region type capabilities labels topics sdkVersion activeJobs maxParallelJobs cpuLoad gpuLoad memoryLoad progress{percent memo at}lastHeartbeatAt alive drained}`, {"fragmentName":"WorkersLine"}) as unknown as TypedDocumentString<WorkersLineFragment, unknown>;
 export const WorkersLetterFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment WorkersLetter on DeadLetter{id at jobId topic reason message sender request run{id}}`, {"fragmentName":"WorkersLetter"}) as unknown as TypedDocumentString<WorkersLetterFragment, unknown>;
 export const WorkflowLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment WorkflowLine on Workflow{id name version description createdAt createdBy{username}schedule{cron timeZone paused nextAt}webhook{path}}`, {"fragmentName":"WorkflowLine"}) as unknown as TypedDocumentString<WorkflowLineFragment, unknown>;
@@ -1376,6 +1574,19 @@ export const SchedulesDocument = /* @__PURE__ */ new TypedDocumentString(`query 
 export const SchedulePauseDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SchedulePause($name:String!){pauseSchedule(input:{name:$name}){...on Schedule{__typename paused}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<SchedulePauseMutation, SchedulePauseMutationVariables>;
 export const ScheduleResumeDocument = /* @__PURE__ */ new TypedDocumentString(`mutation ScheduleResume($name:String!){resumeSchedule(input:{name:$name}){...on Schedule{__typename paused}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<ScheduleResumeMutation, ScheduleResumeMutationVariables>;
 export const ScheduleRunNowDocument = /* @__PURE__ */ new TypedDocumentString(`mutation ScheduleRunNow($name:String!){startRun(input:{source:{name:$name}}){...on Run{__typename id}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<ScheduleRunNowMutation, ScheduleRunNowMutationVariables>;
+export const SettingsTokensDocument = /* @__PURE__ */ new TypedDocumentString(`query SettingsTokens($after:String){apiTokens(first:100,after:$after){nodes{...SettingsToken}pageInfo{hasNextPage endCursor}}}fragment SettingsToken on ApiToken{id name roles createdAt expiresAt lastUsedAt}`) as unknown as TypedDocumentString<SettingsTokensQuery, SettingsTokensQueryVariables>;
+export const SettingsCreateTokenDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SettingsCreateToken($input:CreateApiTokenInput!){createApiToken(input:$input){...on NewApiToken{__typename token}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<SettingsCreateTokenMutation, SettingsCreateTokenMutationVariables>;
+export const SettingsRevokeTokenDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SettingsRevokeToken($id:ID!){revokeApiToken(id:$id){...on ApiToken{__typename id}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<SettingsRevokeTokenMutation, SettingsRevokeTokenMutationVariables>;
+export const SettingsAccountsDocument = /* @__PURE__ */ new TypedDocumentString(`query SettingsAccounts($after:String){accounts(first:100,after:$after){nodes{...SettingsAccount}pageInfo{hasNextPage endCursor}}}fragment SettingsAccount on Account{__typename subject username roles disabled}`) as unknown as TypedDocumentString<SettingsAccountsQuery, SettingsAccountsQueryVariables>;
+export const SettingsCreateAccountDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SettingsCreateAccount($input:CreateAccountInput!){createAccount(input:$input){...SettingsAccount...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}fragment SettingsAccount on Account{__typename subject username roles disabled}`) as unknown as TypedDocumentString<SettingsCreateAccountMutation, SettingsCreateAccountMutationVariables>;
+export const SettingsUpdateAccountDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SettingsUpdateAccount($input:UpdateAccountInput!){updateAccount(input:$input){...SettingsAccount...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}fragment SettingsAccount on Account{__typename subject username roles disabled}`) as unknown as TypedDocumentString<SettingsUpdateAccountMutation, SettingsUpdateAccountMutationVariables>;
+export const SettingsSetPasswordDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SettingsSetPassword($input:SetPasswordInput!){setPassword(input:$input){...SettingsAccount...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}fragment SettingsAccount on Account{__typename subject username roles disabled}`) as unknown as TypedDocumentString<SettingsSetPasswordMutation, SettingsSetPasswordMutationVariables>;
+export const SettingsWebhooksDocument = /* @__PURE__ */ new TypedDocumentString(`query SettingsWebhooks($after:String){webhooks(first:50,after:$after){nodes{id url events workflow owner{username}failingSince disabledAt disabledReason}pageInfo{hasNextPage endCursor}}}`) as unknown as TypedDocumentString<SettingsWebhooksQuery, SettingsWebhooksQueryVariables>;
+export const SettingsCreateWebhookDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SettingsCreateWebhook($input:CreateWebhookInput!){createWebhook(input:$input){...on CreatedWebhook{__typename secret}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<SettingsCreateWebhookMutation, SettingsCreateWebhookMutationVariables>;
+export const SettingsDeleteWebhookDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SettingsDeleteWebhook($id:ID!){deleteWebhook(id:$id){...on Webhook{__typename id}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<SettingsDeleteWebhookMutation, SettingsDeleteWebhookMutationVariables>;
+export const SettingsSecretsDocument = /* @__PURE__ */ new TypedDocumentString(`query SettingsSecrets{secretNames}`) as unknown as TypedDocumentString<SettingsSecretsQuery, SettingsSecretsQueryVariables>;
+export const SettingsQuotasDocument = /* @__PURE__ */ new TypedDocumentString(`query SettingsQuotas{quotas{name description unit scope holder limit used}}`) as unknown as TypedDocumentString<SettingsQuotasQuery, SettingsQuotasQueryVariables>;
+export const SettingsServerDocument = /* @__PURE__ */ new TypedDocumentString(`query SettingsServer{server{signIn publicUrl}health{status version uptimeMs checks{name status detail}}}`) as unknown as TypedDocumentString<SettingsServerQuery, SettingsServerQueryVariables>;
 export const WorkersLoadDocument = /* @__PURE__ */ new TypedDocumentString(`query WorkersLoad{server{load{nodes queued slots{kind limit used}}}}`) as unknown as TypedDocumentString<WorkersLoadQuery, WorkersLoadQueryVariables>;
 export const WorkersDocument = /* @__PURE__ */ new TypedDocumentString(`query Workers($after:String){workers(first:100,after:$after){nodes{...WorkersLine}pageInfo{hasNextPage endCursor}}}fragment WorkersLine on Worker{id pool region type capabilities labels topics sdkVersion activeJobs maxParallelJobs cpuLoad gpuLoad memoryLoad progress{percent memo at}lastHeartbeatAt alive drained}`) as unknown as TypedDocumentString<WorkersQuery, WorkersQueryVariables>;
 export const WorkersUpdatedDocument = /* @__PURE__ */ new TypedDocumentString(`subscription WorkersUpdated{workerUpdated{...WorkersLine}}fragment WorkersLine on Worker{id pool region type capabilities labels topics sdkVersion activeJobs maxParallelJobs cpuLoad gpuLoad memoryLoad progress{percent memo at}lastHeartbeatAt alive drained}`) as unknown as TypedDocumentString<WorkersUpdatedSubscription, WorkersUpdatedSubscriptionVariables>;

@@ -1,48 +1,53 @@
-import { changeSettings, type Settings, useSettings } from '../../api/settings.ts';
-import { CheckField, SelectField } from '../../ui/field.tsx';
+import { choice, useUrlState } from '../../api/url-state.ts';
 import { Page } from '../../ui/page.tsx';
+import { Tabs } from '../../ui/tabs.tsx';
+import { Accounts } from './accounts.tsx';
+import { ApiTokens } from './api-tokens.tsx';
+import { Appearance } from './appearance.tsx';
+import { Quotas } from './quotas.tsx';
+import { SecretNames } from './secret-names.tsx';
+import { ServerFacts } from './server-facts.tsx';
 import styles from './settings.module.css';
+import { Webhooks } from './webhooks.tsx';
 
-/** `/settings`: what one person prefers, kept in this browser. */
+const PARAMS = { section: choice('appearance', 'tokens', 'accounts', 'webhooks', 'secrets', 'quotas', 'server') };
+
+const SECTIONS = [
+  { value: 'appearance', label: 'Appearance' },
+  { value: 'tokens', label: 'API tokens' },
+  { value: 'accounts', label: 'Accounts' },
+  { value: 'webhooks', label: 'Webhooks' },
+  { value: 'secrets', label: 'Secrets' },
+  { value: 'quotas', label: 'Quotas' },
+  { value: 'server', label: 'Server' },
+] as const;
+
+const CONTENTS = {
+  appearance: Appearance,
+  tokens: ApiTokens,
+  accounts: Accounts,
+  webhooks: Webhooks,
+  secrets: SecretNames,
+  quotas: Quotas,
+  server: ServerFacts,
+} as const;
+
+/** `/settings`: what one person prefers and has, and what the tenant and the server have. What is not open is not read. */
 export function SettingsPage() {
-  const { theme, zone, density, singleKeys } = useSettings();
+  const [{ section }, setUrl] = useUrlState(PARAMS);
+  const Content = CONTENTS[section];
   return (
     <Page title="Settings">
-      <section className={styles.section} aria-labelledby="appearance">
-        <h2 id="appearance">Appearance</h2>
-        <p>Kept in this browser only.</p>
-        <SelectField
-          label="Theme"
-          value={theme}
-          onChange={({ target }) => changeSettings({ theme: target.value as Settings['theme'] })}
-        >
-          <option value="system">As the system</option>
-          <option value="light">Light</option>
-          <option value="dark">Dark</option>
-        </SelectField>
-        <SelectField
-          label="Time zone"
-          value={zone}
-          onChange={({ target }) => changeSettings({ zone: target.value as Settings['zone'] })}
-        >
-          <option value="local">Local</option>
-          <option value="utc">UTC</option>
-        </SelectField>
-        <SelectField
-          label="Density"
-          value={density}
-          onChange={({ target }) => changeSettings({ density: target.value as Settings['density'] })}
-        >
-          <option value="normal">Normal</option>
-          <option value="compact">Compact</option>
-        </SelectField>
-        <CheckField
-          label="Keys without ctrl"
-          hint="Such as g r for the runs. Turn them off if you use speech input."
-          checked={singleKeys}
-          onChange={({ target }) => changeSettings({ singleKeys: target.checked })}
-        />
-      </section>
+      <Tabs
+        label="Sections of the settings"
+        tabs={SECTIONS}
+        value={section}
+        onChange={(value) => setUrl({ section: value })}
+      >
+        <div className={styles.content}>
+          <Content />
+        </div>
+      </Tabs>
     </Page>
   );
 }

@@ -1,0 +1,37 @@
+import { SettingsQuotasDocument } from '../../api/generated/graphql.ts';
+import { useMay } from '../../api/may.ts';
+import { useRead } from '../../api/query.ts';
+import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
+import { Table } from '../../ui/table.tsx';
+import { sizeText } from '../../ui/time-text.ts';
+
+/** What you and your tenant may use, and use. */
+export function Quotas() {
+  const { allowed, why } = useMay('query:quotas');
+  const { data, error, refetch } = useRead(SettingsQuotasDocument, {}, { enabled: allowed });
+  if (!allowed) return <Empty title="You may not see the quotas">{why && <p>{why}</p>}</Empty>;
+  if (error) return <ErrorNotice error={error} retry={() => void refetch()} />;
+  if (!data) return <Skeleton rows={6} label="Loading quotas" />;
+  return (
+    <Table label="Quotas" columns={['Quota', 'Of', 'Used', 'Limit', 'Share']}>
+      {data.quotas.map(({ name, description, unit, scope, holder, limit, used }) => {
+        const amount = (value: number) =>
+          unit === 'bytes' ? sizeText(value) : `${value.toLocaleString('en')} ${unit}`;
+        return (
+          <tr key={`${scope} ${holder} ${name}`}>
+            <td>
+              {name}
+              <small>{description}</small>
+            </td>
+            <td>{scope === 'TENANT' ? `tenant ${holder}` : holder}</td>
+            <td>{amount(used)}</td>
+            <td>{amount(limit)}</td>
+            <td>
+              <meter min={0} max={limit} value={used} aria-label={`${name}: ${amount(used)} of ${amount(limit)}`} />
+            </td>
+          </tr>
+        );
+      })}
+    </Table>
+  );
+}
