@@ -37,7 +37,7 @@ await onPostgres(() => {
 
     const signalbox = async (...args: string[]) => {
       const { code, output, complaint } = await runCli(args, { env, input: PASSWORD });
-      expect({ code, complaint }).toEqual({ code: 0, complaint: '' });
+      expect(code, complaint).toBe(0);
       return output;
     };
     const setDisabled = async (disabled: boolean) => {
@@ -136,7 +136,7 @@ await onPostgres(() => {
       const cookie = await startSession();
       const token = await signalbox('token', 'create', 'ci', '--user', 'ann', '--roles', 'admin', '--days', '1');
       expect(token).toMatch(/^sbx_/);
-      expect(await signalbox('token', 'list')).toMatch(/^tok_\w+\tann\tci\tadmin\t[\dTZ:.-]+\tnever used$/m);
+      expect(await signalbox('token', 'list')).toMatch(/^tok_\w+ +ann +ci +admin +[\dTZ:.-]+$/m);
       await expectEnds(
         () => bearer(token),
         () => setDisabled(true),
