@@ -68,6 +68,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // The editor, which is loaded when somebody opens it.
+    chunkSizeWarningLimit: 700,
     rolldownOptions: {
       // Of React components for servers; here all of them are for browsers.
       onLog: (level, log, report) => log.code === 'MODULE_LEVEL_DIRECTIVE' || report(level, log),

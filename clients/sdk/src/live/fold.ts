@@ -64,7 +64,7 @@ function stepsAdded(model: RunModel, { keys }: EventOf<'StepsAdded'>): RunModel 
   for (const key of keys) {
     const parent = parentOfItem(model, key);
     if (parent) next = countItems(next, parent, { PENDING: 1 });
-    else if (!next.isStale) next = { ...next, isStale: true };
+    else next = { ...next, isStale: true };
   }
   return next;
 }
@@ -76,16 +76,17 @@ function parentOfItem({ steps }: RunModel, key: string | null | undefined): stri
 }
 
 function countItems(model: RunModel, parent: string, changes: Partial<Record<StepState, number>>): RunModel {
-  return changeStep(model, parent, ({ itemCounts }) => {
-    const counts = { ...itemCounts };
-    for (const [name, change] of Object.entries(changes)) {
-      const state = name as StepState;
-      const count = (counts[state] ?? 0) + change;
-      if (count > 0) counts[state] = count;
-      else delete counts[state];
-    }
-    return { itemCounts: counts };
-  });
+  const counts = { ...model.steps.get(parent)?.itemCounts };
+  let { isStale } = model;
+  for (const [name, change] of Object.entries(changes)) {
+    const state = name as StepState;
+    const count = (counts[state] ?? 0) + change;
+    // The counts were read after some of these events had happened, so they are in the counts already.
+    isStale ||= count < 0;
+    counts[state] = count;
+    if (!count) delete counts[state];
+  }
+  return { ...changeStep(model, parent, () => ({ itemCounts: counts })), isStale };
 }
 
 function changeStep(

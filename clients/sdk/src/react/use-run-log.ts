@@ -54,7 +54,7 @@ function followLog({ client, signal, persist, show }: Session<RunLog>, options: 
   async function read(before?: string) {
     const { run } = await client.request(LiveLogDocument, { ...options, before }, { signal });
     const logs = run?.step?.logs;
-    if (!logs) throw new SignalboxError('NOT_FOUND', `There is no step ${options.step}, or you may not see it.`);
+    if (!logs) throw new SignalboxError('NOT_FOUND', `There is no step ${options.step}.`);
     return logs;
   }
 
@@ -83,7 +83,7 @@ function followLog({ client, signal, persist, show }: Session<RunLog>, options: 
       onCurrent();
       lines.push(...rowsOf(events));
       // The oldest are dropped.
-      if (lines.splice(0, lines.length - MAX_LINES).length > 0) begin = lines[0]?.cursor;
+      if (lines.splice(0, lines.length - MAX_LINES).length) begin = lines[0]?.cursor;
       publish();
     }
   });
