@@ -4,7 +4,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
-import { BASE_PATH } from './api/client.ts';
+import { BASE_PATH } from './api/page.ts';
 import { queryClient } from './api/query.ts';
 import { Routes } from './routes.tsx';
 import { Gate } from './shell/gate.tsx';

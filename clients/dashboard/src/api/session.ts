@@ -1,9 +1,9 @@
 import { useSyncExternalStore } from 'react';
 import { SignalboxError } from '../../../sdk/src/index.ts';
 import { errorOf } from './content.ts';
+import { BASE_PATH } from './page.ts';
 
-/** Not through the client: its address is all that is needed, and the client needs this to say that a session has ended. */
-const SESSION_URL = `${document.querySelector<HTMLMetaElement>('meta[name="signalbox"]')?.content ?? ''}/session`;
+const SESSION_URL = `${BASE_PATH}/session`;
 
 let hasExpired = false;
 const listeners = new Set<() => void>();

@@ -1,5 +1,5 @@
 import type { TypedDocument } from '../../../../sdk/src/index.ts';
-import { BASE_PATH } from '../../api/client.ts';
+import { BASE_PATH } from '../../api/page.ts';
 import { layOut } from './lay-out.ts';
 
 interface Props<R, V> {

@@ -1,9 +1,9 @@
 import { ArrowDownToLine, Download } from 'lucide-react';
 import { useState } from 'react';
 import { type RunLog, useRunLog } from '../../../../sdk/src/react/index.ts';
-import { BASE_PATH } from '../../api/client.ts';
 import type { LogLevel } from '../../api/generated/graphql.ts';
 import { liveClient } from '../../api/live-client.ts';
+import { BASE_PATH } from '../../api/page.ts';
 import { useKeys } from '../../shell/keys.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNotice, Skeleton } from '../../ui/notice.tsx';

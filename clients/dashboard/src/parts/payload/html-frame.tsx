@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import { BASE_PATH } from '../../api/client.ts';
+import { BASE_PATH } from '../../api/page.ts';
 import styles from './payload.module.css';
 
 /**

@@ -8,6 +8,7 @@ import { EditorState, type Text } from '@codemirror/state';
 import { EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import type { EditorProblemFragment } from '../../api/generated/graphql.ts';
+import { STYLE_NONCE } from '../../api/page.ts';
 import { completionsAt, type KnownNames } from './completion.ts';
 import type { WorkflowSchema } from './schema-at.ts';
 
@@ -25,9 +26,6 @@ interface Options {
   readonly sources: () => CompletionSources;
 }
 
-/** The page allows the styles of the editor by this nonce. */
-const nonce = () => document.querySelector<HTMLMetaElement>('meta[name="signalbox"]')?.dataset.nonce ?? '';
-
 /** A text editor for YAML in this element. */
 export function createEditor(parent: HTMLElement, { text, onChange, onCursor, sources }: Options): EditorView {
   const complete = (context: CompletionContext) => {
@@ -41,7 +39,7 @@ export function createEditor(parent: HTMLElement, { text, onChange, onCursor, so
     parent,
     doc: text,
     extensions: [
-      EditorView.cspNonce.of(nonce()),
+      EditorView.cspNonce.of(STYLE_NONCE),
       EditorView.contentAttributes.of({ 'aria-label': 'Text of the workflow', tabindex: '0' }),
       EditorState.tabSize.of(2),
       indentUnit.of('  '),

@@ -1,11 +1,11 @@
 import { useEffect, useMemo, useState } from 'react';
-import { BASE_PATH } from '../../api/client.ts';
 import { useContent } from '../../api/content.ts';
 import {
   EditorNamesDocument,
   EditorValidationDocument,
   type EditorValidationQuery,
 } from '../../api/generated/graphql.ts';
+import { BASE_PATH } from '../../api/page.ts';
 import { useRead } from '../../api/query.ts';
 import type { WorkflowSchema } from './schema-at.ts';
 

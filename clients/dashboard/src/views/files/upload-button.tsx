@@ -1,8 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
 import { Upload } from 'lucide-react';
 import { useRef } from 'react';
-import { BASE_PATH } from '../../api/client.ts';
 import { errorOf } from '../../api/content.ts';
+import { BASE_PATH } from '../../api/page.ts';
 import { useRefresh } from '../../api/query.ts';
 import { toast } from '../../shell/toasts.tsx';
 import { Button } from '../../ui/button.tsx';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { BASE_PATH } from '../../api/client.ts';
+import { BASE_PATH } from '../../api/page.ts';
 import { Copy } from '../../ui/copy.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { type CodeForm, codeOf } from './code.ts';

@@ -84,7 +84,7 @@ function PauseButton({ name, paused }: { readonly name: string; readonly paused:
 }
 
 function RunButton({ name }: { readonly name: string }) {
-  const { mutate, isPending } = useSend(ScheduleRunNowDocument, (result) => unwrap(result.startRun), ['RunList']);
+  const { mutate, isPending } = useSend(ScheduleRunNowDocument, (result) => unwrap(result.startRun));
   const run = () =>
     mutate(
       { name },

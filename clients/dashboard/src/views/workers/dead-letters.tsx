@@ -105,7 +105,6 @@ function Letter({ letter, onReplay }: { readonly letter: WorkersLetterFragment; 
 function ReplayDialog({ letter, onClose }: { readonly letter: WorkersLetterFragment; readonly onClose: () => void }) {
   const { mutate, error, isPending } = useSend(WorkersReplayDocument, (result) => unwrap(result.replayDeadLetter), [
     'WorkersLetters',
-    'RunList',
   ]);
   const replay = () =>
     mutate(

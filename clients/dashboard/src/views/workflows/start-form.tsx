@@ -24,7 +24,6 @@ export function StartForm({ name, source, schema }: Props) {
   const [value, setValue] = useState<FormValue>({});
   const [showProblems, setShowProblems] = useState(false);
   const { mutate, error, isPending } = useSend(StartWorkflowDocument, (result) => unwrap(result.startRun), [
-    'RunList',
     'WorkflowRuns',
     'WorkflowList',
   ]);

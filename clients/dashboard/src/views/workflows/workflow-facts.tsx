@@ -1,7 +1,7 @@
 import { Fragment, type ReactNode } from 'react';
 import { Link } from 'wouter';
-import { BASE_PATH } from '../../api/client.ts';
 import type { WorkflowPageQuery } from '../../api/generated/graphql.ts';
+import { BASE_PATH } from '../../api/page.ts';
 import { Copy } from '../../ui/copy.tsx';
 import { Time } from '../../ui/time.tsx';
 import { pathOfWorkflow } from './paths.ts';
