@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect } from 'react';
+import { GraphqlLink, type PageQuery } from './graphql-link.tsx';
 import styles from './page.module.css';
 
 interface Props {
@@ -8,21 +9,24 @@ interface Props {
   readonly actions?: ReactNode;
   /** Under the title. */
   readonly lead?: ReactNode;
+  /** What the page reads; it leads to that in GraphiQL. */
+  readonly query?: PageQuery | undefined;
   readonly children: ReactNode;
-  /** Without margins, for what fills the window. */
-  readonly full?: boolean;
 }
 
 /** The frame of a view: its heading, its actions, its content. */
-export function Page({ title, actions, lead, children, full = false }: Props) {
+export function Page({ title, actions, lead, query, children }: Props) {
   useEffect(() => {
     document.title = `${title} · Signalbox`;
   }, [title]);
   return (
-    <div className={styles.page} data-full={full || undefined}>
+    <div className={styles.page}>
       <header className={styles.header}>
         <h1>{title}</h1>
-        {actions && <div className={styles.actions}>{actions}</div>}
+        <div className={styles.actions}>
+          {query && <GraphqlLink {...query} />}
+          {actions}
+        </div>
         {lead && <div className={styles.lead}>{lead}</div>}
       </header>
       {children}

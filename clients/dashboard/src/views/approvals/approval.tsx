@@ -9,6 +9,7 @@ import { toast } from '../../shell/toasts.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { TextArea } from '../../ui/field.tsx';
+import { queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
@@ -23,7 +24,11 @@ export function ApprovalPage() {
   const { data, error, refetch } = useRead(ApprovalDocument, { id }, { everyMs: 30_000 });
   const approval = data?.node && 'reason' in data.node ? (data.node as ApprovalDetail) : undefined;
   return (
-    <Page title="Approval" lead={<Link href="/approvals">All approvals</Link>}>
+    <Page
+      title="Approval"
+      lead={<Link href="/approvals">All approvals</Link>}
+      query={queryOf(ApprovalDocument, { id })}
+    >
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton rows={6} />}
       {data && !approval && (

@@ -3,6 +3,7 @@ import { type ApprovalRowFragment, ApprovalsDocument } from '../../api/generated
 import { useReadPages } from '../../api/query.ts';
 import { choice, useUrlState } from '../../api/url-state.ts';
 import { Button } from '../../ui/button.tsx';
+import { queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
@@ -30,14 +31,15 @@ const EMPTY = {
 /** `/approvals`: what waits for a decision, yours first. */
 export function Approvals() {
   const [{ show }, setUrl] = useUrlState(PARAMS);
+  const variables = { ...(show !== 'all' && { state: 'OPEN' as const }), ...(show === 'mine' && { mine: true }) };
   const { nodes, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useReadPages(
     ApprovalsDocument,
-    { ...(show !== 'all' && { state: 'OPEN' as const }), ...(show === 'mine' && { mine: true }) },
+    variables,
     ({ approvals }) => approvals,
   );
   const [title, explanation] = EMPTY[show];
   return (
-    <Page title="Approvals">
+    <Page title="Approvals" query={queryOf(ApprovalsDocument, variables)}>
       <Tabs label="Which approvals" tabs={TABS} value={show} onChange={(value) => setUrl({ show: value })}>
         {error && <ErrorNotice error={error} retry={() => void refetch()} />}
         {!nodes && !error && <Skeleton rows={6} label="Loading approvals" />}

@@ -3,9 +3,9 @@ import { isFinalRunState } from '../../../../sdk/src/live/index.ts';
 import { CompareRunsDocument } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
 import { choice, text, useUrlState } from '../../api/url-state.ts';
-import { GraphqlLink } from '../../parts/graphql-link/graphql-link.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CheckField } from '../../ui/field.tsx';
+import { queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Changes } from './changes-table.tsx';
@@ -30,7 +30,7 @@ export function ComparePage() {
   const pairs = both && pairsOf(both.a.steps, both.b.steps);
   const changed = pairs?.filter(({ differs }) => differs) ?? [];
   return (
-    <Page title="Compare runs">
+    <Page title="Compare runs" query={queryOf(CompareRunsDocument, { a, b })}>
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton rows={10} label="Loading the runs" />}
       {data && !both && (
@@ -72,9 +72,6 @@ export function ComparePage() {
               </Empty>
             )}
           </section>
-          <footer className={styles.foot}>
-            <GraphqlLink document={CompareRunsDocument} variables={{ a, b }} />
-          </footer>
         </>
       )}
     </Page>

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
 import { EditorWorkflowDocument, ViewerDocument } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
+import { queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { pathOfWorkflow } from '../workflows/paths.ts';
@@ -63,7 +64,11 @@ function SavedEditor({ name }: { readonly name: string }) {
     );
   }
   return (
-    <Page title={`Edit ${name}`} lead={<Link href="/workflows">All workflows</Link>}>
+    <Page
+      title={`Edit ${name}`}
+      lead={<Link href="/workflows">All workflows</Link>}
+      query={queryOf(EditorWorkflowDocument, { name })}
+    >
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton rows={12} label="Loading the workflow" />}
       {data && !data.workflow && (

@@ -1,8 +1,10 @@
 import type { EditorView } from '@codemirror/view';
 import { useRef, useState } from 'react';
+import { EditorNamesDocument, EditorWorkflowDocument } from '../../api/generated/graphql.ts';
 import { choice, useUrlState } from '../../api/url-state.ts';
 import { useKeys } from '../../shell/keys.ts';
 import { toast } from '../../shell/toasts.tsx';
+import { queryOf } from '../../ui/graphql-link.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { DraftOffer } from './draft-offer.tsx';
@@ -88,6 +90,9 @@ export function Editor({ user, saved, begin, onSaved }: Props) {
   return (
     <Page
       title={saved.name === '' ? 'New workflow' : `Edit ${saved.name}`}
+      query={
+        saved.name === '' ? queryOf(EditorNamesDocument, {}) : queryOf(EditorWorkflowDocument, { name: saved.name })
+      }
       actions={
         <EditorActions
           text={text}

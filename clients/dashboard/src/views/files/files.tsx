@@ -5,6 +5,7 @@ import { SearchField } from '../../shell/search-field.tsx';
 import { WithPanel } from '../../shell/side-panel.tsx';
 import { Button } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/field.tsx';
+import { queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Table } from '../../ui/table.tsx';
@@ -45,7 +46,7 @@ export function Files() {
   const open = (id: string) => setUrl({ file: id }, { push: true });
   const types = type in MEDIA_TYPES ? MEDIA_TYPES : { ...MEDIA_TYPES, [type]: type };
   return (
-    <Page title="Files" actions={<UploadButton onStored={open} />}>
+    <Page title="Files" actions={<UploadButton onStored={open} />} query={queryOf(FilesDocument, { filter })}>
       <div className={styles.filters}>
         <SearchField label="Name of the file" value={q} onChange={(value) => setUrl({ q: value })} />
         <SelectField label="Media type" value={type} onChange={({ target }) => setUrl({ type: target.value })}>

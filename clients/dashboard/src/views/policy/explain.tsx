@@ -4,6 +4,7 @@ import { useMay } from '../../api/may.ts';
 import { useRead } from '../../api/query.ts';
 import { text, useUrlState } from '../../api/url-state.ts';
 import { SelectField, TextField } from '../../ui/field.tsx';
+import { queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Effect } from './effect.tsx';
 import styles from './policy.module.css';
@@ -27,8 +28,11 @@ export function Explain() {
     ...(uri.trim() !== '' && { uri: uri.trim() }),
     ...(schema.trim() !== '' && { schemaUri: schema.trim() }),
   };
+  const ofRole = { ...input, ...(role !== '' && role !== EVERY_ROLE && { role }) };
+  const query =
+    input.action === '' ? queryOf(PolicyTextDocument, {}) : queryOf(PolicyExplainDocument, { input: ofRole });
   return (
-    <PolicyPage title="Who may">
+    <PolicyPage title="Who may" query={query}>
       <div className={styles.request}>
         <SelectField label="Role" value={url.role} onChange={({ target }) => setUrl({ role: target.value })}>
           <option value="">Your roles</option>
@@ -69,7 +73,7 @@ export function Explain() {
       ) : role === EVERY_ROLE ? (
         <WhoMay roles={roles} input={input} onChoose={(one) => setUrl({ role: one }, { push: true })} />
       ) : (
-        <Answer input={{ ...input, ...(role !== '' && { role }) }} />
+        <Answer input={ofRole} />
       )}
     </PolicyPage>
   );

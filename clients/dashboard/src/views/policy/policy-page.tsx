@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
+import type { PageQuery } from '../../ui/graphql-link.tsx';
 import { Page } from '../../ui/page.tsx';
 import styles from './policy.module.css';
 
@@ -9,12 +10,19 @@ const PARTS = [
   ['/policy/simulate', 'Simulate'],
 ] as const;
 
+interface Props {
+  readonly title: string;
+  readonly query: PageQuery;
+  readonly children: ReactNode;
+}
+
 /** The frame of the three views of the policy. */
-export function PolicyPage({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+export function PolicyPage({ title, query, children }: Props) {
   const [path] = useLocation();
   return (
     <Page
       title={title}
+      query={query}
       lead={
         <nav aria-label="Policy" className={styles.parts}>
           {PARTS.map(([to, label]) => (

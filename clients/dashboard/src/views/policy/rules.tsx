@@ -2,6 +2,7 @@ import { PolicyRulesDocument } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
 import { text, useUrlState } from '../../api/url-state.ts';
 import { SearchField } from '../../shell/search-field.tsx';
+import { queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { PolicyPage } from './policy-page.tsx';
 import { RuleTable } from './rule-table.tsx';
@@ -18,7 +19,7 @@ export function Policy() {
     return words.every((word) => line.includes(word));
   });
   return (
-    <PolicyPage title="Policy">
+    <PolicyPage title="Policy" query={queryOf(PolicyRulesDocument, {})}>
       <SearchField
         label="Search rules"
         placeholder="Words of a role, an action, a URI, a comment"

@@ -4,6 +4,7 @@ import { useRead } from '../../api/query.ts';
 import { choice, useUrlState } from '../../api/url-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { SelectField, TextArea } from '../../ui/field.tsx';
+import { queryOf } from '../../ui/graphql-link.tsx';
 import { ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Changes } from './changes.tsx';
 import styles from './policy.module.css';
@@ -23,7 +24,7 @@ const PARAMS = { since: choice('day', 'hour', 'week', 'month') };
 export function Simulate() {
   const { data, error, refetch } = useRead(PolicyTextDocument, {});
   return (
-    <PolicyPage title="Simulate">
+    <PolicyPage title="Simulate" query={queryOf(PolicyTextDocument, {})}>
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton rows={12} label="Loading the rules" />}
       {data && <Editor former={data.policySource.text} />}

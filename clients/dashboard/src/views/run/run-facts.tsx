@@ -3,7 +3,6 @@ import { Link } from 'wouter';
 import { isFinalRunState, type RunModel } from '../../../../sdk/src/live/index.ts';
 import { RunFactsDocument, RunVerificationDocument } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
-import { GraphqlLink } from '../../parts/graphql-link/graphql-link.tsx';
 import { Copy } from '../../ui/copy.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Duration, Time } from '../../ui/time.tsx';
@@ -62,8 +61,7 @@ export function RunFacts({ run }: { readonly run: RunModel }) {
         <div>
           <dt className="visually-hidden">ID</dt>
           <dd>
-            <code>{run.id}</code> <Copy text={run.id} label="Copy the ID" />{' '}
-            <GraphqlLink document={RunFactsDocument} variables={{ id: run.id }} />
+            <code>{run.id}</code> <Copy text={run.id} label="Copy the ID" />
           </dd>
         </div>
       </dl>

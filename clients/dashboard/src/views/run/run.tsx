@@ -2,8 +2,10 @@ import { lazy, Suspense } from 'react';
 import { useParams } from 'wouter';
 import type { RunModel } from '../../../../sdk/src/live/index.ts';
 import { useRun } from '../../../../sdk/src/react/index.ts';
+import { RunFactsDocument } from '../../api/generated/graphql.ts';
 import { liveClient } from '../../api/live-client.ts';
 import { choice, text, useUrlState } from '../../api/url-state.ts';
+import { queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
@@ -59,6 +61,7 @@ export function RunPage() {
   return (
     <Page
       title={titleOf(run)}
+      query={queryOf(RunFactsDocument, { id })}
       actions={
         <>
           <RunNeighbors id={id} />

@@ -3,10 +3,10 @@ import { useRuns } from '../../../../sdk/src/react/index.ts';
 import { RunListDocument } from '../../api/generated/graphql.ts';
 import { liveClient } from '../../api/live-client.ts';
 import { useUrlState } from '../../api/url-state.ts';
-import { GraphqlLink } from '../../parts/graphql-link/graphql-link.tsx';
 import { useKeys } from '../../shell/keys.ts';
 import { useRowKeys } from '../../shell/row-keys.ts';
 import { Button } from '../../ui/button.tsx';
+import { queryOf } from '../../ui/graphql-link.tsx';
 import { ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { EmptyRuns } from './empty-runs.tsx';
@@ -14,7 +14,6 @@ import { FilterBar } from './filter-bar.tsx';
 import { RunBars } from './run-bars.tsx';
 import { FILTER_PARAMS, filterOf, type RunQuery } from './run-filter.ts';
 import { RunTable } from './run-table.tsx';
-import styles from './runs.module.css';
 import { SavedViews } from './saved-views.tsx';
 import { SelectedRuns } from './selected-runs.tsx';
 
@@ -36,6 +35,7 @@ export function Runs() {
   return (
     <Page
       title="Runs"
+      query={queryOf(RunListDocument, { filter, first: 50 })}
       actions={
         <>
           {newCount > 0 && (
@@ -57,10 +57,11 @@ export function Runs() {
           <RunTable runs={list.runs} isBusy={!data} selected={selected} onSelect={select.toggle} />
         )}
       </div>
-      <footer className={styles.foot}>
-        {list?.hasMore && <Button onClick={list.loadMore}>Show older</Button>}
-        <GraphqlLink document={RunListDocument} variables={{ filter, first: 50 }} />
-      </footer>
+      {list?.hasMore && (
+        <div>
+          <Button onClick={list.loadMore}>Show older</Button>
+        </div>
+      )}
       {selected.size > 0 && (
         <SelectedRuns runs={(list?.runs ?? []).filter(({ id }) => selected.has(id))} onClear={select.clear} />
       )}

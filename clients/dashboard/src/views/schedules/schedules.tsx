@@ -4,6 +4,7 @@ import { useReadPages } from '../../api/query.ts';
 import { text, useUrlState } from '../../api/url-state.ts';
 import { SearchField } from '../../shell/search-field.tsx';
 import { Button } from '../../ui/button.tsx';
+import { queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Table } from '../../ui/table.tsx';
@@ -27,7 +28,11 @@ export function Schedules() {
     [workflow.name, principal.username].some((name) => name.toLowerCase().includes(word)),
   );
   return (
-    <Page title="Schedules" lead="Workflows that start automatically, each on behalf of who saved it.">
+    <Page
+      title="Schedules"
+      lead="Workflows that start automatically, each on behalf of who saved it."
+      query={queryOf(SchedulesDocument, {})}
+    >
       {nodes && nodes.length > 0 && (
         <SearchField label="Search schedules" value={q} onChange={(value) => setUrl({ q: value })} />
       )}

@@ -1,4 +1,13 @@
+import {
+  SettingsAccountsDocument,
+  SettingsQuotasDocument,
+  SettingsSecretsDocument,
+  SettingsServerDocument,
+  SettingsTokensDocument,
+  SettingsWebhooksDocument,
+} from '../../api/generated/graphql.ts';
 import { choice, useUrlState } from '../../api/url-state.ts';
+import { queryOf } from '../../ui/graphql-link.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Accounts } from './accounts.tsx';
@@ -22,22 +31,23 @@ const SECTIONS = [
   { value: 'server', label: 'Server' },
 ] as const;
 
+/** What each section shows and reads. */
 const CONTENTS = {
-  appearance: Appearance,
-  tokens: ApiTokens,
-  accounts: Accounts,
-  webhooks: Webhooks,
-  secrets: SecretNames,
-  quotas: Quotas,
-  server: ServerFacts,
+  appearance: { Content: Appearance, query: undefined },
+  tokens: { Content: ApiTokens, query: queryOf(SettingsTokensDocument, {}) },
+  accounts: { Content: Accounts, query: queryOf(SettingsAccountsDocument, {}) },
+  webhooks: { Content: Webhooks, query: queryOf(SettingsWebhooksDocument, {}) },
+  secrets: { Content: SecretNames, query: queryOf(SettingsSecretsDocument, {}) },
+  quotas: { Content: Quotas, query: queryOf(SettingsQuotasDocument, {}) },
+  server: { Content: ServerFacts, query: queryOf(SettingsServerDocument, {}) },
 } as const;
 
 /** `/settings`: what one person prefers and has, and what the tenant and the server have. What is not open is not read. */
 export function SettingsPage() {
   const [{ section }, setUrl] = useUrlState(PARAMS);
-  const Content = CONTENTS[section];
+  const { Content, query } = CONTENTS[section];
   return (
-    <Page title="Settings">
+    <Page title="Settings" query={query}>
       <Tabs
         label="Sections of the settings"
         tabs={SECTIONS}

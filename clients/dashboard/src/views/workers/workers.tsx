@@ -1,4 +1,6 @@
+import { WorkersDocument, WorkersLettersDocument, WorkersRestrictionsDocument } from '../../api/generated/graphql.ts';
 import { choice, text, useUrlState } from '../../api/url-state.ts';
+import { queryOf } from '../../ui/graphql-link.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { DeadLetters } from './dead-letters.tsx';
@@ -17,8 +19,13 @@ const TABS = [
 /** `/workers`: what does the work, how busy it is, and which jobs were given up. What is not open is not read. */
 export function Workers() {
   const [{ show, q, worker, reason }, setUrl] = useUrlState(PARAMS);
+  const query = {
+    workers: queryOf(WorkersDocument, {}),
+    restrictions: queryOf(WorkersRestrictionsDocument, {}),
+    letters: queryOf(WorkersLettersDocument, { ...(reason !== '' && { reason }) }),
+  }[show];
   return (
-    <Page title="Workers">
+    <Page title="Workers" query={query}>
       <NodeLoad />
       <Tabs label="What to show" tabs={TABS} value={show} onChange={(value) => setUrl({ show: value, worker: '' })}>
         {show === 'workers' && (

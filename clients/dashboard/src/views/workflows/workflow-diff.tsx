@@ -9,6 +9,7 @@ import { useSettings } from '../../api/settings.ts';
 import { text, useUrlState } from '../../api/url-state.ts';
 import { LineDiffView } from '../../parts/diff/line-diff-view.tsx';
 import { SelectField } from '../../ui/field.tsx';
+import { queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { momentText } from '../../ui/time-text.ts';
@@ -31,7 +32,11 @@ export function WorkflowDiffPage() {
   const { data, error } = useRead(WorkflowTextsDocument, { name, a, b }, { enabled: b > 0, keepFormer: false });
   const problem = listError ?? error;
   return (
-    <Page title={`Versions of ${name}`} lead={<Link href={pathOfWorkflow(name)}>{name}</Link>}>
+    <Page
+      title={`Versions of ${name}`}
+      lead={<Link href={pathOfWorkflow(name)}>{name}</Link>}
+      query={b > 0 ? queryOf(WorkflowTextsDocument, { name, a, b }) : queryOf(WorkflowVersionsDocument, { name })}
+    >
       {problem && <ErrorNotice error={problem} retry={() => void refetch()} />}
       {list && !list.workflow && (
         <Empty title="There is no such workflow">

@@ -2,6 +2,7 @@ import { Link, useParams } from 'wouter';
 import { WorkflowFormDocument } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
 import type { FormSchema } from '../../parts/schema-form/schema.ts';
+import { queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { pathOfWorkflow } from './paths.ts';
@@ -15,6 +16,7 @@ export function WorkflowRunPage() {
   return (
     <Page
       title={`Run ${name}`}
+      query={queryOf(WorkflowFormDocument, { name })}
       lead={
         <>
           <Link href={pathOfWorkflow(name)}>{name}</Link>

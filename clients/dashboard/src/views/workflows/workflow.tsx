@@ -5,6 +5,7 @@ import { WorkflowPageDocument, type WorkflowPageQuery } from '../../api/generate
 import { useRead } from '../../api/query.ts';
 import { choice, text, useUrlState } from '../../api/url-state.ts';
 import { Button } from '../../ui/button.tsx';
+import { type PageQuery, queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
@@ -30,14 +31,12 @@ export function WorkflowPage() {
   const { name = '' } = useParams<{ name: string }>();
   const [url] = useUrlState(PARAMS);
   const version = /^\d+$/.test(url.version) ? Number(url.version) : undefined;
-  const { data, error, refetch } = useRead(
-    WorkflowPageDocument,
-    { name, ...(version !== undefined && { version }) },
-    { keepFormer: false },
-  );
-  if (data?.workflow) return <Saved workflow={data.workflow} newest={data.newest?.version} />;
+  const variables = { name, ...(version !== undefined && { version }) };
+  const { data, error, refetch } = useRead(WorkflowPageDocument, variables, { keepFormer: false });
+  const query = queryOf(WorkflowPageDocument, variables);
+  if (data?.workflow) return <Saved workflow={data.workflow} newest={data.newest?.version} query={query} />;
   return (
-    <Page title={name} lead={<Link href="/workflows">All workflows</Link>}>
+    <Page title={name} lead={<Link href="/workflows">All workflows</Link>} query={query}>
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton rows={10} label="Loading the workflow" />}
       {data &&
@@ -62,9 +61,10 @@ interface SavedProps {
   readonly workflow: NonNullable<WorkflowPageQuery['workflow']>;
   /** Number of the newest version. */
   readonly newest: number | undefined;
+  readonly query: PageQuery;
 }
 
-function Saved({ workflow, newest }: SavedProps) {
+function Saved({ workflow, newest, query }: SavedProps) {
   const { name, version, description, yaml, graph } = workflow;
   const [{ step, tab }, setUrl] = useUrlState(PARAMS);
   const [, navigate] = useLocation();
@@ -75,6 +75,7 @@ function Saved({ workflow, newest }: SavedProps) {
     <Page
       title={name}
       lead={description}
+      query={query}
       actions={
         <>
           <Button look="danger" may="mutation:deleteWorkflow" onClick={() => setAsksToDelete(true)}>

@@ -4,6 +4,7 @@ import { WorkflowListDocument, type WorkflowListQuery, WorkflowProblemsDocument 
 import { useRead, useReadPages } from '../../api/query.ts';
 import { text, useUrlState } from '../../api/url-state.ts';
 import { Button } from '../../ui/button.tsx';
+import { queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
@@ -31,6 +32,7 @@ export function Workflows() {
   return (
     <Page
       title="Workflows"
+      query={queryOf(WorkflowListDocument, {})}
       actions={
         <Button look="primary" may="mutation:saveWorkflow" onClick={() => navigate('/workflows/new')}>
           <Plus size={14} aria-hidden="true" /> New workflow

@@ -17,7 +17,8 @@ export function layOut(document: string): string {
       depth -= 1;
       begin('}');
       if (depth === 0) lines.push('', '');
-    } else if (token.startsWith('(')) append(token.replaceAll(/[,:]/g, '$& ').replaceAll('=', ' = '));
+    } else if (token.startsWith('('))
+      append(token.replaceAll(/[,:{]/g, '$& ').replaceAll('=', ' = ').replaceAll('}', ' }'));
     else if (token.startsWith('@')) append(` ${token}`);
     else if (depth === 0) append(lines.at(-1) === '' ? token : ` ${token}`);
     else begin(token.replace('...on', '... on').replace(':', ': '));
