@@ -136,9 +136,21 @@ export async function runCli(
   return { code, output: stdoutLines.join('\n'), complaint: log.join('\n') };
 }
 
-/** Starts a command of the program, which ends with the tests at the latest. */
-export function startProgram(args: readonly string[], env: ServerOptions['env'], input?: string): ServerProcess {
-  const child = spawn(process.execPath, [...FLAGS, 'src/main.mjs', ...args], {
+/** For `startProgram`: its standard output is a pipe that this command of the shell reads, whose own output goes to standard error. */
+export const intoPipe = (reader: string) => ['bash', '--norc', '-c', `exec "$0" "$@" > >(${reader} >&2)`];
+
+/**
+ * Starts a command of the program, which ends with the tests at the latest.
+ * @param through a program, with its first arguments, that is given the command and becomes it
+ */
+export function startProgram(
+  args: readonly string[],
+  env: ServerOptions['env'],
+  input?: string,
+  through: readonly string[] = [],
+): ServerProcess {
+  const [program = '', ...rest] = [...through, process.execPath, ...FLAGS, 'src/main.mjs', ...args];
+  const child = spawn(program, rest, {
     cwd: root,
     env: { PATH: process.env.PATH, PORT: '0', JWT_SECRET: SECRET, ...env },
     stdio: 'pipe',

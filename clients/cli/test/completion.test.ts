@@ -60,7 +60,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** With REQUIRE_SERVICES the tests of a shell run, and fail, where it is missing. */
 function isInstalled(shell: string): boolean {
+  if (process.env.REQUIRE_SERVICES) return true;
   try {
     execFileSync(shell, ['--version'], { stdio: 'ignore' });
     return true;

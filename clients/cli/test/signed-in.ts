@@ -15,7 +15,7 @@ export async function signedIn(server: Server, { user = 'alice', roles = ['admin
     token,
     signalbox,
     /** Starts a verb that runs until it is ended. */
-    begin: (args: readonly string[]) => startProgram(args, env),
+    begin: (args: readonly string[], through?: readonly string[]) => startProgram(args, env, undefined, through),
     /** Starts a run of a document. Resolves with its ID. */
     async start(yaml: string): Promise<string> {
       const { code, output, complaint } = await signalbox(['run', '-', '-o', 'id'], yaml);

@@ -7,7 +7,7 @@ import stringWidth from 'string-width';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VERBS as SERVER } from '../../../../src/cli/verbs.ts';
 import { signalboxOnTerminal, type TerminalProgram } from '../../../../test/support/pseudo-terminal.ts';
-import { runCli, type Server, startProgram, startServer, tokenFor } from '../../../../test/support/server.ts';
+import { intoPipe, runCli, type Server, startProgram, startServer, tokenFor } from '../../../../test/support/server.ts';
 import { createMigratedFile } from '../../../../test/support/store/migrated-database.ts';
 import { createTempFolder } from '../../../../test/support/temp-folder.ts';
 import { until } from '../../../../test/support/until.ts';
@@ -138,8 +138,7 @@ describe.skipIf(!existsSync('/usr/bin/python3') && process.env.REQUIRE_SERVICES 
 describe('in a pipe', () => {
   it.concurrent.each(ALL)('$verb ends as always when nobody reads', async (entry) => {
     const more = await databaseOf(entry);
-    const program = startProgram(await wordsOf(entry, world), { ...env, ...more }, entry.input);
-    program.process.stdout?.destroy();
+    const program = startProgram(await wordsOf(entry, world), { ...env, ...more }, entry.input, intoPipe('true'));
     if (entry.verb === 'serve') {
       await until('it serves', () => program.log.some((line) => line.includes('server.')));
       program.process.kill('SIGINT');
