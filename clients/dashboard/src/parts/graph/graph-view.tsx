@@ -1,6 +1,8 @@
 import '@xyflow/react/dist/base.css';
-import { Controls, type Edge, MarkerType, ReactFlow, type ReactFlowInstance } from '@xyflow/react';
+import { Controls, type Edge, MarkerType, Panel, ReactFlow, type ReactFlowInstance } from '@xyflow/react';
+import { Trash2 } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { Button } from '../../ui/button.tsx';
 import styles from './graph.module.css';
 import { type FlowLine, type FlowNode, type GraphNode, LineNode, StepNode } from './graph-node.tsx';
 import { layoutGraph, NODE } from './layout.ts';
@@ -26,6 +28,8 @@ interface Props {
   readonly onSelect: (id: string) => void;
   /** Edges can be drawn, and one was. */
   readonly onConnect?: (from: string, to: string) => void;
+  /** Edges can be removed: one was selected, and its button or Delete was pressed. */
+  readonly onDisconnect?: (from: string, to: string) => void;
 }
 
 const NODE_TYPES = { step: StepNode, line: LineNode };
@@ -40,13 +44,26 @@ const MARGIN = 120;
 type Flow = FlowNode | FlowLine;
 
 /** A graph of steps, from left to right. What it shows and what is selected is given. */
-export function GraphView({ label, nodes, edges, belowLabel = '', selected, onSelect, onConnect }: Props) {
+export function GraphView({
+  label,
+  nodes,
+  edges,
+  belowLabel = '',
+  selected,
+  onSelect,
+  onConnect,
+  onDisconnect,
+}: Props) {
   const structure = JSON.stringify([nodes.map(({ id, under }) => [id, under]), edges]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the structure says when they have changed
-  const { layout, flowEdges } = useMemo(
-    () => ({ layout: layoutOf(nodes, edges), flowEdges: edges.map(flowEdgeOf) }),
+  const { layout, unmarked } = useMemo(
+    () => ({ layout: layoutOf(nodes, edges), unmarked: edges.map(flowEdgeOf) }),
     [structure],
   );
+  const [edgeId, setEdgeId] = useState<string>();
+  const edge = onDisconnect && unmarked.find(({ id, type }) => id === edgeId && type === undefined);
+  const flowEdges = edge ? unmarked.map((one) => (one === edge ? { ...one, selected: true } : one)) : unmarked;
+  const disconnect = () => edge && onDisconnect?.(edge.source, edge.target);
   const [known] = useState(() => new WeakMap<GraphNode, FlowNode>());
   const flowNodes: Flow[] = nodes.map((node) => {
     const position = layout.places.get(node.id) ?? ORIGIN;
@@ -64,16 +81,27 @@ export function GraphView({ label, nodes, edges, belowLabel = '', selected, onSe
   useEffect(() => {
     latest.current = onSelect;
   });
-  const onNodeClick = useCallback((_: unknown, { id, type }: Flow) => type === 'step' && latest.current(id), []);
+  const onNodeClick = useCallback((_: unknown, { id, type }: Flow) => {
+    setEdgeId(undefined);
+    if (type === 'step') latest.current(id);
+  }, []);
 
   const flow = useRef<ReactFlowInstance<Flow>>(null);
+  const frame = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is shown changes only when there are other nodes
   useEffect(() => void showAll(flow.current, selected), [structure]);
 
   return (
     <section
+      ref={frame}
       className={styles.graph}
       aria-label={label}
+      data-removes-edges={onDisconnect !== undefined || undefined}
+      tabIndex={-1}
+      onKeyDown={({ key }) => {
+        if (key === 'Delete' || key === 'Backspace') disconnect();
+        if (key === 'Escape') setEdgeId(undefined);
+      }}
       style={{ height: `clamp(220px, ${layout.height + MARGIN}px, 56vh)` }}
       onFocus={({ target }) => reveal(target, flow.current)}
     >
@@ -87,6 +115,12 @@ export function GraphView({ label, nodes, edges, belowLabel = '', selected, onSe
           void showAll(instance, selected);
         }}
         onNodeClick={onNodeClick}
+        onEdgeClick={(_, { id }) => {
+          setEdgeId(id);
+          // For the keys: an edge itself takes no focus, since lists say the same to the keyboard.
+          frame.current?.focus({ preventScroll: true });
+        }}
+        onPaneClick={() => setEdgeId(undefined)}
         minZoom={0.1}
         maxZoom={1.5}
         nodesDraggable={false}
@@ -101,6 +135,13 @@ export function GraphView({ label, nodes, edges, belowLabel = '', selected, onSe
         deleteKeyCode={null}
         disableKeyboardA11y
       >
+        {edge && (
+          <Panel position="top-right">
+            <Button onClick={disconnect}>
+              <Trash2 size={13} aria-hidden="true" /> Remove {edge.source} → {edge.target}
+            </Button>
+          </Panel>
+        )}
         <Controls orientation="horizontal" showInteractive={false} fitViewOptions={FIT} />
       </ReactFlow>
     </section>

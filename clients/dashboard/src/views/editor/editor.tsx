@@ -3,7 +3,6 @@ import { useRef, useState } from 'react';
 import { EditorNamesDocument, EditorWorkflowDocument } from '../../api/generated/graphql.ts';
 import { choice, useUrlState } from '../../api/url-state.ts';
 import { useKeys } from '../../shell/keys.ts';
-import { toast } from '../../shell/toasts.tsx';
 import { queryOf } from '../../ui/graphql-link.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
@@ -11,11 +10,11 @@ import { DraftOffer } from './draft-offer.tsx';
 import { discardDraft, keepDraft, type SavedText } from './drafts.ts';
 import styles from './editor.module.css';
 import { EditorActions } from './editor-actions.tsx';
-import { addDependency, type TextChange } from './edits.ts';
+import { addDependency, removeDependency, type StepEdit } from './edits/edits.ts';
+import { lineOfStep, stepAtLine } from './edits/steps-of-text.ts';
 import { ProblemList } from './problem-list.tsx';
 import { StepEdits } from './step-edits.tsx';
 import { Steps } from './steps.tsx';
-import { lineOfStep, stepAtLine } from './steps-of-text.ts';
 import { TextEditor } from './text-editor.tsx';
 import { useKnownNames, useValidation, useWorkflowSchema } from './use-validation.ts';
 
@@ -44,6 +43,7 @@ export function Editor({ user, saved, begin, onSaved }: Props) {
   // The version that the text began from: an older one after a draft was restored.
   const [base, setBase] = useState(saved.version);
   const [cursorLine, setCursorLine] = useState(1);
+  const [refused, setRefused] = useState<{ readonly at: string | undefined; readonly why: string }>();
   const [asksToSave, setAsksToSave] = useState(false);
   const sources = { schema: useWorkflowSchema(), names: useKnownNames() };
   const checked = useValidation(text);
@@ -74,17 +74,13 @@ export function Editor({ user, saved, begin, onSaved }: Props) {
     const line = lineOfStep(text, key) ?? checked.graph?.nodes.find((node) => node.key === key)?.line;
     if (line != null) showLine(line);
   };
-  const edit = (changes: readonly TextChange[], selects: string) => {
+  const edit = (result: StepEdit, selects: string) => {
+    setRefused('refused' in result ? { at: selected, why: result.refused } : undefined);
     const editor = view.current;
-    if (!editor) return;
-    editor.dispatch({ changes: [...changes], userEvent: 'input' });
+    if (!editor || 'refused' in result) return;
+    editor.dispatch({ changes: [...result.changes], userEvent: 'input' });
     const line = lineOfStep(editor.state.doc.toString(), selects);
     if (line !== undefined) showLine(line);
-  };
-  const connect = (from: string, to: string) => {
-    const result = addDependency(text, from, to);
-    if ('refused' in result) toast(result.refused, 'bad');
-    else edit(result.changes, to);
   };
   useKeys({ 'ctrl+s': () => setAsksToSave(text !== saved.text) });
   return (
@@ -124,14 +120,21 @@ export function Editor({ user, saved, begin, onSaved }: Props) {
             />
           </div>
           <div className={styles.pane} hidden={show === 'text'}>
-            <Steps checked={checked} selected={selected} onSelect={select} onConnect={connect}>
+            <Steps
+              checked={checked}
+              selected={selected}
+              onSelect={select}
+              onConnect={(from, to) => edit(addDependency(text, from, to), to)}
+              onDisconnect={(from, to) => edit(removeDependency(text, from, to), to)}
+              refused={refused?.at === selected ? refused?.why : undefined}
+            >
               {checked.graph && !checked.isStale && (
                 <StepEdits
                   text={text}
                   graph={checked.graph}
                   schema={sources.schema}
                   selected={selected}
-                  onChange={edit}
+                  onEdit={edit}
                 />
               )}
             </Steps>

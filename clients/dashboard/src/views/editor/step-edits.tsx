@@ -4,7 +4,7 @@ import type { WorkflowNodeFragment } from '../../api/generated/graphql.ts';
 import { Button } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/field.tsx';
 import styles from './editor.module.css';
-import { addDependency, addStep, removeDependency, type StepEdit, type TextChange } from './edits.ts';
+import { addDependency, addStep, removeDependency, type StepEdit } from './edits/edits.ts';
 import type { WorkflowSchema } from './schema-at.ts';
 import { newStep, stepKindsOf } from './step-kinds.ts';
 import type { Checked } from './use-validation.ts';
@@ -14,20 +14,15 @@ interface Props {
   readonly graph: NonNullable<Checked['graph']>;
   readonly schema: WorkflowSchema | undefined;
   readonly selected: string | undefined;
-  /** Changes the text, and selects a step that it has then. */
-  readonly onChange: (changes: readonly TextChange[], selects: string) => void;
+  /** Changes the text, if the edit does, and selects a step that it has then. */
+  readonly onEdit: (edit: StepEdit, selects: string) => void;
 }
 
 /** What can be done with the steps: each changes only the characters of the text that it is about. */
-export function StepEdits({ text, graph, schema, selected, onChange }: Props) {
-  const [refused, setRefused] = useState<{ readonly at: string | undefined; readonly why: string }>();
+export function StepEdits({ text, graph, schema, selected, onEdit }: Props) {
   // Compensations are written at the steps that they undo.
   const nodes = graph.nodes.filter(({ undoes }) => undoes === null);
   const step = nodes.find(({ key }) => key === selected);
-  const edit = (result: StepEdit, selects: string) => {
-    setRefused('refused' in result ? { at: selected, why: result.refused } : undefined);
-    if ('changes' in result) onChange(result.changes, selects);
-  };
   const add = (kind: string) => {
     if (!schema) return;
     const created = newStep(
@@ -35,22 +30,17 @@ export function StepEdits({ text, graph, schema, selected, onChange }: Props) {
       schema,
       nodes.map(({ key }) => key),
     );
-    edit(addStep(text, step?.key, created), String(created.id));
+    onEdit(addStep(text, step?.key, created), String(created.id));
   };
   return (
     <div className={styles.edits}>
-      {refused && refused.at === selected && (
-        <p role="alert" className={styles.refused}>
-          {refused.why}
-        </p>
-      )}
       {step && (
         <Dependencies
           step={step}
           nodes={nodes}
           edges={graph.edges}
-          onAdd={(from) => edit(addDependency(text, from, step.key), step.key)}
-          onRemove={(from) => edit(removeDependency(text, from, step.key), step.key)}
+          onAdd={(from) => onEdit(addDependency(text, from, step.key), step.key)}
+          onRemove={(from) => onEdit(removeDependency(text, from, step.key), step.key)}
         />
       )}
       <AddStep after={step?.key} schema={schema} onAdd={add} />

@@ -29,12 +29,16 @@ interface Props {
   readonly onSelect: (key: string) => void;
   /** An edge was drawn. */
   readonly onConnect: (from: string, to: string) => void;
+  /** An edge was removed. */
+  readonly onDisconnect: (from: string, to: string) => void;
+  /** Why the last edit changed nothing. */
+  readonly refused: string | undefined;
   /** What can be done with them. */
   readonly children: ReactNode;
 }
 
 /** The steps of the text with what the policy says to each. While the text has none, those of before, greyed. */
-export function Steps({ checked, selected, onSelect, onConnect, children }: Props) {
+export function Steps({ checked, selected, onSelect, onConnect, onDisconnect, refused, children }: Props) {
   const { graph, isStale, validation } = checked;
   if (!graph) {
     return validation ? (
@@ -48,9 +52,20 @@ export function Steps({ checked, selected, onSelect, onConnect, children }: Prop
   return (
     <div className={styles.steps} data-stale={isStale || undefined}>
       {isStale && <p role="status">The text has errors. These are the steps from before.</p>}
+      {refused && (
+        <p role="alert" className={styles.refused}>
+          {refused}
+        </p>
+      )}
       {graph.nodes.length <= MAX_GRAPH_STEPS && (
         <Suspense fallback={<Skeleton rows={6} label="Loading the graph" />}>
-          <TextGraph graph={graph} selected={selected} onSelect={onSelect} onConnect={onConnect} />
+          <TextGraph
+            graph={graph}
+            selected={selected}
+            onSelect={onSelect}
+            onConnect={onConnect}
+            onDisconnect={onDisconnect}
+          />
         </Suspense>
       )}
       <WorkflowSteps

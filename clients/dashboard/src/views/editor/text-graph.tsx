@@ -7,10 +7,11 @@ interface Props {
   readonly selected: string | undefined;
   readonly onSelect: (key: string) => void;
   readonly onConnect: (from: string, to: string) => void;
+  readonly onDisconnect: (from: string, to: string) => void;
 }
 
-/** The steps of the text as a graph. An edge that is drawn from one to another becomes a dependency. */
-export function TextGraph({ graph, selected, onSelect, onConnect }: Props) {
+/** The steps of the text as a graph. An edge that is drawn from one to another becomes a dependency, and one that is removed ends it. */
+export function TextGraph({ graph, selected, onSelect, onConnect, onDisconnect }: Props) {
   // The same objects as long as it is the same graph: only then nodes are not drawn again.
   const { nodes, edges } = useMemo(() => partsOf(graph), [graph]);
   return (
@@ -22,6 +23,7 @@ export function TextGraph({ graph, selected, onSelect, onConnect }: Props) {
       selected={selected}
       onSelect={onSelect}
       onConnect={onConnect}
+      onDisconnect={onDisconnect}
     />
   );
 }

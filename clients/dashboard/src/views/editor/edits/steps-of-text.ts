@@ -1,25 +1,4 @@
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from 'yaml';
-
-/** Where a step is in a text. */
-interface StepPlace {
-  readonly key: string;
-  readonly node: YAMLMap;
-  /** Of its map, without what is before its first key. */
-  readonly from: number;
-  readonly to: number;
-}
-
-/** The steps of a text in its order, as far as it can be read. */
-export function stepsOfText(text: string): readonly StepPlace[] {
-  const list = parseDocument(text, { logLevel: 'silent', keepSourceTokens: true }).get('steps');
-  if (!isSeq(list)) return [];
-  return list.items.flatMap((node) => {
-    if (!isMap(node) || !node.range) return [];
-    const id = node.get('id', true);
-    const key = isScalar(id) ? String(id.value) : undefined;
-    return key === undefined ? [] : [{ key, node, from: node.range[0], to: node.range[1] }];
-  });
-}
+import { isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml';
 
 /**
  * The step in which a line is, by the lines, from 1, on which steps begin. It is asked at each key, and therefore does not read the whole text
