@@ -19,7 +19,7 @@ import { RunNeighbors } from './run-neighbors.tsx';
 import { RunPayloads } from './run-payloads.tsx';
 import { StepList } from './step-list.tsx';
 import { StepPanel } from './step-panel.tsx';
-import { Timeline } from './timeline.tsx';
+import { Timeline } from './timeline/timeline.tsx';
 
 const PARAMS = {
   /** `auto`: the graph, or the list where a graph shows too little. */

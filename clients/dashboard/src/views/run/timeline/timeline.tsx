@@ -1,9 +1,9 @@
-import { isFinalRunState, type RunModel, type StepModel } from '../../../../sdk/src/live/index.ts';
-import { useNow } from '../../api/now.ts';
-import { StateMark } from '../../ui/state-mark.tsx';
-import { STATES } from '../../ui/states.ts';
-import { durationText } from '../../ui/time-text.ts';
-import { sectionsOf } from './run-model.ts';
+import { isFinalRunState, type RunModel, type StepModel } from '../../../../../sdk/src/live/index.ts';
+import { useNow } from '../../../api/now.ts';
+import { StateMark } from '../../../ui/state-mark.tsx';
+import { STATES } from '../../../ui/states.ts';
+import { durationText } from '../../../ui/time-text.ts';
+import { sectionsOf } from '../run-model.ts';
 import styles from './timeline.module.css';
 
 interface Props {
