@@ -13,6 +13,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['[, ]', 'Previous and next run of the list'],
   ['f', 'Follow the log'],
   ['e', 'Next error in the log'],
+  ['+, -', 'Zoom the timeline'],
   ['a, r', 'Approve, reject'],
   ['Escape', 'Close'],
 ];

@@ -1126,6 +1126,41 @@ export type RerunFromStepMutation = { readonly rerunFrom:
     | { readonly __typename: 'Run', readonly id: string, readonly state: RunState }
    };
 
+export type StepTimesBeginQueryVariables = Exact<{
+  runId: string;
+}>;
+
+
+export type StepTimesBeginQuery = { readonly run: { readonly events: { readonly cursor: string } } | null };
+
+export type StepTimesSubscriptionVariables = Exact<{
+  runId: string;
+  steps?: ReadonlyArray<string> | string | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type StepTimesSubscription = { readonly events: { readonly cursor: string, readonly caughtUp: boolean, readonly events: ReadonlyArray<
+      | { readonly __typename: 'AgentDelta', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'AgentMessage', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'ApprovalDecided', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'ApprovalRequested', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'ArtifactCreated', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'JobDispatched', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'JobEnded', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'LogLine', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'Notification', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'PolicyDecided', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'RunCreated', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'RunStateChanged', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'SignalReceived', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'StepProgress', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'StepStateChanged', readonly to: StepState, readonly attempt: number, readonly scheduledAt: string | null, readonly startedAt: string | null, readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'StepsAdded', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'ToolCalled', readonly seq: number, readonly at: string, readonly step: string | null }
+      | { readonly __typename: 'ToolReturned', readonly seq: number, readonly at: string, readonly step: string | null }
+    > } };
+
 export type RunListQueryVariables = Exact<{
   filter?: RunFilter | null | undefined;
   first?: number | null | undefined;
@@ -1562,6 +1597,8 @@ export const StepLastLinesDocument = /* @__PURE__ */ new TypedDocumentString(`qu
 export const CancelOneRunDocument = /* @__PURE__ */ new TypedDocumentString(`mutation CancelOneRun($input:CancelRunInput!){cancelRun(input:$input){...ChangedRun...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}fragment ChangedRun on Run{__typename id state}`) as unknown as TypedDocumentString<CancelOneRunMutation, CancelOneRunMutationVariables>;
 export const RetryOneStepDocument = /* @__PURE__ */ new TypedDocumentString(`mutation RetryOneStep($input:RetryStepInput!){retryStep(input:$input){...ChangedRun...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}fragment ChangedRun on Run{__typename id state}`) as unknown as TypedDocumentString<RetryOneStepMutation, RetryOneStepMutationVariables>;
 export const RerunFromStepDocument = /* @__PURE__ */ new TypedDocumentString(`mutation RerunFromStep($input:RerunFromInput!){rerunFrom(input:$input){...ChangedRun...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}fragment ChangedRun on Run{__typename id state}`) as unknown as TypedDocumentString<RerunFromStepMutation, RerunFromStepMutationVariables>;
+export const StepTimesBeginDocument = /* @__PURE__ */ new TypedDocumentString(`query StepTimesBegin($runId:ID!){run(id:$runId){events(first:1){cursor}}}`) as unknown as TypedDocumentString<StepTimesBeginQuery, StepTimesBeginQueryVariables>;
+export const StepTimesDocument = /* @__PURE__ */ new TypedDocumentString(`subscription StepTimes($runId:ID!,$steps:[String!],$after:Cursor){events(filter:{runId:$runId,steps:$steps,types:[STEP_STATE_CHANGED]}after:$after batch:500){cursor caughtUp events{__typename seq at step...on StepStateChanged{to attempt scheduledAt startedAt}}}}`) as unknown as TypedDocumentString<StepTimesSubscription, StepTimesSubscriptionVariables>;
 export const RunListDocument = /* @__PURE__ */ new TypedDocumentString(`query RunList($filter:RunFilter,$first:Int){runs(filter:$filter,first:$first){totalCount nodes{id kind state workflow goal labels principal{username}error{code message step}createdAt startedAt finishedAt}pageInfo{hasNextPage endCursor}}}`) as unknown as TypedDocumentString<RunListQuery, RunListQueryVariables>;
 export const RunBarsDocument = /* @__PURE__ */ new TypedDocumentString(`query RunBars($filter:RunFilter,$from:DateTime!,$to:DateTime!,$buckets:Int!){runStats(filter:$filter,from:$from,to:$to,buckets:$buckets){total byState{state count}buckets{at byState{state count}}}}`) as unknown as TypedDocumentString<RunBarsQuery, RunBarsQueryVariables>;
 export const RunRowDetailsDocument = /* @__PURE__ */ new TypedDocumentString(`query RunRowDetails($ids:[ID!]!){nodes(ids:$ids){...on Run{id waitsFor{reason key ahead}steps{key kind does state wakeAt approval{id state roles}}}}}`) as unknown as TypedDocumentString<RunRowDetailsQuery, RunRowDetailsQueryVariables>;

@@ -28,6 +28,9 @@ const PARAMS = {
   tab: choice('log', 'agent', 'input', 'output', 'decision', 'tools', 'attempts'),
   /** Of the log of the step. */
   line: text,
+  /** The span of the timeline; the whole run without them. */
+  from: text,
+  to: text,
 };
 
 const RunGraph = lazy(() => import('./run-graph.tsx').then(({ RunGraph }) => ({ default: RunGraph })));
@@ -76,7 +79,7 @@ export function RunPage() {
     >
       {error && <ErrorNotice error={error} retry={refresh} />}
       <FailureFirst run={run} onShow={(step) => setUrl({ step, tab: 'log', line: '' })} />
-      <div className={styles.columns} data-wide={view === 'graph' || undefined}>
+      <div className={styles.columns} data-wide={view === 'graph' || view === 'time' || undefined}>
         <div className={styles.steps}>
           <Tabs label="Views of the run" tabs={VIEWS} value={view} onChange={(next) => setUrl({ view: next })}>
             {view === 'graph' && (
@@ -85,7 +88,16 @@ export function RunPage() {
               </Suspense>
             )}
             {view === 'list' && <StepList run={run} selected={selected?.key} onSelect={select} />}
-            {view === 'time' && <Timeline run={run} selected={selected?.key} onSelect={select} />}
+            {view === 'time' && (
+              <Timeline
+                run={run}
+                selected={selected?.key}
+                onSelect={select}
+                from={url.from}
+                to={url.to}
+                onSpan={(from, to) => setUrl({ from, to })}
+              />
+            )}
             {view === 'data' && <RunPayloads run={run} />}
           </Tabs>
         </div>
