@@ -1,0 +1,66 @@
+import type { Page, Route } from 'playwright-core';
+import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
+import { closedPort } from '../../sdk/test/test-clients.ts';
+import type { Dashboard } from '../test/open-dashboard.ts';
+import type { Picture } from './pictures.ts';
+
+const THEMES = ['light', 'dark'] as const;
+/** Of a page on which nothing loads any more. */
+const SETTLE_MS = 300;
+const LOADING = '[role=status]:has(> div[aria-hidden=true])';
+/** What surrounds a view asks these. */
+const ALWAYS_ANSWERED = /query (Viewer|May|MayOn|OpenApprovals)\b/;
+const FAULT = {
+  message: 'The server failed. Its log has the cause, as request 01a22be876577431.',
+  extensions: { code: 'INTERNAL' },
+};
+
+interface Options {
+  readonly width: number;
+  /** Path without theme and type. */
+  readonly file: string;
+}
+
+/** Writes a picture of a view in both themes. */
+export async function takePicture(dashboard: Dashboard, picture: Picture, { width, file }: Options): Promise<void> {
+  const { path, as = 'admin', act, goesWrong } = picture;
+  const proxy = await startCuttingProxy(Number(new URL(dashboard.server.url).port));
+  const page = await dashboard.open('/frame.html', { ...(as && { as }), width, through: proxy.url });
+  try {
+    if (goesWrong === 'answers') await page.route('**/graphql', failAnswer);
+    await page.goto(`${proxy.url}${path}`);
+    await loaded(page);
+    await act?.(page);
+    if (goesWrong === 'answers') await page.getByRole('alert').first().waitFor();
+    if (goesWrong === 'session') {
+      await page.context().request.delete(`${proxy.url}/session`, { headers: { origin: proxy.url } });
+      await page.getByRole('dialog', { name: 'Sign in again' }).waitFor();
+    }
+    if (goesWrong === 'connection') {
+      proxy.redirect(await closedPort());
+      proxy.cut();
+      await page.getByText('Not connected').waitFor();
+    } else await loaded(page);
+    for (const theme of THEMES) {
+      await page.emulateMedia({ colorScheme: theme });
+      await page.waitForTimeout(SETTLE_MS);
+      await page.screenshot({ path: `${file}.${theme}.png`, animations: 'disabled' });
+    }
+  } finally {
+    await page.context().close();
+    await proxy.stop();
+  }
+}
+
+/** Resolves when the page shows something, and nothing that stands for what is not there yet. */
+async function loaded(page: Page): Promise<void> {
+  await page.getByRole('heading').first().waitFor();
+  await page.waitForFunction((loading) => document.querySelector(loading) === null, LOADING);
+  await page.waitForTimeout(SETTLE_MS);
+  await page.waitForFunction((loading) => document.querySelector(loading) === null, LOADING);
+}
+
+async function failAnswer(route: Route): Promise<void> {
+  if (ALWAYS_ANSWERED.test(route.request().postData() ?? '')) return route.continue();
+  await route.fulfill({ contentType: 'application/json', body: JSON.stringify({ data: null, errors: [FAULT] }) });
+}
