@@ -89,8 +89,11 @@ export interface Journal {
    */
   pageBefore(position: number | undefined, filter: RunEventFilter, scope: Scope, limit: number): Promise<EventBatch>;
 
-  /** The number of matching events among the newest 200,000 of a run. */
-  count(filter: RunEventFilter, scope: Scope): Promise<number>;
+  /** The number of matching events among the newest 200,000 of a run, from a seq on. */
+  count(filter: RunEventFilter, scope: Scope, fromSeq?: number): Promise<number>;
+
+  /** The position of an event of a run; undefined when the run has no event with this seq. */
+  positionAt(runId: string, seq: number): Promise<number | undefined>;
 
   /** The newest position; 0 when the journal is empty. */
   head(): Promise<number>;

@@ -23,11 +23,12 @@ describe.skipIf(skipped)(`the log of a step ${skipped ?? ''}`, () => {
   let dashboard: Dashboard;
   let proxy: Awaited<ReturnType<typeof startCuttingProxy>>;
   let runId: string;
+  let firstSeq: number;
 
   beforeAll(async () => {
     const { path: dataDir } = closing.use(await createTempFolder());
     agent = closing.use(await startLoggingAgent());
-    ({ runId } = await storeLongLog(
+    ({ runId, firstSeq } = await storeLongLog(
       dataDir,
       agent,
       Array.from({ length: LINES }, (_, n) => lineOf(n)),
@@ -77,7 +78,24 @@ describe.skipIf(skipped)(`the log of a step ${skipped ?? ''}`, () => {
     await expect.poll(() => isInView(page, 'line 49516')).toBe(true);
   });
 
-  it('finds what is loaded, asks the server for the rest, and loads up to it', async () => {
+  it('opens at the line of its URL, reads on both sides of it, and leads to the end at once', async () => {
+    const page = await open(`?line=${firstSeq + 20_000}`);
+    await expect.poll(() => isInView(page, /line 20000$/)).toBe(true);
+    await page.getByText('500 of 50,000 lines; scroll for others').waitFor();
+    await scroll(page, 0);
+    await page.getByText('1,000 of 50,000').waitFor();
+    await expect.poll(() => isInView(page, /line 19750$/)).toBe(true);
+    await scroll(page, 1_000_000);
+    await page.getByText('1,500 of 50,000').waitFor();
+    await expect.poll(() => isInView(page, /line 20249$/)).toBe(true);
+    const shown = await page.getByRole('option').evaluateAll((rows) => rows.map(({ dataset }) => Number(dataset.seq)));
+    expect(shown).toEqual(shown.map((_, index) => (shown[0] ?? 0) + index));
+    await page.keyboard.press('f');
+    await expect.poll(() => isInView(page, 'line 49999')).toBe(true);
+    await page.getByText('500 of 50,000 lines; scroll up for older ones').waitFor();
+  });
+
+  it('finds what is loaded, asks the server for the rest, and loads the lines around it alone', async () => {
     const page = await open();
     await page.keyboard.press('/');
     await page.keyboard.type('NEEDLE');
@@ -85,9 +103,18 @@ describe.skipIf(skipped)(`the log of a step ${skipped ?? ''}`, () => {
     await page.keyboard.press('Enter');
     await page.getByText('1 of 1').waitFor();
     await expect.poll(() => isInView(page, 'line 700 has the needle')).toBe(true);
+    await page.getByText('500 of 50,000 lines').waitFor();
     expect(await page.locator('mark').allTextContents()).toEqual(['needle']);
     await page.getByLabel('Find in the log').fill('line 4999');
     await page.getByText('11 matches').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText('1 of 11', { exact: true }).waitFor();
+    await expect.poll(() => isInView(page, /line 4999$/)).toBe(true);
+    await page.keyboard.press('Shift+Enter');
+    await page.getByText('11 of 11').waitFor();
+    await expect.poll(() => isInView(page, 'line 49999')).toBe(true);
+    await page.keyboard.press('Enter');
+    await page.getByText('1 of 11', { exact: true }).waitFor();
   });
 
   it('keeps the selected line in the URL, and copies a range of lines', async () => {

@@ -54,13 +54,13 @@ export async function startLoggingAgent(): Promise<LoggingAgent> {
 /**
  * Puts a run into a new database whose only step, an agent, has failed after it logged these lines. Retried by a server on that database, the
  * step logs what the agent says.
- * @returns the IDs
+ * @returns the IDs, and the `seq` of the first line
  */
 export async function storeLongLog(
   dataDir: string,
   agent: LoggingAgent,
   lines: readonly { readonly text: string; readonly level: LogLevel }[],
-): Promise<{ readonly runId: string; readonly step: string }> {
+): Promise<{ readonly runId: string; readonly step: string; readonly firstSeq: number }> {
   const { runId, step, seq } = await failedRun(dataDir, agent);
   const logger = createLogger({ level: 'error' });
   const store = await openStore({ database: { kind: 'sqlite', file: join(dataDir, 'signalbox.db') }, logger });
@@ -73,7 +73,7 @@ export async function storeLongLog(
     await store.journal.append(runId, seq + 1 + begin, events);
   }
   await store.close();
-  return { runId, step };
+  return { runId, step, firstSeq: seq + 1 };
 }
 
 async function failedRun(dataDir: string, agent: LoggingAgent) {

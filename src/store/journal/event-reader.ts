@@ -46,12 +46,16 @@ export interface EventReader {
   readBetween(after: number, upTo: number): Promise<readonly CommittedAppend[] | undefined>;
   /** The first seq of a run whose event is not before a position; one more than its newest if all are. */
   seqAt(runId: string, position: number): Promise<number>;
-  /** The position of an event of a run. */
-  positionAt(runId: string, seq: number): Promise<number>;
+  /** The position of an event of a run; undefined when the run has no event with this seq. */
+  positionAt(runId: string, seq: number): Promise<number | undefined>;
   /** The view's events of its run before a seq, newest first, of a window of the run. */
   readBack(view: RunEventView, beforeSeq: number, limit: number): Promise<Stretch>;
-  /** The number of the view's events in a window of its run before a seq. */
-  countBack(view: RunEventView, beforeSeq: number): Promise<{ readonly count: number; readonly seq: number }>;
+  /** The number of the view's events in a window of its run before a seq, which begins no earlier than another. */
+  countBack(
+    view: RunEventView,
+    beforeSeq: number,
+    fromSeq: number,
+  ): Promise<{ readonly count: number; readonly seq: number }>;
   /** The stored rows of one run, ordered by seq. */
   readRun(runId: string, afterSeq: number, limit: number): Promise<readonly EventRow[]>;
 }

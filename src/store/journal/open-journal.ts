@@ -91,7 +91,9 @@ export async function openJournal({ startWriter, events, logger, metrics }: Jour
       const view = createEventView(filter, scope) as RunEventView;
       return pageBefore(events, view, position ?? head + 1, limit, head);
     },
-    count: async (filter, scope) => countEvents(events, createEventView(filter, scope) as RunEventView, tail.head + 1),
+    count: async (filter, scope, fromSeq = 1) =>
+      countEvents(events, createEventView(filter, scope) as RunEventView, tail.head + 1, fromSeq),
+    positionAt: events.positionAt,
     advanceTo: feed.advanceTo,
     head: async () => tail.head,
     close: async () => {

@@ -34,12 +34,17 @@ export async function pageBefore(
   }
 }
 
-/** The number of a run's events that the view has, among its newest. */
-export async function countEvents(events: EventReader, view: RunEventView, before: number): Promise<number> {
+/** The number of a run's events that the view has, among its newest, from a seq on. */
+export async function countEvents(
+  events: EventReader,
+  view: RunEventView,
+  before: number,
+  fromSeq: number,
+): Promise<number> {
   let total = 0;
   let seq = await events.seqAt(view.runId, before);
-  for (const last = seq - MAX_COUNTED_EVENTS; seq > Math.max(1, last); ) {
-    const window = await events.countBack(view, seq);
+  for (const last = Math.max(fromSeq, seq - MAX_COUNTED_EVENTS); seq > last; ) {
+    const window = await events.countBack(view, seq, last);
     total += window.count;
     ({ seq } = window);
   }

@@ -73,7 +73,7 @@ export function createPostgresEventReader(pool: Pool): EventReader {
     positionAt: async (runId, seq) => {
       const sql = 'SELECT position FROM events WHERE run_id = $1 AND seq = $2';
       const { rows } = await retryReads(() => pool.query<{ position: number }>(sql, [runId, seq]));
-      return rows[0]?.position ?? 0;
+      return rows[0]?.position;
     },
     readBack: async (view, beforeSeq, limit) => {
       const first = Math.max(1, beforeSeq - MAX_WINDOW_ROWS);
@@ -85,8 +85,8 @@ export function createPostgresEventReader(pool: Pool): EventReader {
       const full = rows.length === limit || (rows.at(-1)?.size ?? 0) > MAX_PAGE_CHARACTERS;
       return { events: events.filter(view.hasText), seq: full ? (events.at(-1) as Event).seq : first };
     },
-    countBack: async (view, beforeSeq) => {
-      const seq = Math.max(1, beforeSeq - MAX_WINDOW_ROWS);
+    countBack: async (view, beforeSeq, fromSeq) => {
+      const seq = Math.max(fromSeq, beforeSeq - MAX_WINDOW_ROWS);
       const isSearch = view.fragment !== undefined;
       const { found, values } = stretchQuery(view, seq, beforeSeq, isSearch ? 'type, payload' : 'count(*) AS count');
       const { rows } = await retryReads(() => pool.query<SearchedRow & { count: number }>(found, values));

@@ -81,8 +81,8 @@ export function createSqliteEventReader(db: SqliteConnection, schedule: <T>(work
     const full = events.length === limit || size > MAX_PAGE_CHARACTERS;
     return { events: events.filter(view.hasText), seq: full ? (events.at(-1) as Event).seq : first };
   };
-  const countBack = (view: RunEventView, beforeSeq: number) => {
-    const seq = Math.max(1, beforeSeq - MAX_WINDOW_ROWS);
+  const countBack = (view: RunEventView, beforeSeq: number, fromSeq: number) => {
+    const seq = Math.max(fromSeq, beforeSeq - MAX_WINDOW_ROWS);
     const { range, filters } = stretchClauses(view);
     const values = { ...bindings(view), first: seq, beforeSeq };
     if (view.fragment === undefined) {
@@ -102,9 +102,9 @@ export function createSqliteEventReader(db: SqliteConnection, schedule: <T>(work
     // No other process appends.
     readBetween: async () => undefined,
     seqAt: async (runId, position) => seqAt.get({ runId, position }) ?? 1,
-    positionAt: async (runId, seq) => positionAt.get(runId, seq) ?? 0,
+    positionAt: async (runId, seq) => positionAt.get(runId, seq),
     readBack: (view, beforeSeq, limit) => schedule(() => readBack(view, beforeSeq, limit)),
-    countBack: (view, beforeSeq) => schedule(() => countBack(view, beforeSeq)),
+    countBack: (view, beforeSeq, fromSeq) => schedule(() => countBack(view, beforeSeq, fromSeq)),
     readRun: (runId, afterSeq, limit) => schedule(() => ofRun.all(runId, afterSeq, limit)),
   };
 }

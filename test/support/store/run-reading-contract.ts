@@ -45,6 +45,14 @@ export function runReadingContract(makeHarness: () => Promise<StoreHarness>): vo
       expect(await suite.store.journal.count(filter, scope)).toBe(5);
     });
 
+    it('knows where each event of a run is, and that a later one is not there', async () => {
+      const runId = await begin(log('1'), log('2'));
+      await begin(log('of another run'));
+      const { events } = await suite.store.journal.page(0, { runId }, scope, 10);
+      const positions = await Promise.all([1, 2, 3, 4].map((seq) => suite.store.journal.positionAt(runId, seq)));
+      expect(positions).toEqual([...events.map(({ position }) => position), undefined]);
+    });
+
     it('finds the lines of a log that contain a text, whatever the case of ASCII letters', async () => {
       const texts = ['Error: "x"', 'error\nin two lines', 'ERR', 'É', 'é', '𝄞\u0000 error', 'n'];
       const runId = await begin(...texts.map((text) => log(text)));
@@ -122,6 +130,9 @@ export function runReadingContract(makeHarness: () => Promise<StoreHarness>): vo
             expect(pages.flat()).toEqual(events.filter((event) => event.position < Math.min(before, head)));
             expect(pages.slice(1).every((page) => page.length === limit)).toBe(true);
             expect(await suite.store.journal.count(wanted, scope)).toBe(events.length);
+            const fromSeq = Math.round(share * lines.length) + 1;
+            const count = await suite.store.journal.count(wanted, scope, fromSeq);
+            expect(count).toBe(events.filter(({ seq }) => seq >= fromSeq).length);
             const other = { tenant: 'other' };
             expect((await suite.store.journal.pageBefore(undefined, wanted, other, limit)).events).toEqual([]);
           },

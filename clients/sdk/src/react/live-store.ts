@@ -20,7 +20,7 @@ export interface Live<T> {
   readonly refresh: () => void;
 }
 
-interface Status {
+export interface Status {
   readonly onInterrupted: OnInterrupted;
   /** The data is known to be current. */
   readonly onCurrent: () => void;

@@ -1,9 +1,9 @@
 import { memo } from 'react';
-import type { LogRow } from '../../../../sdk/src/react/index.ts';
 import { useSettings } from '../../api/settings.ts';
 import { clockText } from '../../ui/time-text.ts';
 import { physicalLines, segmentsOf } from './line-text.ts';
 import styles from './log.module.css';
+import type { LogRow } from './log-window.ts';
 
 /** Characters of a row that is not wrapped; more cannot be seen. */
 const MAX_ROW_CHARACTERS = 600;

@@ -7,17 +7,17 @@ import {
   useRef,
   useState,
 } from 'react';
-import type { LogRow, RunLog } from '../../../../sdk/src/react/index.ts';
 import { physicalLines, plainText } from './line-text.ts';
 import styles from './log.module.css';
 import { LogLineRow } from './log-row.tsx';
+import type { LogRow, LogWindow } from './log-window.ts';
 import { layoutRows, ROW_HEIGHT } from './row-layout.ts';
-import { indexOfSeq } from './search.ts';
+import { indexOfSeq } from './seq-index.ts';
 import { useLogScroll } from './use-log-scroll.ts';
 
 interface Props {
   readonly label: string;
-  readonly log: RunLog;
+  readonly log: LogWindow;
   /** The `seq` of the selected line. */
   readonly line: number | undefined;
   readonly find: string;

@@ -1,8 +1,6 @@
 import { ArrowDownToLine, Download } from 'lucide-react';
 import { useState } from 'react';
-import { type RunLog, useRunLog } from '../../../../sdk/src/react/index.ts';
 import type { LogLevel } from '../../api/generated/graphql.ts';
-import { liveClient } from '../../api/live-client.ts';
 import { BASE_PATH } from '../../api/page.ts';
 import { useKeys } from '../../shell/keys.ts';
 import { Button } from '../../ui/button.tsx';
@@ -11,6 +9,8 @@ import styles from './log.module.css';
 import { LogFind } from './log-find.tsx';
 import { LogLevels, useLogCounts } from './log-levels.tsx';
 import { LogRows } from './log-rows.tsx';
+import type { LogWindow } from './log-window.ts';
+import { useLogWindow } from './use-log-window.ts';
 import { useMatches } from './use-matches.ts';
 
 /** What is looked at in a log. The view that shows the log keeps it, in the URL. */
@@ -32,11 +32,11 @@ interface Props {
   readonly onPlace: (changes: Partial<LogPlace>) => void;
 }
 
-/** The log of a step: it opens at its end, follows it, and reads older lines when they are scrolled to. */
+/** The log of a step: it opens at its end and follows it, or at a line, and reads others when they are scrolled to. */
 export function LogView({ runId, step, isEnded, place, onPlace }: Props) {
   const { line, level, find } = place;
   const leastLevel = level === 'DEBUG' ? undefined : level;
-  const { data: log, error, refresh } = useRunLog(liveClient, { runId, step, level: leastLevel });
+  const { data: log, error, refresh } = useLogWindow({ runId, step, level: leastLevel }, line);
   const counts = useLogCounts(runId, step, isEnded);
   const [isFollowing, setFollowing] = useState(line === undefined);
   const [copied, setCopied] = useState(0);
@@ -50,7 +50,11 @@ export function LogView({ runId, step, isEnded, place, onPlace }: Props) {
     onPlace({ level: next, line: undefined });
   };
   const matches = useMatches({ log, wanted: { runId, step, level: leastLevel, text: find }, line, onLine: select });
-  useKeys({ f: () => setFollowing(true), e: matches.nextError });
+  const follow = () => {
+    setFollowing(true);
+    log?.showEnd();
+  };
+  useKeys({ f: follow, e: matches.nextError });
   return (
     <section className={styles.log} aria-label={`Log of ${step}`}>
       <div className={styles.tools}>
@@ -65,10 +69,10 @@ export function LogView({ runId, step, isEnded, place, onPlace }: Props) {
       </div>
       {error && <ErrorNotice error={error} retry={refresh} />}
       {!log && !error && <Skeleton rows={5} label="Loading the log" />}
-      {log && log.lines.length === 0 && !log.hasOlder && (
+      {log && log.lines.length === 0 && !isPart(log) && (
         <Nothing hidden={leastLevel && counts?.all} onShowAll={() => showLevel('DEBUG')} />
       )}
-      {log && (log.lines.length > 0 || log.hasOlder) && (
+      {log && (log.lines.length > 0 || isPart(log)) && (
         <LogRows
           key={level}
           label={`Lines of ${step}`}
@@ -84,12 +88,16 @@ export function LogView({ runId, step, isEnded, place, onPlace }: Props) {
       <div className={styles.foot}>
         <span>{log && extentText(log, counts?.[COUNT_OF[level]])}</span>
         <span role="status">{copied > 0 && `Copied ${copied} ${copied === 1 ? 'line' : 'lines'}`}</span>
-        {!isEnded && (
+        {isEnded ? (
+          <Button look="quiet" title="To the end of the log (f)" onClick={follow}>
+            <ArrowDownToLine size={14} aria-hidden="true" /> To the end
+          </Button>
+        ) : (
           <Button
             look="quiet"
             title="Follow the log (f)"
             aria-pressed={isFollowing}
-            onClick={() => setFollowing(!isFollowing)}
+            onClick={isFollowing ? () => setFollowing(false) : follow}
           >
             <ArrowDownToLine size={14} aria-hidden="true" /> {isFollowing ? 'Following' : 'Follow'}
           </Button>
@@ -104,12 +112,19 @@ export function LogView({ runId, step, isEnded, place, onPlace }: Props) {
 
 const COUNT_OF = { DEBUG: 'all', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
-function extentText({ lines, hasOlder }: RunLog, total: number | undefined): string {
-  const loaded = lines.length.toLocaleString('en');
+/** Whether the log has lines that are not loaded. */
+function isPart({ hasOlder, hasNewer }: LogWindow): boolean {
+  return hasOlder || hasNewer;
+}
+
+function extentText(log: LogWindow, total: number | undefined): string {
+  const { length } = log.lines;
+  const loaded = length.toLocaleString('en');
+  if (!isPart(log) || total === undefined) return `${loaded} ${length === 1 ? 'line' : 'lines'}`;
   // Lines may have followed the count.
-  const all = Math.max(total ?? 0, lines.length).toLocaleString('en');
-  if (!hasOlder || total === undefined) return `${loaded} ${lines.length === 1 ? 'line' : 'lines'}`;
-  return `${loaded} of ${all} lines; scroll up for older ones`;
+  const all = Math.max(total, length).toLocaleString('en');
+  const others = log.hasNewer ? 'scroll for others' : 'scroll up for older ones';
+  return `${loaded} of ${all} lines; ${others}`;
 }
 
 function Nothing({ hidden, onShowAll }: { readonly hidden: number | undefined; readonly onShowAll: () => void }) {

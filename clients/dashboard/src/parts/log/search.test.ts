@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { LogRow } from '../../../../sdk/src/react/index.ts';
-import { createSearch, indexOfSeq } from './search.ts';
+import type { LogRow } from './log-window.ts';
+import { createSearch } from './search.ts';
+import { indexOfSeq } from './seq-index.ts';
 
 const row = (seq: number, text: string): LogRow => ({
   cursor: `${seq}`,
@@ -24,12 +25,14 @@ describe('the search of a log', () => {
     expect(search(lines)).toEqual([90, 100, 110, 120, 130]);
   });
 
-  it('forgets lines that are not there any more', () => {
-    const lines: LogRow[] = [];
+  it('forgets lines that are not there any more, at both ends', () => {
     const search = createSearch('ten');
-    lines.push(...rows(0, 50));
-    search(lines);
+    search(rows(0, 50));
     expect(search(rows(35, 61))).toEqual([40, 50, 60]);
+    expect(search(rows(15, 51))).toEqual([20, 30, 40, 50]);
+    expect(search(rows(95, 111))).toEqual([100, 110]);
+    expect(search(rows(5, 21))).toEqual([10, 20]);
+    expect(search(rows(5, 41))).toEqual([10, 20, 30, 40]);
   });
 
   it('finds nothing for an empty text', () => {

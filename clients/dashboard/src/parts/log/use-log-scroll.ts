@@ -1,15 +1,15 @@
 import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from 'react';
-import type { RunLog } from '../../../../sdk/src/react/index.ts';
+import type { LogWindow } from './log-window.ts';
 import { ROW_HEIGHT, type RowLayout } from './row-layout.ts';
-import { indexOfSeq } from './search.ts';
+import { indexOfSeq } from './seq-index.ts';
 
 /** Rows that are rendered above and below those that can be seen. */
 const OVERSCAN_ROWS = 10;
-/** Older lines are read when so few pixels are above. */
+/** Lines are read on a side where so few pixels are left. */
 const LOAD_WITHIN_PIXELS = 400;
 
 interface Options {
-  readonly log: RunLog;
+  readonly log: LogWindow;
   readonly layout: RowLayout;
   /** The `seq` of the selected line. */
   readonly line: number | undefined;
@@ -19,46 +19,67 @@ interface Options {
   readonly onFollowing: (isFollowing: boolean) => void;
 }
 
+/** The first row that can be seen, and where it was. */
+interface Anchor {
+  readonly seq: number;
+  readonly part: number;
+  readonly top: number;
+  readonly scrollTop: number;
+}
+
 /**
- * Which rows can be seen, and where the log is scrolled to: at its end while it is followed, at the same lines when older ones are added above,
- * at a line that was selected elsewhere. It reads older lines when they are scrolled to.
+ * Which rows can be seen, and where the log is scrolled to: at its end while it is followed, at the same lines when others are added or dropped
+ * above, at a line that was selected elsewhere. It reads lines when they are scrolled to.
  */
 export function useLogScroll({ log, layout, line, selectedRow, isFollowing, onFollowing }: Options) {
+  const { lines } = log;
   const box = useRef<HTMLDivElement>(null);
   const [rows, setRows] = useState({ first: 0, last: 0 });
-  const shown = useRef<{ readonly firstSeq: number | undefined; readonly line: number | undefined }>({
-    firstSeq: undefined,
-    line: undefined,
-  });
+  const anchor = useRef<Anchor>(undefined);
+  const shownLine = useRef<number>(undefined);
 
-  function measure({ scrollTop, clientHeight }: HTMLDivElement) {
-    const first = Math.max(0, layout.rowAt(scrollTop) - OVERSCAN_ROWS);
+  function measure(element: HTMLDivElement) {
+    const { scrollTop, clientHeight } = element;
+    const firstSeen = layout.rowAt(scrollTop);
+    const first = Math.max(0, firstSeen - OVERSCAN_ROWS);
     const last = Math.min(layout.rowCount, layout.rowAt(scrollTop + clientHeight) + 1 + OVERSCAN_ROWS);
     setRows((former) => (former.first === first && former.last === last ? former : { first, last }));
+    const { index, part } = layout.lineAt(firstSeen);
+    const seq = lines.at(index)?.seq;
+    anchor.current = seq === undefined ? undefined : { seq, part, top: layout.topOf(firstSeen), scrollTop };
+    if (seq !== undefined) log.lookAt(isFollowing ? Number.POSITIVE_INFINITY : seq);
+    loadNear(element);
+  }
+
+  function loadNear({ scrollTop, scrollHeight, clientHeight }: HTMLDivElement) {
+    if (scrollTop < LOAD_WITHIN_PIXELS) log.loadOlder();
+    if (scrollHeight - scrollTop - clientHeight < LOAD_WITHIN_PIXELS) log.loadNewer();
   }
 
   function keepPlace(element: HTMLDivElement) {
     // It is hidden.
     if (element.clientHeight === 0) return;
-    const former = shown.current;
-    const firstSeq = log.lines.at(0)?.seq;
-    const isPrepended = former.firstSeq !== undefined && firstSeq !== undefined && firstSeq < former.firstSeq;
-    if (isPrepended) element.scrollTop += layout.topOf(layout.rowOf(indexOfSeq(log.lines, former.firstSeq ?? 0)));
-    const isMoved = line !== former.line && (line === undefined || selectedRow !== undefined);
-    if (isMoved && selectedRow !== undefined) {
-      // Loading older lines may have scrolled to the end in the meantime.
-      onFollowing(false);
-      showRow(element, layout.topOf(selectedRow));
-    } else if (isFollowing) element.scrollTop = element.scrollHeight;
-    shown.current = { firstSeq, line: isMoved ? line : former.line };
-    loadOlder(element);
+    holdAnchor(element);
+    const isNew = line !== shownLine.current;
+    if (isNew && line !== undefined && isElsewhere(log, line)) log.showLine(line);
+    else {
+      if (isNew && line !== undefined) {
+        onFollowing(false);
+        showRow(element, layout.topOf(selectedRow ?? layout.rowOf(indexOfSeq(lines, line))));
+      } else if (isFollowing && !log.hasNewer) element.scrollTop = element.scrollHeight;
+      shownLine.current = line;
+    }
     measure(element);
   }
 
-  function loadOlder({ scrollTop }: HTMLDivElement) {
-    const firstSeq = log.lines.at(0)?.seq;
-    const isBefore = line !== undefined && firstSeq !== undefined && line < firstSeq;
-    if (isBefore || scrollTop < LOAD_WITHIN_PIXELS) log.loadOlder();
+  /** Keeps the first row that can be seen where it is. */
+  function holdAnchor(element: HTMLDivElement) {
+    const held = anchor.current;
+    if (!held) return;
+    const index = indexOfSeq(lines, held.seq);
+    if (lines.at(index)?.seq !== held.seq) return;
+    const top = layout.topOf(layout.rowOf(index) + held.part);
+    if (top !== held.top) element.scrollTop = held.scrollTop + top - held.top;
   }
 
   useLayoutEffect(() => {
@@ -78,13 +99,20 @@ export function useLogScroll({ log, layout, line, selectedRow, isFollowing, onFo
   function onScroll() {
     const element = box.current;
     if (!element) return;
-    const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < ROW_HEIGHT;
+    const isAtBottom = element.scrollHeight - element.scrollTop - element.clientHeight < ROW_HEIGHT;
+    const isAtEnd = isAtBottom && !log.hasNewer;
     if (isAtEnd !== isFollowing) onFollowing(isAtEnd);
-    loadOlder(element);
     measure(element);
   }
 
   return { box, rows, onScroll };
+}
+
+/** Whether a line may be in a part of the log that is not loaded. */
+function isElsewhere({ lines, hasOlder, hasNewer }: LogWindow, line: number): boolean {
+  const first = lines.at(0)?.seq ?? Number.POSITIVE_INFINITY;
+  const last = lines.at(-1)?.seq ?? Number.NEGATIVE_INFINITY;
+  return (line < first && hasOlder) || (line > last && hasNewer);
 }
 
 /** Scrolls no more than is needed: a row that can be seen stays where it is. */

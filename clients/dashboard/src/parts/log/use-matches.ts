@@ -1,41 +1,46 @@
 import { useEffect, useMemo, useState } from 'react';
-import type { RunLog } from '../../../../sdk/src/react/index.ts';
 import { LogMatchCountDocument } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
-import { findOlderLine, type WantedLine } from './older-line.ts';
+import { findLine, type WantedLine } from './find-line.ts';
+import type { LogWindow } from './log-window.ts';
 import { createSearch } from './search.ts';
+import { indexIn } from './seq-index.ts';
 
 const SETTLED_AFTER_MS = 250;
 
 interface Options {
-  readonly log: RunLog | undefined;
+  readonly log: LogWindow | undefined;
   /** What the log shows, with the text to find; an empty text finds nothing. */
   readonly wanted: WantedLine & { readonly text: string };
   readonly line: number | undefined;
   readonly onLine: (line: number) => void;
 }
 
-/** The lines that match a text or a level: those that are loaded are known here, the server is asked for older ones. */
+/** The lines that match a text or a level: those that are loaded are known here, the server is asked for others. */
 export function useMatches({ log, wanted, line, onLine }: Options) {
   const { text } = wanted;
   const search = useMemo(() => createSearch(text), [text]);
   const matches = log ? search(log.lines) : [];
   const counted = useSettled(text);
-  const { data } = useRead(
-    LogMatchCountDocument,
-    { ...wanted, text: counted },
-    { enabled: counted !== '' && log?.hasOlder === true, keepFormer: false },
-  );
+  const isPart = log !== undefined && (log.hasOlder || log.hasNewer);
+  const around = log?.hasNewer ? log.around : undefined;
+  const total = useMatchCount({ ...wanted, text: counted }, undefined, counted !== '' && isPart);
+  const totalFrom = useMatchCount({ ...wanted, text: counted }, around, counted !== '' && around !== undefined);
   const [isSearching, setSearching] = useState(false);
   const [problem, setProblem] = useState<string>();
 
-  async function showOlder(older: WantedLine, nothing: () => void) {
+  /** Selects the next or the previous of the lines that match, of which `loaded` are loaded; after the last, the first. */
+  async function lead(by: 1 | -1, lines: WantedLine, loaded: readonly number[], nothing?: string) {
+    if (!log) return;
     setProblem(undefined);
+    const known = nextMatch(log, loaded, line, by);
+    if (known !== undefined) return onLine(known);
     setSearching(true);
     try {
-      const seq = await findOlderLine(older, log?.hasOlder ? log.lines[0]?.cursor : undefined);
-      if (seq === undefined) nothing();
-      else onLine(seq);
+      const beyond = line === undefined || by === -1 ? line : line + 1;
+      const found = (await findLine(lines, by, beyond)) ?? (line === undefined ? undefined : await findLine(lines, by));
+      if (found !== undefined) onLine(found);
+      else setProblem(nothing);
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
     } finally {
@@ -43,44 +48,63 @@ export function useMatches({ log, wanted, line, onLine }: Options) {
     }
   }
 
-  const show = (seq: number | undefined) => {
-    if (seq !== undefined) onLine(seq);
-  };
-
   /** Selects the next or the previous match. The first is the newest, because a log opens at its end. */
   function step(by: 1 | -1) {
-    const next = line === undefined ? undefined : matches.find((seq) => seq > line);
-    const previous = matches.findLast((seq) => line === undefined || seq < line);
-    if (by === 1 && line !== undefined && matches.length > 0) show(next ?? matches[0]);
-    else if (previous !== undefined) show(previous);
-    else void showOlder(wanted, () => show(matches.at(-1)));
+    void lead(line === undefined ? -1 : by, wanted, matches);
   }
 
-  /** Selects the next error below the selected line; after the last, the first. Older ones are looked for when none is loaded. */
+  /** Selects the next error below the selected line; after the last, the first. */
   function nextError() {
-    const errors = log?.lines.slice().filter(({ level }) => level === 'ERROR') ?? [];
-    const next = line === undefined ? errors.at(-1) : (errors.find(({ seq }) => seq > line) ?? errors[0]);
-    if (next) return onLine(next.seq);
+    const errors = log?.lines.filter(({ level }) => level === 'ERROR').map(({ seq }) => seq) ?? [];
     const { runId, step: key } = wanted;
-    void showOlder({ runId, step: key, level: 'ERROR' }, () => setProblem('No line is an error.'));
+    void lead(line === undefined ? -1 : 1, { runId, step: key, level: 'ERROR' }, errors, 'No line is an error.');
   }
 
   return { step, nextError, isSearching, status: problem ?? statusText() };
 
   function statusText() {
     if (text === '' || !log) return '';
-    const total = counted === text ? data?.run?.step?.logCount : undefined;
-    const place = line === undefined ? -1 : matches.indexOf(line);
-    const inAll = log.hasOlder ? total : matches.length;
+    const inAll = isPart ? (counted === text ? total : undefined) : matches.length;
     if (inAll === undefined) return `${matches.length.toLocaleString('en')} here, counting`;
     if (inAll === 0) return 'No line matches';
     // A line that came after the count.
     const shownTotal = Math.max(inAll, matches.length);
-    const number = shownTotal - matches.length + place + 1;
-    return place < 0
+    const number = numberOf(shownTotal);
+    return number === undefined
       ? `${shownTotal.toLocaleString('en')} ${shownTotal === 1 ? 'match' : 'matches'}`
       : `${number.toLocaleString('en')} of ${shownTotal.toLocaleString('en')}`;
   }
+
+  /** The number of the selected line among all matches, if that is known. */
+  function numberOf(inAll: number) {
+    const place = line === undefined ? -1 : matches.indexOf(line);
+    if (place < 0) return undefined;
+    if (!log?.hasOlder) return place + 1;
+    if (!log.hasNewer) return inAll - matches.length + place + 1;
+    if (around === undefined || totalFrom === undefined) return undefined;
+    return inAll - totalFrom + place - indexIn(matches, around) + 1;
+  }
+}
+
+function useMatchCount(wanted: WantedLine & { readonly text: string }, fromSeq: number | undefined, enabled: boolean) {
+  const { data } = useRead(LogMatchCountDocument, { ...wanted, fromSeq }, { enabled, keepFormer: false });
+  return data?.run?.step?.logCount;
+}
+
+/** The match next to a line, or next to the end, if everything between them is loaded. */
+function nextMatch(
+  { lines, hasOlder, hasNewer }: LogWindow,
+  matches: readonly number[],
+  line: number | undefined,
+  by: 1 | -1,
+): number | undefined {
+  const first = hasOlder ? (lines.at(0)?.seq ?? Number.POSITIVE_INFINITY) : 0;
+  const last = hasNewer ? (lines.at(-1)?.seq ?? Number.NEGATIVE_INFINITY) : Number.POSITIVE_INFINITY;
+  const from = line ?? Number.POSITIVE_INFINITY;
+  if (from < first || from > last) return undefined;
+  const next = by === 1 ? matches.find((seq) => seq > from) : matches.findLast((seq) => seq < from);
+  if (next !== undefined || hasOlder || hasNewer) return next;
+  return by === 1 ? matches.at(0) : matches.at(-1);
 }
 
 /** A value that has not changed for a moment: the server need not count what is still being typed. */

@@ -26,10 +26,14 @@ async function withLog(...lines: readonly (readonly [string, LogLevel?])[]): Pro
   return runId;
 }
 
-const LOGS = `query ($id: ID!, $after: Cursor, $first: Int, $last: Int, $before: Cursor, $text: String, $level: LogLevel) {
+const LOGS = `query (
+  $id: ID!, $after: Cursor, $first: Int, $last: Int, $before: Cursor, $text: String, $level: LogLevel, $fromSeq: Int, $beforeSeq: Int
+) {
   run(id: $id) { step(key: "fetch") {
-    logCount(text: $text, level: $level)
-    logs(after: $after, first: $first, last: $last, before: $before, text: $text, level: $level) {
+    logCount(text: $text, level: $level, fromSeq: $fromSeq)
+    logs(
+      after: $after, first: $first, last: $last, before: $before, text: $text, level: $level, fromSeq: $fromSeq, beforeSeq: $beforeSeq
+    ) {
       startCursor cursor caughtUp events { ... on LogLine { text } }
     }
   } }
@@ -69,9 +73,32 @@ describe('the log of a step', () => {
     expect(await read(id, { text: 'failed', level: 'ERROR' })).toMatchObject({ texts: ['Failed: a'], logCount: 1 });
   });
 
+  it('is read on both sides of a line by its seq, also at its ends and beyond', async () => {
+    // The lines follow two events of the run.
+    const id = await withLog(['seq 3'], ['seq 4', 'WARN'], ['seq 5']);
+    await withLog(['of another run']);
+    const from = await read(id, { fromSeq: 4, first: 10 });
+    expect(from).toMatchObject({ texts: ['seq 4', 'seq 5'], logCount: 2, logs: { caughtUp: true } });
+    const before = await read(id, { beforeSeq: 5, last: 1 });
+    expect(before.texts).toEqual(['seq 4']);
+    expect(await read(id, { before: before.logs?.startCursor, last: 10 })).toMatchObject({ texts: ['seq 3'] });
+    expect(await read(id, { fromSeq: 3, level: 'WARN' })).toMatchObject({ texts: ['seq 4'], logCount: 1 });
+    expect(await read(id, { fromSeq: 1 })).toMatchObject({ texts: ['seq 3', 'seq 4', 'seq 5'], logCount: 3 });
+    expect(await read(id, { fromSeq: 6 })).toMatchObject({ texts: [], logCount: 0, logs: { caughtUp: true } });
+    expect(await read(id, { fromSeq: 1_000 })).toMatchObject({ texts: [], logCount: 0, logs: { caughtUp: true } });
+    expect(await read(id, { beforeSeq: 1_000, last: 10 })).toMatchObject({ texts: ['seq 3', 'seq 4', 'seq 5'] });
+    expect(await read(id, { beforeSeq: 1, last: 10 })).toMatchObject({ texts: [], logs: { startCursor: null } });
+  });
+
   it.each([
     [{ last: 10, after: 'c1.MQ' }, 'after'],
     [{ before: 'c1.MQ' }, 'before'],
+    [{ last: 10, fromSeq: 3 }, 'fromSeq'],
+    [{ beforeSeq: 3 }, 'beforeSeq'],
+    [{ fromSeq: 0 }, 'fromSeq'],
+    [{ last: 10, beforeSeq: -1 }, 'beforeSeq'],
+    [{ fromSeq: 3, after: 'c1.MQ' }, 'fromSeq'],
+    [{ last: 10, beforeSeq: 3, before: 'c1.MQ' }, 'beforeSeq'],
     [{ last: 1_001 }, 'last'],
     [{ text: '' }, 'text'],
     [{ text: 'x'.repeat(257) }, 'text'],

@@ -18,7 +18,7 @@ builder.objectFields(Step, (t) => ({
   logs: t.field({
     type: EventBatch,
     description:
-      'Lines of its log, oldest first: a page from the beginning or after a cursor; with `last`, a page from the end or before a cursor. A search may end its page early: it continues at `cursor`, with `last` at `startCursor`.',
+      'Lines of its log, oldest first: a page from the beginning, after a cursor or from a `seq` on; with `last`, a page from the end, before a cursor or before a `seq`. A search may end its page early: it continues at `cursor`, with `last` at `startCursor`.',
     extensions: { cost: 5 },
     args: {
       after: t.arg({ type: 'Cursor', description: 'Only lines after this cursor. Default: from the first line.' }),
@@ -26,13 +26,15 @@ builder.objectFields(Step, (t) => ({
         defaultValue: DEFAULT_PAGE_EVENTS,
         description: `Page size. Maximum ${MAX_BATCH_EVENTS}. Ignored with \`last\`.`,
       }),
+      fromSeq: t.arg.int({ description: 'Only lines of at least this `seq`, instead of `after`.' }),
       level: t.arg({ type: LogLevel, description: 'Only lines of at least this level.' }),
       last: t.arg.int({ description: `Page size, from the newest line. Maximum ${MAX_BATCH_EVENTS}.` }),
       before: t.arg({ type: 'Cursor', description: 'With `last`: only lines before this cursor.' }),
+      beforeSeq: t.arg.int({ description: 'With `last`: only lines of a smaller `seq`, instead of `before`.' }),
       text: t.arg.string({ description: LINES }),
     },
-    resolve: ({ runId, key }, { after, first, last, before, ...wanted }, ctx) =>
-      readRunEventPage(ctx, logFilter(runId, key, wanted), { after, first, last, before }),
+    resolve: ({ runId, key }, { level, text, ...page }, ctx) =>
+      readRunEventPage(ctx, logFilter(runId, key, { level, text }), page),
   }),
   logCount: t.int({
     description: 'Number of lines of its log, among the newest 200,000 events of its run.',
@@ -40,8 +42,10 @@ builder.objectFields(Step, (t) => ({
     args: {
       level: t.arg({ type: LogLevel, description: 'Only lines of at least this level.' }),
       text: t.arg.string({ description: LINES }),
+      fromSeq: t.arg.int({ description: 'Only lines of at least this `seq`. Default: all.' }),
     },
-    resolve: ({ runId, key }, wanted, ctx) => ctx.app.journal.count(logFilter(runId, key, wanted), callerScope(ctx)),
+    resolve: ({ runId, key }, { fromSeq, ...wanted }, ctx) =>
+      ctx.app.journal.count(logFilter(runId, key, wanted), callerScope(ctx), Math.max(1, fromSeq ?? 1)),
   }),
 }));
 
