@@ -16,12 +16,14 @@ export function WithPanel({ panel, children }: { readonly panel: ReactNode; read
 
 interface Props {
   readonly title: ReactNode;
+  /** Next to the title. */
+  readonly actions?: ReactNode;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
 
 /** One thing of a list. It takes the focus when it opens, and gives it back; Escape closes it. Its key is what it shows. */
-export function SidePanel({ title, onClose, children }: Props) {
+export function SidePanel({ title, actions, onClose, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const id = useId();
   useKeys({ Escape: onClose });
@@ -38,9 +40,12 @@ export function SidePanel({ title, onClose, children }: Props) {
         <h2 id={id} ref={heading} tabIndex={-1}>
           {title}
         </h2>
-        <Button look="quiet" onClick={onClose} title="Close (Escape)">
-          <X size={16} aria-hidden="true" /> <span className="visually-hidden">Close</span>
-        </Button>
+        <div className={styles.actions}>
+          {actions}
+          <Button look="quiet" onClick={onClose} title="Close (Escape)">
+            <X size={16} aria-hidden="true" /> <span className="visually-hidden">Close</span>
+          </Button>
+        </div>
       </header>
       {children}
     </section>

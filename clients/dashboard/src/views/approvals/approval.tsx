@@ -5,6 +5,7 @@ import { ApprovalDocument, type ApprovalQuery, DecideApprovalDocument } from '..
 import { useRead, useSend } from '../../api/query.ts';
 import { JsonTree } from '../../parts/payload/json-tree.tsx';
 import { useKeys } from '../../shell/keys.ts';
+import { PageNeighbors } from '../../shell/neighbors.tsx';
 import { toast } from '../../shell/toasts.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -27,6 +28,7 @@ export function ApprovalPage() {
     <Page
       title="Approval"
       lead={<Link href="/approvals">All approvals</Link>}
+      actions={<PageNeighbors of="approval" path={`/approvals/${id}`} />}
       query={queryOf(ApprovalDocument, { id })}
     >
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}

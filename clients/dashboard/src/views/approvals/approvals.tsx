@@ -2,6 +2,8 @@ import { Link } from 'wouter';
 import { type ApprovalRowFragment, ApprovalsDocument } from '../../api/generated/graphql.ts';
 import { useReadPages } from '../../api/query.ts';
 import { choice, useUrlState } from '../../api/url-state.ts';
+import { useRememberedList } from '../../shell/remembered-list.ts';
+import { useRowKeys } from '../../shell/row-keys.ts';
 import { Button } from '../../ui/button.tsx';
 import { queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
@@ -37,6 +39,8 @@ export function Approvals() {
     variables,
     ({ approvals }) => approvals,
   );
+  useRowKeys();
+  useRememberedList((nodes ?? []).map(({ id }) => `/approvals/${id}`));
   const [title, explanation] = EMPTY[show];
   return (
     <Page title="Approvals" query={queryOf(ApprovalsDocument, variables)}>
@@ -66,7 +70,7 @@ export function Approvals() {
 function ApprovalLine({ approval }: { readonly approval: ApprovalRowFragment }) {
   const { id, state, reason, run, step, requestedAt, expiresAt, decidedBy } = approval;
   return (
-    <li>
+    <li data-row={id}>
       <StateMark state={state} />
       <span className={styles.text}>
         <Link href={`/approvals/${id}`}>{reason}</Link>

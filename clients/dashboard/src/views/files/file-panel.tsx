@@ -1,6 +1,7 @@
 import { FileDocument, type FileQuery } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
 import { Payload } from '../../parts/payload/payload.tsx';
+import { Neighbors } from '../../shell/neighbors.tsx';
 import { SidePanel } from '../../shell/side-panel.tsx';
 import { Copy } from '../../ui/copy.tsx';
 import { ErrorNotice, Skeleton } from '../../ui/notice.tsx';
@@ -10,12 +11,24 @@ import { RunOfFile } from './run-of-file.tsx';
 
 type File = Extract<NonNullable<FileQuery['node']>, { readonly __typename: 'Artifact' }>;
 
+interface Props {
+  readonly id: string;
+  /** IDs of the files of the list. */
+  readonly list: readonly string[];
+  readonly onOpen: (id: string) => void;
+  readonly onClose: () => void;
+}
+
 /** One file: where it is from, and what is in it. */
-export function FilePanel({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
+export function FilePanel({ id, list, onOpen, onClose }: Props) {
   const { data, error, refetch } = useRead(FileDocument, { id }, { keepFormer: false });
   const file = data?.node && 'url' in data.node ? (data.node as File) : undefined;
   return (
-    <SidePanel title={file?.name ?? 'File'} onClose={onClose}>
+    <SidePanel
+      title={file?.name ?? 'File'}
+      actions={<Neighbors of="file" list={list} current={id} onOpen={onOpen} />}
+      onClose={onClose}
+    >
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton rows={6} label="Loading the file" />}
       {data && !file && <p>There is no such file, or you may not see it. Retention may have removed it.</p>}

@@ -1,6 +1,7 @@
 import { type ArtifactFilter, FilesDocument, type FilesLineFragment } from '../../api/generated/graphql.ts';
 import { useReadPages } from '../../api/query.ts';
 import { text, useUrlState } from '../../api/url-state.ts';
+import { useRowKeys } from '../../shell/row-keys.ts';
 import { SearchField } from '../../shell/search-field.tsx';
 import { WithPanel } from '../../shell/side-panel.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -43,6 +44,7 @@ export function Files() {
     { filter },
     ({ artifacts }) => artifacts,
   );
+  useRowKeys();
   const open = (id: string) => setUrl({ file: id }, { push: true });
   const types = type in MEDIA_TYPES ? MEDIA_TYPES : { ...MEDIA_TYPES, [type]: type };
   return (
@@ -59,7 +61,17 @@ export function Files() {
         {run !== '' && <Button onClick={() => setUrl({ run: '' })}>Only of run {run.slice(0, 12)}… ✕</Button>}
       </div>
       <WithPanel
-        panel={file !== '' && <FilePanel key={file} id={file} onClose={() => setUrl({ file: '' }, { push: true })} />}
+        panel={
+          file !== '' && (
+            <FilePanel
+              key={file}
+              id={file}
+              list={(nodes ?? []).map(({ id }) => id)}
+              onOpen={open}
+              onClose={() => setUrl({ file: '' }, { push: true })}
+            />
+          )
+        }
       >
         {error && <ErrorNotice error={error} retry={() => void refetch()} />}
         {!nodes && !error && <Skeleton rows={10} label="Loading files" />}
@@ -93,7 +105,7 @@ interface LineProps {
 function FileLine({ file, open, onOpen }: LineProps) {
   const { id, name, mediaType, size, run, createdAt } = file;
   return (
-    <tr data-selected={id === open}>
+    <tr data-row={id} data-selected={id === open}>
       <td className={styles.name}>
         <button type="button" aria-current={id === open || undefined} onClick={() => onOpen(id)}>
           {name}

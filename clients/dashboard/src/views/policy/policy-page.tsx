@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
+import { useRowKeys } from '../../shell/row-keys.ts';
 import type { PageQuery } from '../../ui/graphql-link.tsx';
 import { Page } from '../../ui/page.tsx';
 import styles from './policy.module.css';
@@ -19,6 +20,7 @@ interface Props {
 /** The frame of the three views of the policy. */
 export function PolicyPage({ title, query, children }: Props) {
   const [path] = useLocation();
+  useRowKeys();
   return (
     <Page
       title={title}

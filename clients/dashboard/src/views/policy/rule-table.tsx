@@ -1,3 +1,4 @@
+import { Link } from 'wouter';
 import type { PolicyRuleLineFragment } from '../../api/generated/graphql.ts';
 import { Table } from '../../ui/table.tsx';
 import { Effect } from './effect.tsx';
@@ -16,7 +17,7 @@ export function RuleTable({ label, rules, missed }: Props) {
   return (
     <Table label={label} columns={missed ? ['Differs in', ...columns] : columns}>
       {rules.map(({ id, role, action, uri, schema, effect, obligation, comment }) => (
-        <tr key={id}>
+        <tr key={id} data-row={id}>
           {missed && <td>{missed.get(id)}</td>}
           <td>
             <Effect effect={effect} />
@@ -34,7 +35,9 @@ export function RuleTable({ label, rules, missed }: Props) {
           </td>
           <td className={styles.glob}>{comment}</td>
           <td>
-            <code>{id}</code>
+            <Link href={`/policy?q=${id}`}>
+              <code>{id}</code>
+            </Link>
           </td>
         </tr>
       ))}

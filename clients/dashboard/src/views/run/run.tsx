@@ -5,6 +5,7 @@ import { useRun } from '../../../../sdk/src/react/index.ts';
 import { RunFactsDocument } from '../../api/generated/graphql.ts';
 import { liveClient } from '../../api/live-client.ts';
 import { choice, text, useUrlState } from '../../api/url-state.ts';
+import { PageNeighbors } from '../../shell/neighbors.tsx';
 import { queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -15,7 +16,6 @@ import styles from './run.module.css';
 import { RunActions } from './run-actions.tsx';
 import { RunFacts } from './run-facts.tsx';
 import { firstToShow, titleOf } from './run-model.ts';
-import { RunNeighbors } from './run-neighbors.tsx';
 import { RunPayloads } from './run-payloads.tsx';
 import { StepList } from './step-list.tsx';
 import { StepPanel } from './step-panel.tsx';
@@ -67,7 +67,7 @@ export function RunPage() {
       query={queryOf(RunFactsDocument, { id })}
       actions={
         <>
-          <RunNeighbors id={id} />
+          <PageNeighbors of="run" path={`/runs/${id}`} />
           <RunActions run={run} onChanged={refresh} />
         </>
       }

@@ -1,9 +1,9 @@
-import { memo, useEffect } from 'react';
+import { memo } from 'react';
 import { Link } from 'wouter';
 import type { RunRow } from '../../../../sdk/src/react/index.ts';
+import { useRememberedList } from '../../shell/remembered-list.ts';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Duration, Time } from '../../ui/time.tsx';
-import { rememberList } from '../run/neighbors.ts';
 import { type RowDetails, useRowDetails } from './row-details.ts';
 import { RunResult } from './run-result.tsx';
 import styles from './runs.module.css';
@@ -22,8 +22,7 @@ export function RunTable({ runs, isBusy, ...selection }: Props & { readonly isBu
   const groups = Array.from({ length: Math.ceil(runs.length / GROUP) }, (_, n) =>
     runs.slice(n * GROUP, (n + 1) * GROUP),
   );
-  const ids = runs.map(({ id }) => id).join(' ');
-  useEffect(() => rememberList(ids.split(' ')), [ids]);
+  useRememberedList(runs.map(({ id }) => `/runs/${id}`));
   return (
     <table className={styles.table} aria-busy={isBusy || undefined}>
       <thead>

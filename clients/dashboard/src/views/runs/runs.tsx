@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useRuns } from '../../../../sdk/src/react/index.ts';
 import { RunListDocument } from '../../api/generated/graphql.ts';
 import { liveClient } from '../../api/live-client.ts';
@@ -27,9 +27,8 @@ export function Runs() {
   const { data, error, refresh, showNew } = useRuns(liveClient, { filter });
   const list = useFormer(data);
   const [selected, select] = useSelection();
-  const rows = useRef<HTMLDivElement>(null);
   const change = (changes: Partial<RunQuery>) => setUrl(changes, { push: true });
-  useRowKeys(rows, select.toggle);
+  useRowKeys();
   useKeys({ n: () => showNew(), Escape: () => select.clear() });
   const newCount = data?.newCount ?? 0;
   return (
@@ -51,12 +50,10 @@ export function Runs() {
       <FilterBar query={query} runs={list?.runs ?? []} onChange={change} />
       {error && <ErrorNotice error={error} retry={refresh} />}
       {!list && !error && <Skeleton rows={12} label="Loading runs" />}
-      <div ref={rows}>
-        {data?.runs.length === 0 && <EmptyRuns query={query} onChange={change} />}
-        {list && list.runs.length > 0 && (
-          <RunTable runs={list.runs} isBusy={!data} selected={selected} onSelect={select.toggle} />
-        )}
-      </div>
+      {data?.runs.length === 0 && <EmptyRuns query={query} onChange={change} />}
+      {list && list.runs.length > 0 && (
+        <RunTable runs={list.runs} isBusy={!data} selected={selected} onSelect={select.toggle} />
+      )}
       {list?.hasMore && (
         <div>
           <Button onClick={list.loadMore}>Show older</Button>

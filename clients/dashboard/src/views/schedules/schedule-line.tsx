@@ -12,6 +12,7 @@ import { toast } from '../../shell/toasts.tsx';
 import { Button } from '../../ui/button.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Time } from '../../ui/time.tsx';
+import { pathOfWorkflow } from '../workflows/paths.ts';
 import styles from './schedules.module.css';
 
 const OVERLAPS: Readonly<Record<string, string>> = {
@@ -29,9 +30,9 @@ export function ScheduleLine({ schedule }: { readonly schedule: SchedulesLineFra
   const { workflow, cron, timeZone, overlap, catchUp, principal, paused, nextAt, lastRun } = schedule;
   const { name } = workflow;
   return (
-    <tr>
+    <tr data-row={name}>
       <td>
-        <Link href={`/workflows/${encodeURIComponent(name)}`}>{name}</Link>
+        <Link href={pathOfWorkflow(name)}>{name}</Link>
       </td>
       <td>{paused ? <span className={styles.paused}>Paused</span> : nextAt && <Time at={nextAt} />}</td>
       <td>

@@ -2,12 +2,15 @@ import { Link } from 'wouter';
 import { SchedulesDocument } from '../../api/generated/graphql.ts';
 import { useReadPages } from '../../api/query.ts';
 import { text, useUrlState } from '../../api/url-state.ts';
+import { useRememberedList } from '../../shell/remembered-list.ts';
+import { useRowKeys } from '../../shell/row-keys.ts';
 import { SearchField } from '../../shell/search-field.tsx';
 import { Button } from '../../ui/button.tsx';
 import { queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Table } from '../../ui/table.tsx';
+import { pathOfWorkflow } from '../workflows/paths.ts';
 import { ScheduleLine } from './schedule-line.tsx';
 
 const PARAMS = { q: text };
@@ -27,6 +30,8 @@ export function Schedules() {
   const shown = nodes?.filter(({ workflow, principal }) =>
     [workflow.name, principal.username].some((name) => name.toLowerCase().includes(word)),
   );
+  useRowKeys();
+  useRememberedList((shown ?? []).map(({ workflow }) => pathOfWorkflow(workflow.name)));
   return (
     <Page
       title="Schedules"

@@ -7,6 +7,7 @@ import {
   WorkersReplayDocument,
 } from '../../api/generated/graphql.ts';
 import { useReadPages, useSend } from '../../api/query.ts';
+import { useRowKeys } from '../../shell/row-keys.ts';
 import { toast } from '../../shell/toasts.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -33,6 +34,7 @@ export function DeadLetters({ reason, onReason }: Props) {
     { ...(reason !== '' && { reason }) },
     ({ deadLetters }) => deadLetters,
   );
+  useRowKeys();
   const reasons = [...new Set([...REASONS, ...(nodes ?? []).map((one) => one.reason), ...(reason ? [reason] : [])])];
   return (
     <div className={styles.letters}>
@@ -73,7 +75,7 @@ export function DeadLetters({ reason, onReason }: Props) {
 function Letter({ letter, onReplay }: { readonly letter: WorkersLetterFragment; readonly onReplay: () => void }) {
   const { at, jobId, topic, reason, message, sender, request, run } = letter;
   return (
-    <tr>
+    <tr data-row={jobId}>
       <td>
         <code>{jobId}</code>
       </td>

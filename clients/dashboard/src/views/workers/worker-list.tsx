@@ -1,4 +1,5 @@
 import type { WorkersLineFragment } from '../../api/generated/graphql.ts';
+import { useRowKeys } from '../../shell/row-keys.ts';
 import { SearchField } from '../../shell/search-field.tsx';
 import { WithPanel } from '../../shell/side-panel.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
@@ -20,6 +21,7 @@ interface Props {
 /** Remote workers, followed as they change. */
 export function WorkerList({ search, onSearch, open, onOpen }: Props) {
   const { data: workers, error, refresh } = useWorkers();
+  useRowKeys();
   if (error && !workers) return <ErrorNotice error={error} retry={refresh} />;
   if (!workers) return <Skeleton rows={6} label="Loading workers" />;
   if (workers.size === 0) {
@@ -43,7 +45,19 @@ export function WorkerList({ search, onSearch, open, onOpen }: Props) {
       <div className={styles.filters}>
         <SearchField label="Worker, pool or topic" value={search} onChange={onSearch} />
       </div>
-      <WithPanel panel={selected && <WorkerPanel key={open} worker={selected} onClose={() => onOpen('')} />}>
+      <WithPanel
+        panel={
+          selected && (
+            <WorkerPanel
+              key={open}
+              worker={selected}
+              list={shown.map(({ id }) => id)}
+              onOpen={onOpen}
+              onClose={() => onOpen('')}
+            />
+          )
+        }
+      >
         {shown.length === 0 ? (
           <Empty title="No worker matches">
             <p>Search for a part of an ID, a pool or a topic.</p>
@@ -72,7 +86,7 @@ interface LineProps {
 function WorkerLine({ worker, isOpen, onOpen }: LineProps) {
   const { id, pool, activeJobs, maxParallelJobs, cpuLoad, memoryLoad, progress, lastHeartbeatAt } = worker;
   return (
-    <tr data-selected={isOpen}>
+    <tr data-row={id} data-selected={isOpen}>
       <td>
         <button type="button" className={styles.open} aria-current={isOpen || undefined} onClick={() => onOpen(id)}>
           {id}

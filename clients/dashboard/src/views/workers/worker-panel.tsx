@@ -3,6 +3,7 @@ import { unwrap } from '../../../../sdk/src/index.ts';
 import { WorkersDrainDocument, type WorkersLineFragment } from '../../api/generated/graphql.ts';
 import { useSend } from '../../api/query.ts';
 import { JsonTree } from '../../parts/payload/json-tree.tsx';
+import { Neighbors } from '../../shell/neighbors.tsx';
 import { SidePanel } from '../../shell/side-panel.tsx';
 import { toast } from '../../shell/toasts.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -12,14 +13,16 @@ import { Time } from '../../ui/time.tsx';
 import { WorkerState } from './worker-state.tsx';
 import styles from './workers.module.css';
 
-/** One worker: what it says about itself, and whether it gets jobs. */
-export function WorkerPanel({
-  worker,
-  onClose,
-}: {
+interface Props {
   readonly worker: WorkersLineFragment;
+  /** IDs of the workers of the list. */
+  readonly list: readonly string[];
+  readonly onOpen: (id: string) => void;
   readonly onClose: () => void;
-}) {
+}
+
+/** One worker: what it says about itself, and whether it gets jobs. */
+export function WorkerPanel({ worker, list, onOpen, onClose }: Props) {
   const [asks, setAsks] = useState(false);
   const { id, pool, region, type, capabilities, topics, labels, sdkVersion, gpuLoad, progress, drained } = worker;
   const facts: readonly (readonly [string, string | null])[] = [
@@ -32,7 +35,11 @@ export function WorkerPanel({
     ['GPU', gpuLoad > 0 ? `${Math.round(gpuLoad)} %` : ''],
   ];
   return (
-    <SidePanel title={id} onClose={onClose}>
+    <SidePanel
+      title={id}
+      actions={<Neighbors of="worker" list={list} current={id} onOpen={onOpen} />}
+      onClose={onClose}
+    >
       <div className={styles.actions}>
         <WorkerState worker={worker} />
         <Button may="worker:drain" on={`worker:${id}`} onClick={() => setAsks(true)}>

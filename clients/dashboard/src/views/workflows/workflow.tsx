@@ -4,6 +4,7 @@ import { Link, useLocation, useParams } from 'wouter';
 import { WorkflowPageDocument, type WorkflowPageQuery } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
 import { choice, text, useUrlState } from '../../api/url-state.ts';
+import { PageNeighbors } from '../../shell/neighbors.tsx';
 import { Button } from '../../ui/button.tsx';
 import { type PageQuery, queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
@@ -78,6 +79,7 @@ function Saved({ workflow, newest, query }: SavedProps) {
       query={query}
       actions={
         <>
+          <PageNeighbors of="workflow" path={pathOfWorkflow(name)} />
           <Button look="danger" may="mutation:deleteWorkflow" onClick={() => setAsksToDelete(true)}>
             <Trash2 size={13} aria-hidden="true" /> Delete
           </Button>

@@ -3,6 +3,9 @@ import { Link, useLocation } from 'wouter';
 import { WorkflowListDocument, type WorkflowListQuery, WorkflowProblemsDocument } from '../../api/generated/graphql.ts';
 import { useRead, useReadPages } from '../../api/query.ts';
 import { text, useUrlState } from '../../api/url-state.ts';
+import { useRememberedList } from '../../shell/remembered-list.ts';
+import { useRowKeys } from '../../shell/row-keys.ts';
+import { SearchField } from '../../shell/search-field.tsx';
 import { Button } from '../../ui/button.tsx';
 import { queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
@@ -29,6 +32,8 @@ export function Workflows() {
   );
   const words = q.trim().toLowerCase();
   const shown = nodes?.filter(({ name, description }) => `${name} ${description ?? ''}`.toLowerCase().includes(words));
+  useRowKeys();
+  useRememberedList((shown ?? []).map(({ name }) => pathOfWorkflow(name)));
   return (
     <Page
       title="Workflows"
@@ -39,13 +44,11 @@ export function Workflows() {
         </Button>
       }
     >
-      <input
-        type="search"
-        className={styles.search}
-        aria-label="Search workflows"
+      <SearchField
+        label="Search workflows"
         placeholder="Search names and descriptions"
         value={q}
-        onChange={({ target }) => setUrl({ q: target.value })}
+        onChange={(value) => setUrl({ q: value })}
       />
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
       {!shown && !error && <Skeleton rows={8} label="Loading workflows" />}
@@ -114,7 +117,7 @@ function WorkflowRow({ workflow }: { readonly workflow: Line }) {
   const { name, version, description, runs, createdAt, createdBy } = workflow;
   const [last] = runs.nodes;
   return (
-    <tr>
+    <tr data-row={name}>
       <td className={styles.name}>
         <Link href={pathOfWorkflow(name)}>{name}</Link>
         {description && <small title={description}>{description}</small>}
