@@ -1,5 +1,6 @@
 import { openDashboard } from '../../clients/dashboard/test/open-dashboard.ts';
-import { type BenchOptions, figure, median } from '../load/figure.ts';
+import { type BenchOptions, median } from '../load/figure.ts';
+import { printFigure } from './print-figure.ts';
 
 const ROUNDS = { full: 9, quick: 3 };
 /** Of each metric, in the order in which the page returns them. */
@@ -50,7 +51,6 @@ export async function measureFirstView({ quick }: BenchOptions): Promise<void> {
   }
   for (const [index, [metric, [limit, unit]]] of Object.entries(LIMITS).entries()) {
     const value = median(samples.map((sample) => sample[index] ?? Number.NaN));
-    const peer = { name: 'maximum', value: limit };
-    figure({ bench: 'dashboard', metric: `first view: ${metric}`, value, unit, n: rounds, peer });
+    printFigure(`first view: ${metric}`, value, unit, rounds, ['maximum', limit]);
   }
 }

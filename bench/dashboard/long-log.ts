@@ -1,7 +1,8 @@
 import { startLoggingAgent, storeLongLog } from '../../clients/dashboard/test/long-log.ts';
 import { openDashboard } from '../../clients/dashboard/test/open-dashboard.ts';
 import { createTempFolder } from '../../test/support/temp-folder.ts';
-import { type BenchOptions, figure, median } from '../load/figure.ts';
+import { type BenchOptions, median } from '../load/figure.ts';
+import { printFigure } from './print-figure.ts';
 
 const LINES = 50_000;
 const ROUNDS = { full: 7, quick: 3 };
@@ -46,10 +47,8 @@ export async function measureLongLog({ quick }: BenchOptions): Promise<void> {
     times.find.push(counted - shown);
     times.lead.push(led - counted);
   }
-  const print = (metric: string, values: readonly number[], limit: number) => {
-    const peer = { name: 'maximum', value: limit };
-    figure({ bench: 'dashboard', metric, value: median(values), unit: 'ms', n: rounds, peer });
-  };
+  const print = (metric: string, values: readonly number[], limit: number) =>
+    printFigure(metric, median(values), 'ms', rounds, ['maximum', limit]);
   print(`open a run of ${LINES} lines`, times.open, MAX_OPEN_MS);
   print('its newest line', times.firstLine, MAX_FIRST_LINE_MS);
   print('find a word in it', times.find, MAX_FIND_MS);

@@ -48,7 +48,8 @@ export async function measure({ processes, flags = [], ...order }: MeasureOption
   }
 }
 
-async function messageOf<T>(child: ChildProcess): Promise<T> {
+/** The next message of a process. Rejects when it ends without one. */
+export async function messageOf<T>(child: ChildProcess): Promise<T> {
   const early = new AbortController();
   const message = once(child, 'message', { signal: early.signal });
   const exit = once(child, 'exit', { signal: early.signal }).then(([code, signal]) => {

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
+import { STATES } from '../../clients/dashboard/src/ui/states.ts';
+import { closedPort } from '../../clients/sdk/test/test-clients.ts';
+import type { startCuttingProxy } from '../../test/support/cutting-proxy.ts';
+import { until } from '../../test/support/until.ts';
+import { type BusyRun, lineText } from '../load/busy-run.ts';
+import { figure } from '../load/figure.ts';
+import { printFigure } from './print-figure.ts';
+
+const OFFLINE_MS = 30_000;
+/** The page retries with growing delays. */
+const TIMEOUT_MS = 60_000;
+
+/** The rows of the list of steps: key and state. Runs in the browser. */
+const STEPS = `[...document.querySelectorAll('ol[aria-label=Steps] button')].map((row) =>
+  row.querySelector('b').textContent + ' ' + row.querySelector('[data-tone]').textContent)`;
+
+interface Options {
+  readonly page: Page;
+  readonly busy: BusyRun;
+  readonly proxy: Awaited<ReturnType<typeof startCuttingProxy>>;
+  /** Of the server. */
+  readonly port: number;
+}
+
+/** A page whose connection is lost for 30 s while its run continues: each line is there once, each step is in the state that the journal has. */
+export async function measureOffline({ page, busy, proxy, port }: Options): Promise<void> {
+  const numberOf = (line: number) =>
+    page
+      .getByRole('option')
+      .filter({ hasText: lineText(line) })
+      .locator('[data-act=select]');
+  const first = (await busy.pause()).lines - 1;
+  await page.keyboard.press('f');
+  await numberOf(first).click();
+  busy.load();
+  proxy.redirect(await closedPort());
+  proxy.cut();
+  await page.getByRole('alert').getByText('Not connected').waitFor();
+  await sleep(OFFLINE_MS);
+  proxy.redirect(port);
+  const began = performance.now();
+  await page.getByRole('alert').waitFor({ state: 'detached', timeout: TIMEOUT_MS });
+  const { lines, states } = await busy.pause();
+  await page.keyboard.press('f');
+  await numberOf(lines - 1).waitFor({ timeout: TIMEOUT_MS });
+  const seconds = (performance.now() - began) / 1_000;
+  figure({ bench: 'dashboard', metric: '30 s offline: until all is shown', value: seconds, unit: 's', n: 1 });
+
+  await numberOf(lines - 1).click({ modifiers: ['Shift'] });
+  await page.getByText(/^Copied \d+ lines$/).waitFor();
+  const copied = (await page.evaluate(() => navigator.clipboard.readText())).split('\n');
+  const written = lines - first;
+  const expected = Array.from({ length: written }, (_, n) => lineText(first + n));
+  const none = ['maximum', 0] as const;
+  printFigure(
+    '30 s offline: lines missing, doubled or misplaced',
+    differences(copied, expected),
+    'lines',
+    written,
+    none,
+  );
+
+  await page.getByRole('tab', { name: 'Steps' }).click();
+  const wanted = Object.entries(states).map(([key, state]) => `${key} ${STATES[state].word}`);
+  const wrong = async () => differences(await page.evaluate<string[]>(STEPS), wanted);
+  // What is wrong is printed.
+  await until('all steps are as in the journal', async () => (await wrong()) === 0, TIMEOUT_MS).catch(() => {});
+  printFigure('30 s offline: steps missing or in another state', await wrong(), 'steps', wanted.length, none);
+}
+
+/** How many places differ: one that is missing or doubled moves all that follow. */
+function differences(one: readonly string[], other: readonly string[]): number {
+  const [longer, shorter] = one.length > other.length ? [one, other] : [other, one];
+  return longer.filter((text, n) => text !== shorter[n]).length;
+}
