@@ -21,7 +21,7 @@ describe.skipIf(skipped)(`files ${skipped ?? ''}`, () => {
 
   it('says where the first will come from', async () => {
     const page = await dashboard.open('/files', { as: 'alice' });
-    await page.getByText('Nothing is stored yet').waitFor();
+    await page.getByText('No files yet').waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
   });
 
@@ -39,7 +39,7 @@ describe.skipIf(skipped)(`files ${skipped ?? ''}`, () => {
     await page.keyboard.type('rEP');
     await until('one row is left', async () => (await rows()).length === 2);
     await page.getByLabel('Media type').selectOption('image/*');
-    await page.getByText('No file matches').waitFor();
+    await page.getByText('No files match').waitFor();
     await page.getByLabel('Media type').selectOption('text/*');
     await page.getByRole('button', { name: 'Report.html' }).waitFor();
     await page.reload();

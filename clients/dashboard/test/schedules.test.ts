@@ -16,7 +16,7 @@ describe.skipIf(skipped)(`schedules ${skipped ?? ''}`, () => {
 
   it('says how to make a first one', async () => {
     const page = await dashboard.open('/schedules', { as: 'alice' });
-    await page.getByText('No workflow has a schedule').waitFor();
+    await page.getByText('No schedules yet').waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
   });
 

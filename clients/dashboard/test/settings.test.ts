@@ -18,7 +18,7 @@ describe.skipIf(skipped)(`the settings ${skipped ?? ''}`, () => {
 
   it('create a token that is shown once and works until it is revoked', async () => {
     const page = await dashboard.open('/settings?section=tokens', { as: 'alice' });
-    await page.getByText('You have no API token').waitFor();
+    await page.getByText('No API tokens yet').waitFor();
     await page.getByRole('button', { name: 'Create a token' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Name').fill('nightly job');
@@ -29,7 +29,7 @@ describe.skipIf(skipped)(`the settings ${skipped ?? ''}`, () => {
     await dialog.getByRole('button', { name: 'Close' }).click();
     await page.getByRole('button', { name: 'Revoke nightly job' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click();
-    await page.getByText('You have no API token').waitFor();
+    await page.getByText('No API tokens yet').waitFor();
     await expect.poll(async () => (await asked()).data.viewer).toBeNull();
   });
 

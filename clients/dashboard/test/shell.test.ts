@@ -41,6 +41,21 @@ describe.skipIf(skipped)(`the dashboard ${skipped ?? ''}`, () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
+  it('lists four views on a phone, and the others after "More", which closes when one is chosen', async () => {
+    const page = await dashboard.open('/runs', { as: 'alice', width: 390 });
+    const views = page.getByRole('navigation', { name: 'Views' });
+    await views.getByRole('link', { name: 'Workflows' }).waitFor();
+    expect(await views.getByRole('link', { name: 'Policy' }).isVisible()).toBe(false);
+    await views.getByRole('button', { name: 'More' }).click();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await views.getByRole('link', { name: 'Policy' }).click();
+    await page.getByRole('heading', { name: 'Policy' }).waitFor();
+    await views.getByRole('link', { name: 'Policy' }).waitFor({ state: 'hidden' });
+    await views.getByRole('button', { name: 'More' }).click();
+    await page.keyboard.press('Escape');
+    await views.getByRole('link', { name: 'Policy' }).waitFor({ state: 'hidden' });
+  });
+
   it.each(['light', 'dark'] as const)('can be used by everyone in its %s theme', async (theme) => {
     const page = await dashboard.open('/', { theme });
     await page.getByLabel('User name').waitFor();

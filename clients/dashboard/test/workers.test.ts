@@ -34,7 +34,7 @@ describe.skipIf(skipped || !hasNats)(`workers ${skipped ?? ''}`, () => {
 
   it('shows the slots of the server, and a worker as soon as it is heard of', async () => {
     const page = await dashboard.open('/workers', { as: 'admin' });
-    await page.getByText('No worker has been heard of').waitFor();
+    await page.getByText('No workers yet').waitFor();
     await page.getByRole('region', { name: 'Load of the server' }).getByText('Steps in the queue').waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
     await using _worker = await startWorker('builder-1');
@@ -79,7 +79,7 @@ describe.skipIf(skipped || !hasNats)(`workers ${skipped ?? ''}`, () => {
     await page.getByRole('row', { name: jobId }).getByText('timeout').waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
     await page.getByLabel('Reason').selectOption('safety_denied');
-    await page.getByText('No job was given up for this reason').waitFor();
+    await page.getByText('No dead letters with this reason').waitFor();
     await page.getByLabel('Reason').selectOption('timeout');
     await using worker = await startSdkWorker({ url: setup.nats.url, id: 'w3', subject: 'job.late' });
     await page.getByRole('button', { name: `Send again ${jobId}` }).click();

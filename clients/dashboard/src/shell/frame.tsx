@@ -1,4 +1,3 @@
-import { Command, LogOut } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useAnnouncements } from '../api/announcements.ts';
@@ -6,10 +5,10 @@ import { OpenApprovalsDocument } from '../api/generated/graphql.ts';
 import { BASE_PATH } from '../api/page.ts';
 import { queryClient, useRead, useRefresh } from '../api/query.ts';
 import { session } from '../api/session.ts';
-import { Button } from '../ui/button.tsx';
 import styles from './frame.module.css';
 import { useKeys } from './keys.ts';
 import { DESTINATIONS } from './navigation.ts';
+import { NavigationBar } from './navigation-bar.tsx';
 import { OfflineBar } from './offline-bar.tsx';
 import { Toasts, toast } from './toasts.tsx';
 
@@ -18,7 +17,7 @@ const KeyHelp = lazy(() => import('./key-help.tsx').then(({ KeyHelp }) => ({ def
 
 /** What surrounds every view: navigation, the state of the connection, toasts, the palette. */
 export function Frame({ username, children }: { readonly username: string; readonly children: ReactNode }) {
-  const [path, navigate] = useLocation();
+  const [, navigate] = useLocation();
   const [open, setOpen] = useState<'palette' | 'keys'>();
   const approvals = useOpenApprovals();
   useKeys({
@@ -39,35 +38,12 @@ export function Frame({ username, children }: { readonly username: string; reado
       <a href="#content" className={styles.skip}>
         Skip to content
       </a>
-      <nav className={styles.nav} aria-label="Views">
-        <Link href="/runs" className={styles.brand}>
-          Signalbox
-        </Link>
-        <ul>
-          {DESTINATIONS.map(({ path: to, label, icon: Icon }) => (
-            <li key={to}>
-              <Link href={to} aria-current={path.startsWith(to) ? 'page' : undefined} title={label}>
-                <Icon size={16} aria-hidden="true" />
-                <span>{label}</span>
-                {to === '/approvals' && approvals && (
-                  <b>
-                    {approvals} <span className="visually-hidden">to decide</span>
-                  </b>
-                )}
-              </Link>
-            </li>
-          ))}
-        </ul>
-        <div className={styles.foot}>
-          <Button look="quiet" onClick={() => setOpen('palette')} title="Search and commands (ctrl+K)">
-            <Command size={16} aria-hidden="true" /> <span>Find…</span>
-          </Button>
-          <a href={`${BASE_PATH}/graphql`}>GraphiQL</a>
-          <Button look="quiet" onClick={() => void signOut()} title={`Sign out ${username}`}>
-            <LogOut size={16} aria-hidden="true" /> <span>{username}</span>
-          </Button>
-        </div>
-      </nav>
+      <NavigationBar
+        username={username}
+        approvals={approvals}
+        onFind={() => setOpen('palette')}
+        onSignOut={() => void signOut()}
+      />
       <main id="content" className={styles.main} tabIndex={-1}>
         <OfflineBar />
         {children}

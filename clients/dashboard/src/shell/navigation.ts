@@ -19,7 +19,7 @@ interface Destination {
   readonly key?: string;
 }
 
-/** The views that the navigation lists, in its order. */
+/** The views that the navigation lists, in its order. A phone lists the first ones, and the others after "More". */
 export const DESTINATIONS: readonly Destination[] = [
   { path: '/runs', label: 'Runs', icon: Play, key: 'r' },
   { path: '/workflows', label: 'Workflows', icon: Workflow, key: 'w' },
@@ -31,3 +31,6 @@ export const DESTINATIONS: readonly Destination[] = [
   { path: '/policy', label: 'Policy', icon: ShieldCheck, key: 'p' },
   { path: '/settings', label: 'Settings', icon: Settings, key: ',' },
 ];
+
+/** How many of them a phone lists. */
+export const PHONE_DESTINATIONS = 4;

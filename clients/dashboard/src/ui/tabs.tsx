@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type ReactNode, useId } from 'react';
+import { Link, useLocation } from 'wouter';
 import styles from './tabs.module.css';
 
 interface Tab<T extends string> {
@@ -55,5 +56,25 @@ export function Tabs<T extends string>({ label, tabs, value, onChange, children 
         {children}
       </div>
     </>
+  );
+}
+
+interface LinkProps {
+  readonly label: string;
+  /** Paths with what they are called. */
+  readonly links: readonly (readonly [path: string, label: string])[];
+}
+
+/** Pages that belong together, which look like tabs. */
+export function LinkTabs({ label, links }: LinkProps) {
+  const [path] = useLocation();
+  return (
+    <nav aria-label={label} className={styles.list}>
+      {links.map(([to, name]) => (
+        <Link key={to} href={to} aria-current={path === to ? 'page' : undefined}>
+          {name}
+        </Link>
+      ))}
+    </nav>
   );
 }

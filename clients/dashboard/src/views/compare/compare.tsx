@@ -67,7 +67,7 @@ export function ComparePage() {
               onOpen={(key) => setUrl({ step: key === step ? '' : key })}
             />
             {show === 'changed' && changed.length === 0 && (
-              <Empty title="No step differs">
+              <Empty title="No steps differ">
                 <Button onClick={() => setUrl({ show: 'all' })}>Show all steps</Button>
               </Empty>
             )}

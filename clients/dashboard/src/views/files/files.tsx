@@ -129,11 +129,11 @@ function FileLine({ file, open, onOpen }: LineProps) {
 
 function Nothing({ isFiltered }: { readonly isFiltered: boolean }) {
   return isFiltered ? (
-    <Empty title="No file matches">
+    <Empty title="No files match">
       <p>Search for a part of the name, or choose all types.</p>
     </Empty>
   ) : (
-    <Empty title="Nothing is stored yet">
+    <Empty title="No files yet">
       <p>Outputs of runs appear here. Upload a file to use it as the input of one.</p>
     </Empty>
   );

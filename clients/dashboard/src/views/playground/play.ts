@@ -52,12 +52,17 @@ const AGENT: FormSchema = {
 export function itemsOf({ catalog, workflows }: PlayCatalogQuery): readonly PlayItem[] {
   return [
     {
-      ...{ kind: 'document', name: 'new', title: 'A workflow', description: 'Any workflow, without saving it.' },
+      ...{
+        kind: 'document',
+        name: 'new',
+        title: 'Unsaved workflow',
+        description: 'Write a workflow and run it without saving it.',
+      },
       schema: DOCUMENT,
       initial: {},
     },
-    ...catalog.examples.map(({ name, title, kind, text }): PlayItem => {
-      const shared = { kind: 'document' as const, name, title, description: 'Runs as it is, on the sample data.' };
+    ...catalog.examples.map(({ name, title, description, kind, text }): PlayItem => {
+      const shared = { kind: 'document' as const, name, title, description };
       if (kind === 'WORKFLOW' || kind === 'PIPELINE') {
         const inputs = EXAMPLE_INPUTS[name];
         return { ...shared, schema: DOCUMENT, initial: { document: text, ...(inputs && { inputs }) } };

@@ -6,8 +6,9 @@ import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { CatalogList } from './catalog-list.tsx';
 import { readDraft } from './draft.ts';
+import { Examples } from './examples.tsx';
 import { useFormerRun } from './former-run.ts';
-import { itemsOf, pathOf } from './play.ts';
+import { itemsOf, type PlayItem, pathOf } from './play.ts';
 import { PlayForm } from './play-form.tsx';
 import styles from './playground.module.css';
 
@@ -37,7 +38,7 @@ export function Playground() {
               begin={readDraft() ?? former.value}
             />
           ) : (
-            <Choice isUnknown={kind !== undefined && !chosen} error={former.error} />
+            <Start items={items} isUnknown={kind !== undefined && !chosen} error={former.error} />
           )}
         </div>
       )}
@@ -45,15 +46,26 @@ export function Playground() {
   );
 }
 
-function Choice({ isUnknown, error }: { readonly isUnknown: boolean; readonly error: unknown }) {
+interface StartProps {
+  readonly items: readonly PlayItem[];
+  readonly isUnknown: boolean;
+  readonly error: unknown;
+}
+
+function Start({ items, isUnknown, error }: StartProps) {
   if (error) return <ErrorNotice error={error} />;
-  return isUnknown ? (
-    <Empty title="The server does not have this">
-      <p>It was removed, or you may not see it. Choose something from the list.</p>
-    </Empty>
-  ) : (
-    <Empty title="What do you want to run?">
-      <p>An example runs as it is. Everything else has a form.</p>
-    </Empty>
+  if (isUnknown) {
+    return (
+      <Empty title="The server does not have this">
+        <p>It was removed, or you may not see it. Choose something from the list.</p>
+      </Empty>
+    );
+  }
+  return (
+    <section className={styles.start} aria-labelledby="examples">
+      <h2 id="examples">Start with an example</h2>
+      <p>These run on the sample data of the server. Everything in the list has a form.</p>
+      <Examples items={items} />
+    </section>
   );
 }

@@ -32,7 +32,7 @@ export function Explain() {
   const query =
     input.action === '' ? queryOf(PolicyTextDocument, {}) : queryOf(PolicyExplainDocument, { input: ofRole });
   return (
-    <PolicyPage title="Who may" query={query}>
+    <PolicyPage query={query}>
       <div className={styles.request}>
         <SelectField label="Role" value={url.role} onChange={({ target }) => setUrl({ role: target.value })}>
           <option value="">Your roles</option>

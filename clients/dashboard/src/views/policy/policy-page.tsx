@@ -1,9 +1,8 @@
 import type { ReactNode } from 'react';
-import { Link, useLocation } from 'wouter';
 import { useRowKeys } from '../../shell/row-keys.ts';
 import type { PageQuery } from '../../ui/graphql-link.tsx';
 import { Page } from '../../ui/page.tsx';
-import styles from './policy.module.css';
+import { LinkTabs } from '../../ui/tabs.tsx';
 
 const PARTS = [
   ['/policy', 'Rules'],
@@ -12,29 +11,16 @@ const PARTS = [
 ] as const;
 
 interface Props {
-  readonly title: string;
   readonly query: PageQuery;
   readonly children: ReactNode;
 }
 
 /** The frame of the three views of the policy. */
-export function PolicyPage({ title, query, children }: Props) {
-  const [path] = useLocation();
+export function PolicyPage({ query, children }: Props) {
   useRowKeys();
   return (
-    <Page
-      title={title}
-      query={query}
-      lead={
-        <nav aria-label="Policy" className={styles.parts}>
-          {PARTS.map(([to, label]) => (
-            <Link key={to} href={to} aria-current={path === to ? 'page' : undefined}>
-              {label}
-            </Link>
-          ))}
-        </nav>
-      }
-    >
+    <Page title="Policy" query={query}>
+      <LinkTabs label="Policy" links={PARTS} />
       {children}
     </Page>
   );

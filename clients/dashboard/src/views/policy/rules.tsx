@@ -19,7 +19,7 @@ export function Policy() {
     return words.every((word) => line.includes(word));
   });
   return (
-    <PolicyPage title="Policy" query={queryOf(PolicyRulesDocument, {})}>
+    <PolicyPage query={queryOf(PolicyRulesDocument, {})}>
       <SearchField
         label="Search rules"
         placeholder="Words of a role, an action, a URI, a comment"
@@ -29,7 +29,7 @@ export function Policy() {
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
       {!rules && !error && <Skeleton rows={12} label="Loading rules" />}
       {rules?.length === 0 && (
-        <Empty title="No rule matches">
+        <Empty title="No rules match">
           <p>A request that no rule matches is denied. Remove a word to see more rules.</p>
         </Empty>
       )}

@@ -24,7 +24,7 @@ const PARAMS = { since: choice('day', 'hour', 'week', 'month') };
 export function Simulate() {
   const { data, error, refetch } = useRead(PolicyTextDocument, {});
   return (
-    <PolicyPage title="Simulate" query={queryOf(PolicyTextDocument, {})}>
+    <PolicyPage query={queryOf(PolicyTextDocument, {})}>
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton rows={12} label="Loading the rules" />}
       {data && <Editor former={data.policySource.text} />}

@@ -44,7 +44,7 @@ export function Schedules() {
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
       {!nodes && !error && <Skeleton rows={6} label="Loading schedules" />}
       {nodes?.length === 0 && (
-        <Empty title="No workflow has a schedule">
+        <Empty title="No schedules yet">
           <p>
             Add one to the text of a workflow, such as <code>{'schedule: { cron: "0 2 * * *" }'}</code>, and save it.{' '}
             <Link href="/workflows">Workflows</Link>
@@ -52,7 +52,7 @@ export function Schedules() {
         </Empty>
       )}
       {shown?.length === 0 && nodes && nodes.length > 0 && (
-        <Empty title="No schedule matches">
+        <Empty title="No schedules match">
           <p>Search for a part of the name of a workflow or a user.{hasNextPage && ' There are more below.'}</p>
         </Empty>
       )}

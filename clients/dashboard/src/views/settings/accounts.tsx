@@ -36,7 +36,7 @@ export function Accounts() {
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
       {!nodes && !error && <Skeleton rows={4} label="Loading accounts" />}
       {nodes?.length === 0 && (
-        <Empty title="There is no account">
+        <Empty title="No accounts yet">
           <p>The accounts of development mode are not listed.</p>
         </Empty>
       )}

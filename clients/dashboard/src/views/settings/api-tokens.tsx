@@ -41,7 +41,7 @@ export function ApiTokens() {
       </div>
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
       {!nodes && !error && <Skeleton rows={3} label="Loading tokens" />}
-      {nodes?.length === 0 && <Empty title="You have no API token" />}
+      {nodes?.length === 0 && <Empty title="No API tokens yet" />}
       {nodes && nodes.length > 0 && (
         <Table label="API tokens" columns={['Name', 'Roles', 'Created', 'Expires', 'Last used', '-Actions']}>
           {nodes.map((token) => (

@@ -9,7 +9,7 @@ export function SecretNames() {
   if (!data) return <Skeleton rows={3} label="Loading the names of secrets" />;
   if (data.secretNames.length === 0) {
     return (
-      <Empty title="There is no secret that you may use">
+      <Empty title="No secrets that you may use">
         <p>The server has none, or no rule with secret:NAME permits you one. Their values are never shown.</p>
       </Empty>
     );

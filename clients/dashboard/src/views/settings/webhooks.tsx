@@ -27,12 +27,12 @@ export function Webhooks() {
   return (
     <>
       <div className={styles.head}>
-        <p>They get events of the runs that you may see.</p>
+        <p>A webhook sends events of the runs that you may see to a URL.</p>
         <Button onClick={() => setCreates(true)}>Create a webhook</Button>
       </div>
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
       {!nodes && !error && <Skeleton rows={3} label="Loading webhooks" />}
-      {nodes?.length === 0 && <Empty title="There is no webhook" />}
+      {nodes?.length === 0 && <Empty title="No webhooks yet" />}
       {nodes && nodes.length > 0 && (
         <Table label="Webhooks" columns={['URL', 'Events', 'Workflow', 'Of', 'State', '-Actions']}>
           {nodes.map(({ id, url, events, workflow, owner, failingSince, disabledAt, disabledReason }) => (

@@ -51,7 +51,7 @@ export function DeadLetters({ reason, onReason }: Props) {
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
       {!nodes && !error && <Skeleton rows={6} label="Loading dead letters" />}
       {nodes?.length === 0 && (
-        <Empty title={reason === '' ? 'No job was given up' : 'No job was given up for this reason'}>
+        <Empty title={reason === '' ? 'No dead letters' : 'No dead letters with this reason'}>
           <p>Jobs that are refused, or whose workers give no result, are listed here for 30 days.</p>
         </Empty>
       )}

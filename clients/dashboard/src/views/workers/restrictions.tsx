@@ -14,7 +14,7 @@ export function Restrictions() {
   if (!data) return <Skeleton rows={4} label="Loading restrictions" />;
   if (data.workerRestrictions.length === 0) {
     return (
-      <Empty title="No worker is restricted">
+      <Empty title="No restricted workers">
         <p>A drained worker gets no new jobs; packets of a revoked key are refused. Both are listed here.</p>
       </Empty>
     );

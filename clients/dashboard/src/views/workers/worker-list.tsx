@@ -26,7 +26,7 @@ export function WorkerList({ search, onSearch, open, onOpen }: Props) {
   if (!workers) return <Skeleton rows={6} label="Loading workers" />;
   if (workers.size === 0) {
     return (
-      <Empty title="No worker has been heard of">
+      <Empty title="No workers yet">
         <p>
           Steps run in this server. <code>npx signalbox worker --pool NAME</code> starts a worker for the steps of a
           pool on another machine.
@@ -59,7 +59,7 @@ export function WorkerList({ search, onSearch, open, onOpen }: Props) {
         }
       >
         {shown.length === 0 ? (
-          <Empty title="No worker matches">
+          <Empty title="No workers match">
             <p>Search for a part of an ID, a pool or a topic.</p>
           </Empty>
         ) : (

@@ -20,7 +20,7 @@ export function WorkflowRuns({ name }: { readonly name: string }) {
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
       {!nodes && !error && <Skeleton rows={6} label="Loading runs" />}
       {nodes?.length === 0 && (
-        <Empty title="It has not run">
+        <Empty title="No runs yet">
           <p>Start it with “Run”. Runs that you may not see are not listed.</p>
         </Empty>
       )}

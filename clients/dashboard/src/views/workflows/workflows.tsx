@@ -72,7 +72,7 @@ interface NoneProps {
 function NoWorkflows({ q, onClear, hasMore }: NoneProps) {
   if (q === '') {
     return (
-      <Empty title="No workflow is saved">
+      <Empty title="No workflows yet">
         <p>
           Save one with <code>signalbox workflows save</code>, or run an example in the{' '}
           <Link href="/play">playground</Link>.
@@ -81,7 +81,7 @@ function NoWorkflows({ q, onClear, hasMore }: NoneProps) {
     );
   }
   return (
-    <Empty title="No workflow matches">
+    <Empty title="No workflows match">
       <p>
         {hasMore ? 'Of those that are loaded, none' : 'None'} has “{q}” in its name or description.
       </p>
