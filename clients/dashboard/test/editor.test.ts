@@ -1,36 +1,14 @@
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './open-dashboard.ts';
-
-const textOf = (name: string, ms: string) =>
-  `# A comment.\nname: ${name}\ninputs:\n  ms: { type: integer, default: 1 }\nsteps:\n  - id: rest\n    kind: sleep\n    input: { ms: ${ms} }\n`;
-
-const SAVE =
-  'mutation ($input: SaveWorkflowInput!) { saveWorkflow(input: $input) { __typename ... on Refusal { message } } }';
+import { listed, openEditor, saveText, textOf, type } from './open-editor.ts';
 
 describe.skipIf(skipped)(`the editor ${skipped ?? ''}`, () => {
   let dashboard: Dashboard;
-  const save = async (yaml: string) => {
-    const { saveWorkflow } = await dashboard.ask('alice', SAVE, { input: { source: { yaml } } });
-    expect(saveWorkflow).toEqual({ __typename: 'Workflow' });
-  };
+  const save = (yaml: string) => saveText(dashboard, yaml);
+  const edit = (name: string) => openEditor(dashboard, name);
   const newest = async (name: string) => {
     const document = 'query ($name: String!) { workflow(name: $name) { version yaml } }';
     return (await dashboard.ask('alice', document, { name })).workflow;
-  };
-  /** Opens a workflow of this name, saved for this test. */
-  const edit = async (name: string) => {
-    await save(textOf(name, '5'));
-    const page = await dashboard.open(`/workflows/${name}/edit`, { as: 'alice' });
-    await page.getByText('No problems').waitFor();
-    return page;
-  };
-  const listed = (page: Page, name: RegExp) => page.getByRole('list', { name: 'Steps' }).getByRole('button', { name });
-  const text = (page: Page) => page.getByRole('textbox', { name: 'Text of the workflow' });
-  const type = async (page: Page, typed: string) => {
-    await text(page).click();
-    await page.keyboard.press('Control+End');
-    await page.keyboard.insertText(typed);
   };
   beforeAll(async () => {
     dashboard = await openDashboard();
@@ -157,115 +135,6 @@ describe.skipIf(skipped)(`the editor ${skipped ?? ''}`, () => {
     await page.getByRole('dialog', { name: 'Save my_workflow?' }).getByRole('button', { name: 'Save' }).click();
     await page.waitForURL(/\/workflows\/my_workflow\/edit$/);
     await page.getByText('Version 1').waitFor();
-  });
-
-  it('selects the step that the cursor is in, and goes to the step that is selected', async () => {
-    const page = await edit('followed');
-    await type(page, '  - id: more\n    kind: sleep\n    input: { ms: 1 }\n');
-    await listed(page, /^more/).waitFor();
-    await page.locator('.cm-line', { hasText: 'id: rest' }).click();
-    await page.getByRole('list', { name: 'Steps' }).locator('[aria-current="true"]', { hasText: 'rest' }).waitFor();
-    await listed(page, /^more/).click();
-    await page.locator('.cm-activeLine', { hasText: 'id: more' }).waitFor();
-  });
-
-  it('adds a step after the selected one, and lets it depend on another', async () => {
-    const page = await edit('grown');
-    await listed(page, /^rest/).click();
-    await page.getByLabel('Add a step after rest').selectOption('approval');
-    await page.getByRole('button', { name: 'Add step' }).click();
-    await page.locator('.cm-activeLine', { hasText: '- id: approval' }).waitFor();
-    await listed(page, /^approval.*starts at once/).waitFor();
-    await page.getByLabel('Add a dependency').selectOption('rest');
-    await listed(page, /^approval.*after rest/).waitFor();
-    await page.locator('.cm-line', { hasText: 'depends_on: [rest]' }).waitFor();
-    await page.getByRole('button', { name: 'Do not depend on rest' }).click();
-    await page.locator('.cm-line', { hasText: 'depends_on' }).waitFor({ state: 'detached' });
-    await page.locator('.cm-line', { hasText: '# A comment.' }).waitFor();
-    expect(await accessibilityProblems(page)).toEqual([]);
-  });
-
-  describe('in the graph', () => {
-    const node = (page: Page, id: string) => page.locator('.react-flow__node', { hasText: id });
-    const draw = (page: Page, from: string, to: string) =>
-      node(page, from).locator('.react-flow__handle-right').dragTo(node(page, to).locator('.react-flow__handle-left'));
-    /** Where the line between two nodes next to each other can be clicked. */
-    const selectEdge = async (page: Page, from: string, to: string) => {
-      const [left, right] = await Promise.all([from, to].map((id) => node(page, id).boundingBox()));
-      if (!left || !right) throw new Error('The nodes cannot be seen.');
-      const y = (left.y + right.y) / 2 + left.height / 2;
-      await page.mouse.click((left.x + left.width + right.x) / 2, y);
-    };
-
-    it('writes a dependency that is drawn', async () => {
-      const page = await edit('drawn');
-      await type(page, '  - { id: more, kind: sleep, input: { ms: 1 } } # last\n');
-      await node(page, 'more').waitFor();
-      await draw(page, 'rest', 'more');
-      await page
-        .locator('.cm-line', { hasText: 'kind: sleep, depends_on: [rest], input: { ms: 1 } } # last' })
-        .waitFor();
-      await listed(page, /^more.*after rest/).waitFor();
-    });
-
-    it('removes the selected edge from the text, by keys and by its button; undo brings it back', async () => {
-      const page = await edit('cut');
-      const step = '  - id: more\n    kind: sleep\n    depends_on: [rest] # why\n    input: { ms: 1 }\n';
-      await type(page, step);
-      await listed(page, /^more.*after rest/).waitFor();
-      await selectEdge(page, 'rest', 'more');
-      await page.getByRole('button', { name: 'Remove rest → more' }).waitFor();
-      expect(await accessibilityProblems(page)).toEqual([]);
-      await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: 'Remove rest → more' }).waitFor({ state: 'detached' });
-      await selectEdge(page, 'rest', 'more');
-      await page.keyboard.press('Delete');
-      await page.locator('.cm-line', { hasText: 'depends_on' }).waitFor({ state: 'detached' });
-      await page.locator('.cm-line', { hasText: /^ {4}# why$/ }).waitFor();
-      await listed(page, /^more.*starts at once/).waitFor();
-      await text(page).press('Control+z');
-      await page.locator('.cm-line', { hasText: '    depends_on: [rest] # why' }).waitFor();
-      await listed(page, /^more.*after rest/).waitFor();
-      await selectEdge(page, 'rest', 'more');
-      await page.getByRole('button', { name: 'Remove rest → more' }).click();
-      await listed(page, /^more.*starts at once/).waitFor();
-    });
-
-    it('refuses an edge that makes a cycle, and names the cycle', async () => {
-      const page = await edit('circular');
-      await type(page, '  - { id: more, kind: sleep, depends_on: [rest], input: { ms: 1 } }\n');
-      await listed(page, /^more.*after rest/).waitFor();
-      await draw(page, 'more', 'rest');
-      await page.getByRole('alert').getByText('that makes a cycle: rest → more → rest.').waitFor();
-      expect(await page.locator('.cm-line', { hasText: 'depends_on' }).count()).toBe(1);
-    });
-
-    it('keeps an edge that an expression makes, and names the expression and its line', async () => {
-      const page = await edit('needed');
-      await type(page, '  - id: next\n    kind: sleep\n    input: { ms: "{{ steps.rest.output.ms }}" }\n');
-      await listed(page, /^next.*after rest/).waitFor();
-      await selectEdge(page, 'rest', 'next');
-      await page.keyboard.press('Backspace');
-      const why = page.getByRole('alert').getByText('{{ steps.rest.output.ms }} in input.ms, line 11.');
-      await why.waitFor();
-      await text(page).press('Control+Home');
-      await why.waitFor({ state: 'detached' });
-      await listed(page, /^next/).click();
-      await page.getByRole('button', { name: 'Do not depend on rest' }).click();
-      await why.waitFor();
-      await page.locator('.cm-line', { hasText: 'steps.rest.output.ms' }).waitFor();
-    });
-
-    it('goes to the step whose node is clicked, and marks the node of the step that the cursor is in', async () => {
-      const page = await edit('clicked');
-      await type(page, '  - id: more\n    kind: sleep\n    input: { ms: 1 }\n');
-      await node(page, 'more').waitFor();
-      await node(page, 'rest').click();
-      await page.locator('.cm-activeLine', { hasText: 'id: rest' }).waitFor();
-      await page.locator('.cm-line', { hasText: 'id: more' }).click();
-      await node(page, 'more').locator('[aria-current="true"]').waitFor();
-      expect(await node(page, 'rest').locator('[aria-current="true"]').count()).toBe(0);
-    });
   });
 
   it.each(['light', 'dark'] as const)('can be used by everyone in its %s theme', async (theme) => {

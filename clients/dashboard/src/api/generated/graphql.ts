@@ -871,6 +871,11 @@ export type EditorNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type EditorNamesQuery = { readonly catalog: { readonly commands: ReadonlyArray<{ readonly name: string }>, readonly queries: ReadonlyArray<{ readonly name: string }>, readonly tools: ReadonlyArray<{ readonly name: string }> } };
 
+export type EditorOptionsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type EditorOptionsQuery = { readonly catalog: { readonly commands: ReadonlyArray<{ readonly name: string, readonly options: unknown }>, readonly queries: ReadonlyArray<{ readonly name: string, readonly options: unknown }>, readonly tools: ReadonlyArray<{ readonly name: string, readonly options: unknown }> } };
+
 export type SaveEditedWorkflowMutationVariables = Exact<{
   input: SaveWorkflowInput;
 }>;
@@ -1598,6 +1603,7 @@ export const EditorWorkflowDocument = /* @__PURE__ */ new TypedDocumentString(`q
 export const EditorValidationDocument = /* @__PURE__ */ new TypedDocumentString(`query EditorValidation($yaml:String!){validateWorkflow(source:{yaml:$yaml}){valid problems{...EditorProblem}graph{nodes{...WorkflowNode}edges{from to}}decisions{step decision{effect reason rule{id}}}}}fragment EditorProblem on WorkflowProblem{severity message step line column}fragment WorkflowNode on GraphNode{key kind title does forEach undoes repairs line}`) as unknown as TypedDocumentString<EditorValidationQuery, EditorValidationQueryVariables>;
 export const EditorConversionDocument = /* @__PURE__ */ new TypedDocumentString(`query EditorConversion($yaml:String!,$form:WorkflowForm!){convertWorkflow(source:{yaml:$yaml},form:$form){text problems{...EditorProblem}}}fragment EditorProblem on WorkflowProblem{severity message step line column}`) as unknown as TypedDocumentString<EditorConversionQuery, EditorConversionQueryVariables>;
 export const EditorNamesDocument = /* @__PURE__ */ new TypedDocumentString(`query EditorNames{catalog{commands{name}queries{name}tools{name}}}`) as unknown as TypedDocumentString<EditorNamesQuery, EditorNamesQueryVariables>;
+export const EditorOptionsDocument = /* @__PURE__ */ new TypedDocumentString(`query EditorOptions{catalog{commands{name options}queries{name options}tools{name options}}}`) as unknown as TypedDocumentString<EditorOptionsQuery, EditorOptionsQueryVariables>;
 export const SaveEditedWorkflowDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SaveEditedWorkflow($input:SaveWorkflowInput!){saveWorkflow(input:$input){...on Workflow{__typename id name version yaml}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<SaveEditedWorkflowMutation, SaveEditedWorkflowMutationVariables>;
 export const FilesDocument = /* @__PURE__ */ new TypedDocumentString(`query Files($filter:ArtifactFilter,$after:String){artifacts(filter:$filter,first:50,after:$after){nodes{...FilesLine}pageInfo{hasNextPage endCursor}}}fragment FilesLine on Artifact{id name mediaType size createdAt run{id kind workflow goal}}`) as unknown as TypedDocumentString<FilesQuery, FilesQueryVariables>;
 export const FileDocument = /* @__PURE__ */ new TypedDocumentString(`query File($id:ID!){node(id:$id){...on Artifact{__typename...FilesLine url step{key}resource{uri}}}}fragment FilesLine on Artifact{id name mediaType size createdAt run{id kind workflow goal}}`) as unknown as TypedDocumentString<FileQuery, FileQueryVariables>;

@@ -1,8 +1,8 @@
-import { useId, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { CheckField, SelectField, TextArea, TextField } from '../../ui/field.tsx';
 import { JsonField } from './json-field.tsx';
 import { ResourceField } from './resource-field.tsx';
-import { type FormSchema, fieldKindOf, labelOf, partition } from './schema.ts';
+import { type FieldKind, type FormSchema, fieldKindOf, labelOf, partition } from './schema.ts';
 import styles from './schema-form.module.css';
 
 export type FormValue = Readonly<Record<string, unknown>>;
@@ -14,13 +14,17 @@ interface Props {
   readonly onChange: (value: FormValue) => void;
   /** Why a property is not valid, by its name. */
   readonly problems?: Readonly<Record<string, string>>;
+  /** What stands in the place of a field that cannot be used; undefined for one that can. */
+  readonly instead?: Instead | undefined;
 }
+
+type Instead = (path: readonly string[], kind: FieldKind, schema: FormSchema) => ReactNode;
 
 /**
  * A form for an object of a JSON Schema: what is required or has a value first, the rest under "More options". Properties without a value are left
  * out.
  */
-export function SchemaForm({ schema, value, onChange, problems = {} }: Props) {
+export function SchemaForm({ schema, value, onChange, problems = {}, instead }: Props) {
   const { asked, optional } = partition(schema);
   // As at the beginning: no field moves while somebody enters its value.
   const [first] = useState(() => [...asked, ...optional.filter((name) => value[name] !== undefined)]);
@@ -39,6 +43,7 @@ export function SchemaForm({ schema, value, onChange, problems = {} }: Props) {
       value={value[name]}
       onChange={(next) => set(name, next)}
       problem={problems[name]}
+      instead={instead}
     />
   );
   return (
@@ -61,13 +66,17 @@ interface FieldProps {
   readonly value: unknown;
   readonly onChange: (value: unknown) => void;
   readonly problem: string | undefined;
+  readonly instead: Instead | undefined;
 }
 
-function SchemaField({ name, schema, isRequired, value, onChange, problem }: FieldProps) {
+function SchemaField({ name, schema, isRequired, value, onChange, problem, instead }: FieldProps) {
+  const kind = fieldKindOf(name, schema);
+  const other = value === undefined ? undefined : instead?.([name], kind, schema);
+  if (other) return other;
   const label = labelOf(name, schema) + (isRequired ? '' : ' (optional)');
   const shared = { label, hint: hintOf(schema), problem };
   const text = typeof value === 'string' ? value : '';
-  switch (fieldKindOf(name, schema)) {
+  switch (kind) {
     case 'resource':
       return <ResourceField {...shared} value={value} onChange={onChange} />;
     case 'choice':
@@ -116,7 +125,15 @@ function SchemaField({ name, schema, isRequired, value, onChange, problem }: Fie
     case 'list':
       return <ListField {...shared} value={value} onChange={onChange} />;
     case 'group':
-      return <Group label={label} schema={schema} value={value} onChange={onChange} />;
+      return (
+        <Group
+          label={label}
+          schema={schema}
+          value={value}
+          onChange={onChange}
+          instead={instead && ((path, ...rest) => instead([name, ...path], ...rest))}
+        />
+      );
     default:
       return <JsonField {...shared} value={value} onChange={onChange} />;
   }
@@ -150,7 +167,8 @@ function Group({
   schema,
   value,
   onChange,
-}: Pick<Shared, 'label' | 'value' | 'onChange'> & { readonly schema: FormSchema }) {
+  instead,
+}: Pick<Shared, 'label' | 'value' | 'onChange'> & Pick<FieldProps, 'schema' | 'instead'>) {
   const id = useId();
   return (
     <fieldset className={styles.group} aria-describedby={schema.description && id}>
@@ -160,6 +178,7 @@ function Group({
         schema={schema}
         value={(value ?? {}) as FormValue}
         onChange={(next) => onChange(Object.keys(next).length > 0 ? next : undefined)}
+        instead={instead}
       />
     </fieldset>
   );

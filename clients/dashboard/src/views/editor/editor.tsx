@@ -10,7 +10,8 @@ import { DraftOffer } from './draft-offer.tsx';
 import { discardDraft, keepDraft, type SavedText } from './drafts.ts';
 import styles from './editor.module.css';
 import { EditorActions } from './editor-actions.tsx';
-import { addDependency, removeDependency, type StepEdit } from './edits/edits.ts';
+import { addDependency, removeDependency } from './edits/edits.ts';
+import type { StepEdit } from './edits/read-steps.ts';
 import { lineOfStep, stepAtLine } from './edits/steps-of-text.ts';
 import { ProblemList } from './problem-list.tsx';
 import { StepEdits } from './step-edits.tsx';
@@ -48,7 +49,11 @@ export function Editor({ user, saved, begin, onSaved }: Props) {
   const sources = { schema: useWorkflowSchema(), names: useKnownNames() };
   const checked = useValidation(text);
   const problems = checked.validation?.problems ?? [];
-  const selected = stepAtLine(cursorLine, text.split('\n'), checked.graph?.nodes ?? []);
+  const selected = stepAtLine(cursorLine, text, checked.graph?.nodes ?? []);
+  // Its lines are lines of the step that it undoes.
+  const compensation = checked.graph?.nodes.findLast(
+    ({ undoes, line }) => undoes !== null && undoes === selected && line !== null && line <= cursorLine,
+  );
 
   const change = (next: string) => {
     setText(next);
@@ -74,12 +79,12 @@ export function Editor({ user, saved, begin, onSaved }: Props) {
     const line = lineOfStep(text, key) ?? checked.graph?.nodes.find((node) => node.key === key)?.line;
     if (line != null) showLine(line);
   };
-  const edit = (result: StepEdit, selects: string) => {
+  const edit = (result: StepEdit, selects?: string) => {
     setRefused('refused' in result ? { at: selected, why: result.refused } : undefined);
     const editor = view.current;
     if (!editor || 'refused' in result) return;
     editor.dispatch({ changes: [...result.changes], userEvent: 'input' });
-    const line = lineOfStep(editor.state.doc.toString(), selects);
+    const line = selects === undefined ? undefined : lineOfStep(editor.state.doc.toString(), selects);
     if (line !== undefined) showLine(line);
   };
   useKeys({ 'ctrl+s': () => setAsksToSave(text !== saved.text) });
@@ -122,19 +127,20 @@ export function Editor({ user, saved, begin, onSaved }: Props) {
           <div className={styles.pane} hidden={show === 'text'}>
             <Steps
               checked={checked}
-              selected={selected}
+              selected={compensation?.key ?? selected}
               onSelect={select}
               onConnect={(from, to) => edit(addDependency(text, from, to), to)}
               onDisconnect={(from, to) => edit(removeDependency(text, from, to), to)}
               refused={refused?.at === selected ? refused?.why : undefined}
             >
-              {checked.graph && !checked.isStale && (
+              {checked.graph && (
                 <StepEdits
                   text={text}
                   graph={checked.graph}
                   schema={sources.schema}
                   selected={selected}
                   onEdit={edit}
+                  onShowLine={showLine}
                 />
               )}
             </Steps>

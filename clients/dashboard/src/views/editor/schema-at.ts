@@ -11,6 +11,7 @@ export interface WorkflowSchema {
   readonly additionalProperties?: boolean | WorkflowSchema;
   readonly items?: WorkflowSchema;
   readonly required?: readonly string[];
+  readonly pattern?: string;
 }
 
 export type Path = readonly (string | number)[];
@@ -35,16 +36,19 @@ function childOf({ properties, additionalProperties, items }: WorkflowSchema, pa
 }
 
 /** The schema with its references followed, and of several alternatives those of the kind that the value states. */
-function alternatives(root: WorkflowSchema, schema: WorkflowSchema, value: unknown): readonly WorkflowSchema[] {
-  if (schema.$ref !== undefined) {
-    const target = root.$defs?.[schema.$ref.replace('#/$defs/', '')];
-    return target ? alternatives(root, target, value) : [];
-  }
+function alternatives(root: WorkflowSchema, reference: WorkflowSchema, value: unknown): readonly WorkflowSchema[] {
+  const schema = targetOf(root, reference);
   if (!schema.oneOf) return [schema];
   const all = schema.oneOf.flatMap((one) => alternatives(root, one, value));
   const kind = memberOf(value, 'kind');
   const ofKind = all.filter(({ properties }) => properties?.kind?.const === kind);
   return ofKind.length > 0 ? ofKind : all;
+}
+
+/** The schema that a reference leads to; one without a reference is itself. */
+export function targetOf(root: WorkflowSchema, schema: WorkflowSchema): WorkflowSchema {
+  if (schema.$ref === undefined) return schema;
+  return targetOf(root, root.$defs?.[schema.$ref.replace('#/$defs/', '')] ?? {});
 }
 
 function memberOf(value: unknown, part: string | number): unknown {

@@ -4,9 +4,11 @@ import type { WorkflowNodeFragment } from '../../api/generated/graphql.ts';
 import { Button } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/field.tsx';
 import styles from './editor.module.css';
-import { addDependency, addStep, removeDependency, type StepEdit } from './edits/edits.ts';
+import { addDependency, addStep, removeDependency } from './edits/edits.ts';
+import type { StepEdit } from './edits/read-steps.ts';
 import type { WorkflowSchema } from './schema-at.ts';
 import { newStep, stepKindsOf } from './step-kinds.ts';
+import { StepPanel } from './step-panel.tsx';
 import type { Checked } from './use-validation.ts';
 
 interface Props {
@@ -15,11 +17,12 @@ interface Props {
   readonly schema: WorkflowSchema | undefined;
   readonly selected: string | undefined;
   /** Changes the text, if the edit does, and selects a step that it has then. */
-  readonly onEdit: (edit: StepEdit, selects: string) => void;
+  readonly onEdit: (edit: StepEdit, selects?: string) => void;
+  readonly onShowLine: (line: number) => void;
 }
 
 /** What can be done with the steps: each changes only the characters of the text that it is about. */
-export function StepEdits({ text, graph, schema, selected, onEdit }: Props) {
+export function StepEdits({ text, graph, schema, selected, onEdit, onShowLine }: Props) {
   // Compensations are written at the steps that they undo.
   const nodes = graph.nodes.filter(({ undoes }) => undoes === null);
   const step = nodes.find(({ key }) => key === selected);
@@ -41,6 +44,16 @@ export function StepEdits({ text, graph, schema, selected, onEdit }: Props) {
           edges={graph.edges}
           onAdd={(from) => onEdit(addDependency(text, from, step.key), step.key)}
           onRemove={(from) => onEdit(removeDependency(text, from, step.key), step.key)}
+        />
+      )}
+      {selected !== undefined && schema && (
+        <StepPanel
+          key={selected}
+          text={text}
+          stepKey={selected}
+          schema={schema}
+          onEdit={onEdit}
+          onShowLine={onShowLine}
         />
       )}
       <AddStep after={step?.key} schema={schema} onAdd={add} />

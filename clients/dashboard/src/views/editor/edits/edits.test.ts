@@ -1,39 +1,17 @@
-import { ChangeSet, Text } from '@codemirror/state';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { addDependency, addStep, removeDependency, type StepEdit } from './edits.ts';
-import { changedText, commentsOf } from './yaml-text.ts';
-
-/** The text after an edit that must not be refused. */
-function after(text: string, edit: StepEdit): string {
-  if ('refused' in edit) throw new Error(`${edit.refused}\n${text}`);
-  return changedText(text, edit.changes);
-}
-
-const refusal = (edit: StepEdit) => ('refused' in edit ? edit.refused : undefined);
-
-const TEXT = `# Before.
-name: pages # its name
-steps:
-  # The rows.
-  - id: rows
-    kind: command # a command
-    command: convertToJson
-  - id: page
-    kind: command
-    command: render
-    input: { data: "{{ steps.rows.output }}" } # of the rows
-  # The end.
-outputs: {}
-`;
+import { after, PAGES, refusal } from './edit-results.ts';
+import { addDependency, addStep, removeDependency } from './edits.ts';
 
 describe('addStep', () => {
   const nap = { id: 'nap', kind: 'sleep', input: {} };
 
   it('adds a step after another one, and changes nothing else', () => {
-    expect(after(TEXT, addStep(TEXT, 'rows', nap))).toBe(
-      TEXT.replace('command: convertToJson\n', 'command: convertToJson\n  - id: nap\n    kind: sleep\n    input: {}\n'),
+    expect(after(PAGES, addStep(PAGES, 'rows', nap))).toBe(
+      PAGES.replace(
+        'command: convertToJson\n',
+        'command: convertToJson\n  - id: nap\n    kind: sleep\n    input: {}\n',
+      ),
     );
   });
 
@@ -61,22 +39,22 @@ describe('addStep', () => {
 
 describe('addDependency', () => {
   it('writes depends_on after the kind', () => {
-    expect(after(TEXT, addDependency(TEXT, 'rows', 'page'))).toBe(
-      TEXT.replace('kind: command\n', 'kind: command\n    depends_on: [rows]\n'),
+    expect(after(PAGES, addDependency(PAGES, 'rows', 'page'))).toBe(
+      PAGES.replace('kind: command\n', 'kind: command\n    depends_on: [rows]\n'),
     );
   });
 
   it('refuses one that is there', () => {
-    const text = after(TEXT, addDependency(TEXT, 'rows', 'page'));
+    const text = after(PAGES, addDependency(PAGES, 'rows', 'page'));
     expect(refusal(addDependency(text, 'rows', 'page'))).toBe('page depends on rows already.');
   });
 
   it('refuses one on the step itself', () => {
-    expect(refusal(addDependency(TEXT, 'page', 'page'))).toBe('page cannot depend on itself.');
+    expect(refusal(addDependency(PAGES, 'page', 'page'))).toBe('page cannot depend on itself.');
   });
 
   it('refuses one that makes a cycle, and names the cycle', () => {
-    expect(refusal(addDependency(TEXT, 'page', 'rows'))).toBe(
+    expect(refusal(addDependency(PAGES, 'page', 'rows'))).toBe(
       'rows cannot depend on page, because that makes a cycle: rows → page → rows.',
     );
     const chain = 'steps:\n  - { id: a }\n  - { id: b, depends_on: [a] }\n  - { id: c, when: steps.b.output }\n';
@@ -93,7 +71,7 @@ describe('addDependency', () => {
 
 describe('removeDependency', () => {
   it('refuses one that an expression makes, and names the expression', () => {
-    expect(refusal(removeDependency(TEXT, 'rows', 'page'))).toBe(
+    expect(refusal(removeDependency(PAGES, 'rows', 'page'))).toBe(
       'page depends on rows because of {{ steps.rows.output }} in input.data, line 11. Change the expression in the text.',
     );
     const bare = 'steps:\n  - { id: a, kind: sleep }\n  - id: b\n    when: steps["a"].output > 1\n';
@@ -159,105 +137,3 @@ describe('removeDependency', () => {
     expect(after(text, removeDependency(text, 'b', 'd'))).toBe(text.replace('\n      - b', ''));
   });
 });
-
-const comment = fc.stringMatching(/^#[ -~]{0,12}$/).map((text) => text.trimEnd());
-const ending = fc.option(comment).map((text) => (text === null ? '' : ` ${text}`));
-const line = (pad: string) => fc.option(comment).map((text) => (text === null ? '' : `${pad}${text}\n`));
-
-/** A list of dependencies, in one of the ways to write it. */
-const dependsOn = (ids: readonly string[]): fc.Arbitrary<string> =>
-  fc.subarray([...ids]).chain((some) =>
-    fc.oneof(
-      fc.constant(''),
-      fc.tuple(ending).map(([end]) => `    depends_on: [${some.join(', ')}]${end}\n`),
-      fc
-        .tuple(ending, ending)
-        .map(([first, end]) => `    depends_on: [${first}\n      ${some.join(',\n      ')}${end}\n    ]\n`),
-      some.length === 0
-        ? fc.constant('    depends_on:\n')
-        : fc
-            .tuple(ending, fc.array(ending, { minLength: some.length, maxLength: some.length }), line('      '))
-            .map(
-              ([end, ends, over]) =>
-                `    depends_on:${end}\n${over}${some.map((id, i) => `      - ${id}${ends[i]}\n`).join('')}`,
-            ),
-    ),
-  );
-
-const step = (id: string, ids: readonly string[]): fc.Arbitrary<string> =>
-  fc.oneof(
-    fc
-      .tuple(line('  '), ending, ending, dependsOn(ids), line('    '))
-      .map(
-        ([over, first, second, depends, under]) =>
-          `${over}  - id: ${id}${first}\n    kind: sleep${second}\n${depends}${under}    input: { ms: 1 }\n`,
-      ),
-    fc
-      .tuple(line('  '), fc.subarray([...ids]), ending)
-      .map(([over, some, end]) => `${over}  - { id: ${id}, kind: sleep, depends_on: [${some.join(', ')}] }${end}\n`),
-  );
-
-const IDS = ['a', 'b', 'c', 'd'];
-
-const workflow = fc
-  .tuple(line(''), ending, ...IDS.map((id, index) => step(id, IDS.slice(0, index))), line(''))
-  .map(([over, end, ...rest]) => `${over}name: any${end}\nsteps:\n${rest.join('')}outputs: {}\n`);
-
-describe('any edit', () => {
-  it('keeps every comment, and does what it says to the document alone', () => {
-    fc.assert(
-      fc.property(workflow, fc.constantFrom(...IDS), fc.constantFrom(...IDS), (text, from, to) => {
-        fc.pre(from < to);
-        const before = parse(text);
-        const present: readonly string[] = before.steps.find(({ id }: { id: string }) => id === to).depends_on ?? [];
-        const added = { id: 'e', kind: 'sleep', input: {} };
-        const edits: readonly (readonly [StepEdit, unknown])[] = [
-          [addStep(text, to, added), before.steps.toSpliced(IDS.indexOf(to) + 1, 0, added)],
-          present.includes(from)
-            ? [
-                removeDependency(text, from, to),
-                dependingOn(
-                  before,
-                  to,
-                  present.filter((id) => id !== from),
-                ),
-              ]
-            : [addDependency(text, from, to), dependingOn(before, to, [...present, from])],
-        ];
-        for (const [edit, steps] of edits) {
-          const result = after(text, edit);
-          expect(comments(result)).toEqual(comments(text));
-          expect(parse(result)).toEqual({ ...before, steps });
-          expect(outside(result, to)).toEqual(outside(text, to));
-          expect(undone(text, edit)).toBe(text);
-        }
-      }),
-      { numRuns: 120 },
-    );
-  });
-});
-
-function dependingOn({ steps }: { steps: readonly { id: string }[] }, to: string, dependencies: readonly string[]) {
-  return steps.map((one) => {
-    if (one.id !== to) return one;
-    const { depends_on: _, ...others } = one as { id: string; depends_on?: unknown };
-    return dependencies.length === 0 ? others : { ...others, depends_on: dependencies };
-  });
-}
-
-const comments = (text: string) => commentsOf(text).map(({ source }) => source);
-
-/** The lines before a step, and those from the next step on. */
-function outside(text: string, id: string) {
-  const lines = text.split('\n');
-  const heads = lines.flatMap((one, index) => (/^ {2}- (?:\{ )?id: [a-d]\b|^outputs/.test(one) ? [index] : []));
-  const begin = lines.findIndex((one) => new RegExp(`^ {2}- (\\{ )?id: ${id}\\b`).test(one));
-  return [lines.slice(0, begin), lines.slice(heads.find((index) => index > begin))];
-}
-
-/** The text after an edit and its inverse, as undo has it. */
-function undone(text: string, edit: StepEdit): string {
-  const document = Text.of(text.split('\n'));
-  const set = ChangeSet.of('changes' in edit ? [...edit.changes] : [], text.length);
-  return set.invert(document).apply(set.apply(document)).toString();
-}

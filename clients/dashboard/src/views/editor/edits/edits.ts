@@ -1,39 +1,31 @@
-import { type Document, isMap, isScalar, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
-import { stepReferences, type Template, templatesThatNeed } from './expressions.ts';
+import { isMap, isScalar, isSeq } from 'yaml';
+import { refersTo, stepReferences, templatesOfWorkflow, templatesThatNeed } from './expressions.ts';
+import {
+  checked,
+  listOfSteps,
+  movedBy,
+  NOT_CERTAIN,
+  type Read,
+  readStep,
+  readSteps,
+  type StepEdit,
+  type StepValue,
+  UNREADABLE,
+  whereIs,
+} from './read-steps.ts';
 import { mapChanges } from './value-changes.ts';
 import {
-  changedText,
   columnOf,
   commentsOf,
   dashOf,
   endOfLine,
   insertion,
+  itemRemoval,
   pairOf,
   rangeOf,
   type TextChange,
   valueText,
 } from './yaml-text.ts';
-
-/** What an edit of the steps changes in the text; or why it does not, in a sentence. */
-export type StepEdit = { readonly changes: readonly TextChange[] } | { readonly refused: string };
-
-type StepValue = Readonly<Record<string, unknown>>;
-
-interface DocumentJson {
-  readonly steps?: readonly StepValue[];
-}
-
-/** A text that has steps, or can have. */
-interface Read {
-  readonly text: string;
-  readonly document: Document;
-  readonly json: DocumentJson;
-  readonly steps: readonly StepValue[];
-}
-
-const UNREADABLE = 'The text has errors, or is not in the native form. Correct it first.';
-const NOT_CERTAIN =
-  'This part of the text is written in a way that cannot be changed from here. Change it in the text.';
 
 /** Adds a step after another one, or at the end. Its required keys are there, and empty. */
 export function addStep(text: string, after: string | undefined, step: StepValue): StepEdit {
@@ -43,7 +35,7 @@ export function addStep(text: string, after: string | undefined, step: StepValue
   const index = steps.findIndex(({ id }) => id === after);
   const at = index < 0 ? steps.length : index + 1;
   const change = stepAddition(read, at - 1, step);
-  return checked(read, change && [change], { ...json, steps: steps.toSpliced(at, 0, step) });
+  return checked(read, change && [change], { json: { ...json, steps: steps.toSpliced(at, 0, step) } });
 }
 
 function stepAddition({ text, document }: Read, index: number, step: StepValue): TextChange | undefined {
@@ -75,13 +67,14 @@ function linesOf(step: StepValue, column: number): string {
 }
 
 /** Makes the step of a key another value: of its text, only what differs changes. */
-function stepChange(read: Read, key: string, next: StepValue): StepEdit {
-  const { text, json, steps } = read;
-  const index = steps.findIndex(({ id }) => id === key);
-  const step = steps[index];
-  const node = nodeOfStep(read, index);
-  if (!step || !node) return { refused: NOT_CERTAIN };
-  return checked(read, mapChanges(text, node, step, next), { ...json, steps: steps.with(index, next) });
+export function changeStep(text: string, key: string, next: StepValue): StepEdit {
+  const step = readStep(text, key);
+  if (!step) return { refused: UNREADABLE };
+  const { json, steps, index, node, value, offset } = step;
+  const edit = checked(step, mapChanges(step.text, node, value, next), {
+    json: { ...json, steps: steps.with(index, next) },
+  });
+  return 'refused' in edit ? edit : { changes: movedBy(offset, edit.changes) };
 }
 
 /** Makes a step depend on another one. A dependency that closes a circle is refused, with the circle. */
@@ -97,7 +90,7 @@ export function addDependency(text: string, from: string, to: string): StepEdit 
   if (way) {
     return { refused: `${to} cannot depend on ${from}, because that makes a cycle: ${[to, ...way].join(' → ')}.` };
   }
-  return stepChange(read, to, { ...step, depends_on: [...present, from] });
+  return changeStep(text, to, { ...step, depends_on: [...present, from] });
 }
 
 /** From one step to another one that it needs, directly or through others. */
@@ -121,71 +114,62 @@ function needsOf(step: StepValue): readonly string[] {
  * expression and its line.
  */
 export function removeDependency(text: string, from: string, to: string): StepEdit {
-  const read = readSteps(text);
-  const index = read?.steps.findIndex(({ id }) => id === to) ?? -1;
-  const step = read?.steps[index];
-  if (!read || !step) return { refused: UNREADABLE };
-  const template = templatesThatNeed(step).find((one) => stepReferences(one).some((found) => found.step === from));
+  const step = readStep(text, to);
+  if (!step) return { refused: UNREADABLE };
+  const template = templatesThatNeed(step.value).find((one) => refersTo(one, from));
   if (template) {
-    const where = whereIs(read, { ...template, path: ['steps', String(index), ...template.path] }, from);
+    const where = whereIs(text, { ...template, path: ['steps', String(step.index), ...template.path] }, from, step);
     return { refused: `${to} depends on ${from} because of ${where}. Change the expression in the text.` };
   }
-  const { depends_on: present, ...others } = step;
+  const { depends_on: present } = step.value;
   if (!Array.isArray(present) || !present.includes(from)) {
     return { refused: `${to} does not depend on ${from} directly.` };
   }
-  const left = present.filter((one) => one !== from);
-  return stepChange(read, to, left.length === 0 ? others : { ...others, depends_on: left });
+  return changeStep(text, to, withoutDependency(step.value, from));
 }
 
-/** The expression of a template that refers to a step, with its place. */
-function whereIs({ text, document }: Read, template: Template, step: string): string {
-  const expression = stepReferences(template).find((found) => found.step === step)?.expression ?? template.text;
-  const [begin = 0, end = 0] = rangeOf(document.getIn(template.path, true)) ?? [];
-  const found = text.indexOf(expression, begin);
-  const line = text.slice(0, found < 0 || found > end ? begin : found).split('\n').length;
-  const path = template.path[0] === 'steps' ? template.path.slice(2) : template.path;
-  return `${expression} in ${path.join('.')}, line ${line}`;
+/** The step without one of its dependencies, and without `depends_on` if that was the last one. */
+function withoutDependency(step: StepValue, from: string): StepValue {
+  const { depends_on: present, ...others } = step;
+  const left = Array.isArray(present) ? present.filter((one) => one !== from) : [];
+  return left.length === 0 ? others : { ...others, depends_on: left };
 }
 
-const stepsNode = ({ document }: Read): YAMLSeq | undefined => {
-  const list: unknown = document.get('steps', true);
-  return isSeq(list) ? list : undefined;
-};
-
-function nodeOfStep(read: Read, index: number): YAMLMap | undefined {
-  const node = stepsNode(read)?.items[index];
-  return isMap(node) ? node : undefined;
-}
-
-/** The changes, once it is certain that they do to the document what is expected, and that every comment is still there. */
-function checked(read: Read, changes: readonly TextChange[] | undefined, expected: DocumentJson): StepEdit {
-  if (!changes) return { refused: NOT_CERTAIN };
-  const after = changedText(read.text, changes);
-  const isAsExpected = sorted(readSteps(after)?.json) === sorted(expected);
-  return isAsExpected && textOfComments(after) === textOfComments(read.text) ? { changes } : { refused: NOT_CERTAIN };
-}
-
-const textOfComments = (text: string) =>
-  commentsOf(text)
-    .map(({ source }) => source)
-    .join('\n');
-
-/** JSON with its keys in one order. */
-const sorted = (value: unknown) =>
-  JSON.stringify(value, (_, member: unknown) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
+/** Removes a step with the comments in it, and from what depends on it. What an expression needs is refused, with the expression and its line. */
+export function removeStep(text: string, key: string): StepEdit {
+  const read = readSteps(text);
+  const list = read && listOfSteps(read);
+  const index = read?.steps.findIndex(({ id }) => id === key) ?? -1;
+  if (!read || !list || index < 0) return { refused: UNREADABLE };
+  const { json, steps } = read;
+  if (steps.length === 1) return { refused: `${key} is the only step. A workflow needs one.` };
+  const own = ['steps', String(index)].join('.');
+  const template = templatesOfWorkflow(json).find(
+    (one) => one.path.slice(0, 2).join('.') !== own && refersTo(one, key),
   );
-
-function readSteps(text: string): Read | undefined {
-  const document = parseDocument(text, { logLevel: 'silent', keepSourceTokens: true });
-  if (document.errors.length > 0) return undefined;
-  const json: unknown = document.toJS() ?? {};
-  if (typeof json !== 'object' || json === null) return undefined;
-  const { steps = [] } = json as { readonly steps?: unknown };
-  const isList = Array.isArray(steps) && steps.every((step) => typeof step === 'object' && step !== null);
-  if (steps !== null && !isList) return undefined;
-  return { text, document, json: json as DocumentJson, steps: isList ? steps : [] };
+  if (template) {
+    return {
+      refused: `${key} is needed by ${whereIs(text, template, key, read)}. Change the expression in the text first.`,
+    };
+  }
+  const repaired = steps.find(({ repair }) => (repair as StepValue | undefined)?.step === key);
+  if (repaired) return { refused: `${key} runs again when ${String(repaired.id)} fails. Change its repair first.` };
+  const taken = itemRemoval(text, list, index);
+  const next = steps.map((step) => (dependsOn(step, key) ? withoutDependency(step, key) : step));
+  const ofOthers = steps.map((step, at) => {
+    const node = list.items[at];
+    return dependsOn(step, key) && at !== index ? isMap(node) && mapChanges(text, node, step, next[at] ?? step) : [];
+  });
+  if (!taken || !ofOthers.every((changes) => changes !== undefined && changes !== false))
+    return { refused: NOT_CERTAIN };
+  const [first] = taken;
+  const comments = commentsOf(text)
+    .filter(({ from }) => !first || from < first.from || from >= first.to)
+    .map(({ source }) => source);
+  return checked(read, [...taken, ...ofOthers.flat()], {
+    json: { ...json, steps: next.toSpliced(index, 1) },
+    comments,
+  });
 }
+
+const dependsOn = ({ depends_on: listed }: StepValue, key: string) => Array.isArray(listed) && listed.includes(key);

@@ -29,6 +29,17 @@ interface Token {
 /** The texts of a step whose expressions make it depend on others. */
 export const templatesThatNeed = (step: object): readonly Template[] => templatesOf(step, NEEDING);
 
+/** All texts of a workflow that can hold expressions, with their paths in it. */
+export function templatesOfWorkflow(json: { readonly steps?: readonly object[] | null }): readonly Template[] {
+  const ofSteps = (json.steps ?? []).flatMap((step, index) =>
+    templatesOf(step, [...NEEDING, 'compensate']).map((one) => ({
+      ...one,
+      path: ['steps', String(index), ...one.path],
+    })),
+  );
+  return [...ofSteps, ...templatesOf(json, ['outputs', 'goal_template'])];
+}
+
 function templatesOf(value: object, keys: readonly string[]): readonly Template[] {
   return keys.flatMap((key) => textsOf((value as Record<string, unknown>)[key], [key]));
 }
@@ -48,6 +59,19 @@ export function stepReferences({ text, isBare }: Pick<Template, 'text' | 'isBare
       const reference = token.text === 'steps' && !isMember(tokens[index - 1]) && referenceAt(tokens, index);
       return reference ? [{ ...reference, expression }] : [];
     }),
+  );
+}
+
+export const refersTo = (template: Template, step: string) => stepReferences(template).some((one) => one.step === step);
+
+/** The text with other references to steps: what is returned for a step replaces what follows `steps`. */
+export function withReferences(
+  template: Pick<Template, 'text' | 'isBare'>,
+  accessTo: (step: string) => string,
+): string {
+  return stepReferences(template).reduceRight(
+    (text, { step, from, to }) => text.slice(0, from) + accessTo(step) + text.slice(to),
+    template.text,
   );
 }
 

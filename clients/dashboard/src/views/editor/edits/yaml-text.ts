@@ -86,6 +86,18 @@ export function memberRemovals(
   return lineRemovals(text, begin, end, rangeOfMember(parent, index + 1)?.[0]);
 }
 
+/** Removes an item of a list with its lines, and what is in them. */
+export function itemRemoval(text: string, list: YAMLSeq, index: number): readonly TextChange[] | undefined {
+  const [start, end] = rangeOfMember(list, index) ?? [];
+  if (start === undefined || end === undefined) return undefined;
+  if (list.flow) return flowRemovals(text, list, index, start, end);
+  const dash = dashOf(list, index) ?? start;
+  const from = beginOfLine(text, dash);
+  const next = text.indexOf('\n', endOfLine(text, end));
+  // The text may end without a break: then the break before the item goes.
+  return [next < 0 ? removal(Math.max(0, from - 1), text.length) : removal(from, next + 1)];
+}
+
 function rangeOfMember(parent: YAMLMap | YAMLSeq, index: number): readonly [number, number] | undefined {
   const member = parent.items[index];
   if (!isMap(parent)) return rangeOf(member) as readonly [number, number] | undefined;
