@@ -95,6 +95,22 @@ describe.skipIf(skipped)(`the log of a step ${skipped ?? ''}`, () => {
     await page.getByText('500 of 50,000 lines; scroll up for older ones').waitFor();
   });
 
+  it('keeps the lines in view where they are when others are added and dropped', { timeout: 120_000 }, async () => {
+    const page = await open(`?line=${firstSeq + 20_000}`);
+    for (let last = 20_249; last <= 30_249; last += 500) {
+      await scroll(page, 1_000_000);
+      await rowOf(page, new RegExp(`line ${last + 1}$`)).waitFor();
+      expect(await isInView(page, new RegExp(`line ${last}$`))).toBe(true);
+    }
+    await page.getByText('10,000 of 50,000').waitFor();
+    // By now the first of them are dropped.
+    await scroll(page, 0);
+    await rowOf(page, /line 20749$/).waitFor();
+    expect(await isInView(page, /line 20750$/)).toBe(true);
+    await page.keyboard.press('f');
+    await expect.poll(() => isInView(page, 'line 49999')).toBe(true);
+  });
+
   it('finds what is loaded, asks the server for the rest, and loads the lines around it alone', async () => {
     const page = await open();
     await page.keyboard.press('/');

@@ -11,8 +11,8 @@ import {
 import { indexOfSeq } from './seq-index.ts';
 
 const PAGE_LINES = 500;
-/** Lines that are kept; more are dropped from the side that is not looked at. */
-const MAX_LINES = 100_000;
+/** Lines that are kept: others are read when they are scrolled to. */
+const MAX_LINES = 10_000;
 
 export type LogRow = Extract<LogLinesFragment['events'][number], { readonly text: string }>;
 
@@ -35,7 +35,7 @@ export interface LogWindow {
   readonly showLine: (seq: number) => void;
   /** Reads the last lines, in place of those that are loaded, and follows the log. */
   readonly showEnd: () => void;
-  /** Says which line is looked at. */
+  /** Says which line is looked at. Of more than 10,000 lines, those far from it are dropped. */
   readonly lookAt: (seq: number) => void;
 }
 
@@ -150,6 +150,7 @@ export function readLog({ client, signal, persist, show }: Session<LogWindow>, o
     publish();
   }
 
+  /** Drops lines from the side that is farther from the line that is looked at. */
   function drop() {
     const tooMany = lines.length - MAX_LINES;
     if (tooMany <= 0) return;
