@@ -186,6 +186,20 @@ describe.skipIf(skipped)(`the log of a step ${skipped ?? ''}`, () => {
     await rowOf(page, 'all is well').waitFor();
   });
 
+  it('says that the level hides the line of its URL, and shows it with all levels', async () => {
+    const page = await open(`?level=INFO&line=${firstSeq + 30_000}`);
+    await page.getByText(`The level hides line ${(firstSeq + 30_000).toLocaleString('en')}`).waitFor();
+    await expect.poll(() => isInView(page, /line 30001$/)).toBe(true);
+    await page.getByRole('button', { name: 'Show all levels' }).click();
+    await page
+      .getByRole('option', { selected: true })
+      .filter({ hasText: /line 30000$/ })
+      .waitFor();
+    await expect.poll(() => isInView(page, /line 30000$/)).toBe(true);
+    await page.goto(`${dashboard.server.url}/runs/${runId}?line=9999999`);
+    await page.getByText('This log has no line 9,999,999').waitFor();
+  });
+
   it.each(['light', 'dark'] as const)('can be used by everyone in its %s theme', async (theme) => {
     const page = await open('?find=line', { theme });
     await rowOf(page, 'line 49995').locator('[data-act=select]').click();

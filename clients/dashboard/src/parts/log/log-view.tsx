@@ -9,7 +9,8 @@ import styles from './log.module.css';
 import { LogFind } from './log-find.tsx';
 import { LogLevels, useLogCounts } from './log-levels.tsx';
 import { LogRows } from './log-rows.tsx';
-import type { LogWindow } from './log-window.ts';
+import { hasLine, isElsewhere, type LogWindow } from './log-window.ts';
+import { MissingLine } from './missing-line.tsx';
 import { useLogWindow } from './use-log-window.ts';
 import { useMatches } from './use-matches.ts';
 
@@ -69,6 +70,9 @@ export function LogView({ runId, step, isEnded, place, onPlace }: Props) {
       </div>
       {error && <ErrorNotice error={error} retry={refresh} />}
       {!log && !error && <Skeleton rows={5} label="Loading the log" />}
+      {log && line !== undefined && !hasLine(log, line) && !isElsewhere(log, line) && (
+        <MissingLine runId={runId} step={step} line={line} onShowAll={() => onPlace({ level: 'DEBUG' })} />
+      )}
       {log && log.lines.length === 0 && !isPart(log) && (
         <Nothing hidden={leastLevel && counts?.all} onShowAll={() => showLevel('DEBUG')} />
       )}

@@ -201,6 +201,17 @@ export function readLog({ client, signal, persist, show }: Session<LogWindow>, o
   go(start);
 }
 
+export function hasLine({ lines }: LogWindow, line: number): boolean {
+  return lines[indexOfSeq(lines, line)]?.seq === line;
+}
+
+/** Whether a line may be in a part of the log that is not loaded. */
+export function isElsewhere({ lines, hasOlder, hasNewer }: LogWindow, line: number): boolean {
+  const first = lines.at(0)?.seq ?? Number.POSITIVE_INFINITY;
+  const last = lines.at(-1)?.seq ?? Number.NEGATIVE_INFINITY;
+  return (line < first && hasOlder) || (line > last && hasNewer);
+}
+
 /** The lines of a batch of a log, in which nothing else can be. */
 function rowsOf({ events }: LogLinesFragment): readonly LogRow[] {
   return events as readonly LogRow[];

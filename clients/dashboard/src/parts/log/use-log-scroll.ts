@@ -1,5 +1,5 @@
 import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from 'react';
-import type { LogWindow } from './log-window.ts';
+import { isElsewhere, type LogWindow } from './log-window.ts';
 import { ROW_HEIGHT, type RowLayout } from './row-layout.ts';
 import { indexOfSeq } from './seq-index.ts';
 
@@ -106,13 +106,6 @@ export function useLogScroll({ log, layout, line, selectedRow, isFollowing, onFo
   }
 
   return { box, rows, onScroll };
-}
-
-/** Whether a line may be in a part of the log that is not loaded. */
-function isElsewhere({ lines, hasOlder, hasNewer }: LogWindow, line: number): boolean {
-  const first = lines.at(0)?.seq ?? Number.POSITIVE_INFINITY;
-  const last = lines.at(-1)?.seq ?? Number.NEGATIVE_INFINITY;
-  return (line < first && hasOlder) || (line > last && hasNewer);
 }
 
 /** Scrolls no more than is needed: a row that can be seen stays where it is. */
