@@ -71,12 +71,36 @@ describe.skipIf(skipped)(`workflows in the dashboard ${skipped ?? ''}`, () => {
   });
 
   it('shows a step where it stands in the text, and keeps it in the URL', async () => {
-    const page = await dashboard.open('/workflows/nap', { as: 'alice' });
+    const page = await dashboard.open('/workflows/nap?view=list', { as: 'alice' });
     await page.getByRole('button', { name: /^told.*after rest/ }).click();
     await page.locator('[data-marked]', { hasText: '- id: told' }).waitFor();
     expect(new URL(page.url()).searchParams.get('step')).toBe('told');
     await page.keyboard.press('k');
     await page.locator('[data-marked]', { hasText: '- id: rest' }).waitFor();
+  });
+
+  it('shows the steps as a graph, and what a step does when it is clicked', async () => {
+    const page = await dashboard.open('/workflows/nap', { as: 'alice' });
+    await page.getByRole('region', { name: 'Graph of the steps' }).getByRole('button', { name: /^told/ }).click();
+    const told = page.getByRole('region', { name: 'Step told' });
+    await told.getByText('transform').waitFor();
+    await page.locator('[data-marked]', { hasText: '- id: told' }).waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await told.getByRole('button', { name: 'rest' }).click();
+    await page.getByRole('region', { name: 'Step rest' }).getByText('sleep').waitFor();
+    await page.keyboard.press('j');
+    await told.waitFor();
+    await page.getByRole('tab', { name: 'List' }).click();
+    await page.reload();
+    await page.getByRole('button', { name: /^told.*after rest/ }).waitFor();
+  });
+
+  it('lists the steps first when a graph has too many', async () => {
+    const steps = Array.from({ length: 301 }, (_, n) => `  - { id: s${n}, kind: sleep, input: { ms: 1 } }\n`);
+    await save(`name: large\nsteps:\n${steps.join('')}`);
+    const page = await dashboard.open('/workflows/large', { as: 'alice' });
+    await page.getByRole('button', { name: /^s300/ }).waitFor();
+    expect(await page.getByRole('tab', { name: 'List' }).getAttribute('aria-selected')).toBe('true');
   });
 
   it('opens an older version, says that it is older, and what changed since', async () => {

@@ -1,10 +1,10 @@
 import { lazy, Suspense } from 'react';
 import { useParams } from 'wouter';
-import type { RunModel } from '../../../../sdk/src/live/index.ts';
 import { useRun } from '../../../../sdk/src/react/index.ts';
 import { RunFactsDocument } from '../../api/generated/graphql.ts';
 import { liveClient } from '../../api/live-client.ts';
 import { choice, text, useUrlState } from '../../api/url-state.ts';
+import { isGraphFirst } from '../../parts/graph/graph-first.ts';
 import { PageNeighbors } from '../../shell/neighbors.tsx';
 import { queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
@@ -35,10 +35,6 @@ const PARAMS = {
 
 const RunGraph = lazy(() => import('./run-graph.tsx').then(({ RunGraph }) => ({ default: RunGraph })));
 
-/** Of a graph that opens first. More can be shown, but not seen at once. */
-const MAX_FIRST_GRAPH_STEPS = 300;
-const PHONE = '(width <= 640px)';
-
 const VIEWS = [
   { value: 'graph', label: 'Graph' },
   { value: 'list', label: 'Steps' },
@@ -60,7 +56,7 @@ export function RunPage() {
   }
   const selected = run.steps.get(url.step) ?? firstToShow(run);
   const select = (step: string) => setUrl({ step, line: '' });
-  const view = url.view === 'auto' ? firstView(run) : url.view;
+  const view = url.view !== 'auto' ? url.view : isGraphFirst(run.steps.size) ? 'graph' : 'list';
   return (
     <Page
       title={titleOf(run)}
@@ -107,12 +103,6 @@ export function RunPage() {
       </div>
     </Page>
   );
-}
-
-/** A graph of one step says nothing. */
-function firstView({ steps }: RunModel): 'graph' | 'list' {
-  const isGraph = steps.size > 1 && steps.size <= MAX_FIRST_GRAPH_STEPS && !window.matchMedia(PHONE).matches;
-  return isGraph ? 'graph' : 'list';
 }
 
 function NoRun({

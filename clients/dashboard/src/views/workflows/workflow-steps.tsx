@@ -1,29 +1,33 @@
 import type { ReactNode } from 'react';
 import type { WorkflowNodeFragment } from '../../api/generated/graphql.ts';
+import type { WorkflowGraph } from '../../parts/graph/workflow-graph.ts';
 import { useKeys } from '../../shell/keys.ts';
 import styles from './workflow-steps.module.css';
 
-/** The steps of a workflow and their dependencies, as the API gives them. */
-interface WorkflowGraphParts {
-  readonly nodes: readonly WorkflowNodeFragment[];
-  readonly edges: readonly { readonly from: string; readonly to: string }[];
-}
-
 interface Props {
-  readonly graph: WorkflowGraphParts;
+  readonly graph: WorkflowGraph;
   readonly selected: string | undefined;
   readonly onSelect: (key: string) => void;
   /** Next to a step: what is known about it elsewhere. */
   readonly noteOf?: (key: string) => ReactNode;
 }
 
-/** The steps of a workflow as a list, each with the steps that it depends on. `j` and `k` move through it. */
-export function WorkflowSteps({ graph: { nodes, edges }, selected, onSelect, noteOf }: Props) {
+/** `j` and `k` select the next and the previous step. */
+export function useNodeKeys(
+  nodes: WorkflowGraph['nodes'],
+  selected: string | undefined,
+  onSelect: (key: string) => void,
+): void {
   const move = (by: number) => {
     const next = nodes[nodes.findIndex(({ key }) => key === selected) + by];
     if (next) onSelect(next.key);
   };
   useKeys({ j: () => move(1), k: () => move(-1) });
+}
+
+/** The steps of a workflow as a list, each with the steps that it depends on. `j` and `k` move through it. */
+export function WorkflowSteps({ graph: { nodes, edges }, selected, onSelect, noteOf }: Props) {
+  useNodeKeys(nodes, selected, onSelect);
   return (
     <ol className={styles.steps} aria-label="Steps">
       {nodes.map((node) => (

@@ -1,9 +1,10 @@
 import { Pencil, Play, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
 import { WorkflowPageDocument, type WorkflowPageQuery } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
 import { choice, text, useUrlState } from '../../api/url-state.ts';
+import { isGraphFirst } from '../../parts/graph/graph-first.ts';
 import { PageNeighbors } from '../../shell/neighbors.tsx';
 import { Button } from '../../ui/button.tsx';
 import { type PageQuery, queryOf } from '../../ui/graphql-link.tsx';
@@ -19,7 +20,20 @@ import { WorkflowVersions } from './workflow-versions.tsx';
 import styles from './workflows.module.css';
 import { YamlText } from './yaml-text.tsx';
 
-const PARAMS = { version: text, step: text, tab: choice('text', 'runs', 'versions') };
+const PARAMS = {
+  version: text,
+  step: text,
+  tab: choice('text', 'runs', 'versions'),
+  /** `auto`: the graph, or the list where a graph shows too little. */
+  view: choice('auto', 'graph', 'list'),
+};
+
+const StepGraph = lazy(() => import('./workflow-graph.tsx').then((file) => ({ default: file.StepGraph })));
+
+const VIEWS = [
+  { value: 'graph', label: 'Graph' },
+  { value: 'list', label: 'List' },
+] as const;
 
 const TABS = [
   { value: 'text', label: 'Text' },
@@ -67,10 +81,12 @@ interface SavedProps {
 
 function Saved({ workflow, newest, query }: SavedProps) {
   const { name, version, description, yaml, graph } = workflow;
-  const [{ step, tab }, setUrl] = useUrlState(PARAMS);
+  const [{ step, tab, ...url }, setUrl] = useUrlState(PARAMS);
   const [, navigate] = useLocation();
   const [asksToDelete, setAsksToDelete] = useState(false);
   const isNewest = version === newest;
+  const view = url.view !== 'auto' ? url.view : isGraphFirst(graph.nodes.length) ? 'graph' : 'list';
+  const select = (key: string) => setUrl({ step: key, tab: 'text' });
   const line = graph.nodes.find(({ key }) => key === step)?.line ?? undefined;
   return (
     <Page
@@ -105,12 +121,20 @@ function Saved({ workflow, newest, query }: SavedProps) {
         </p>
       )}
       <WorkflowFacts workflow={workflow} />
-      <div className={styles.columns}>
+      <div className={styles.columns} data-wide={view === 'graph' || undefined}>
         <section aria-label="Steps of the workflow">
           <h2>
             {graph.nodes.length} {graph.nodes.length === 1 ? 'step' : 'steps'}
           </h2>
-          <WorkflowSteps graph={graph} selected={step} onSelect={(key) => setUrl({ step: key, tab: 'text' })} />
+          <Tabs label="Views of the steps" tabs={VIEWS} value={view} onChange={(next) => setUrl({ view: next })}>
+            {view === 'graph' ? (
+              <Suspense fallback={<Skeleton rows={8} label="Loading the graph" />}>
+                <StepGraph graph={graph} selected={step} onSelect={select} />
+              </Suspense>
+            ) : (
+              <WorkflowSteps graph={graph} selected={step} onSelect={select} />
+            )}
+          </Tabs>
         </section>
         <div>
           <Tabs label="About the workflow" tabs={TABS} value={tab} onChange={(value) => setUrl({ tab: value })}>
