@@ -25,6 +25,8 @@ describe('who may have webhooks', () => {
     const analyst: SignedIn = { ...BOB, subject: 'eva', username: 'eva', roles: ['analyst'] };
     await webhooks.withWebhook({}, async ({ requests }, webhook) => {
       expect((await requests.list(analyst, {})).edges).toEqual([]);
+      expect(await requests.find(analyst, webhook.id)).toBeUndefined();
+      expect(await requests.find(ADMIN, webhook.id)).toMatchObject({ id: webhook.id });
       for (const change of [requests.remove, requests.enable]) {
         await expect(change(analyst, webhook.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
       }

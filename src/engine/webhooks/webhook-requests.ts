@@ -43,6 +43,8 @@ export interface WebhookRequests {
   redeliver(principal: SignedIn, deliveryId: string): Promise<WebhookDeliveryRecord>;
   /** @throws Fault FORBIDDEN */
   list(principal: SignedIn, page: PageArgs): Promise<Page<WebhookRecord>>;
+  /** Undefined for one that the caller may not see. @throws Fault FORBIDDEN */
+  find(principal: SignedIn, id: string): Promise<WebhookRecord | undefined>;
   /** Of a webhook that the caller has. */
   deliveriesOf(
     webhook: WebhookRecord,
@@ -114,6 +116,7 @@ export function createWebhookRequests(deps: WebhookRequestDeps): WebhookRequests
       return (await deliveries.find(principal.tenant, id)) ?? delivery;
     },
     list: async (principal, page) => webhooks.list(scopeFor(principal, 'query:webhooks'), page),
+    find: async (principal, id) => webhooks.find(scopeFor(principal, 'query:webhooks'), id),
     deliveriesOf: ({ id }, state, page) => deliveries.list(id, state, page),
   };
 }

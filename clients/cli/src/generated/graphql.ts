@@ -350,6 +350,7 @@ export type ArtifactByIdQuery = { readonly node:
     | { readonly __typename: 'DeadLetter' }
     | { readonly __typename: 'Run' }
     | { readonly __typename: 'Step' }
+    | { readonly __typename: 'Webhook' }
     | { readonly __typename: 'Workflow' }
    | null };
 

@@ -19,6 +19,8 @@ const ACTIONS = [
   'mutation:createApiToken',
   'mutation:createWebhook',
   'mutation:deleteWebhook',
+  'mutation:enableWebhook',
+  'mutation:redeliverWebhook',
   'query:workflows',
   'query:workers',
   'query:deadLetters',

@@ -1,6 +1,6 @@
-import type { ApprovalState, RunState, StepState } from '../api/generated/graphql.ts';
+import type { ApprovalState, RunState, StepState, WebhookDeliveryState } from '../api/generated/graphql.ts';
 
-export type AnyState = RunState | StepState | ApprovalState;
+export type AnyState = RunState | StepState | ApprovalState | WebhookDeliveryState;
 
 /** How a state is shown: its word, the colour of its tone, and a shape, so that colour alone never says it. */
 interface StateLook {
@@ -26,6 +26,7 @@ export const STATES: Readonly<Record<AnyState, StateLook>> = {
   OPEN: { word: 'Open', tone: 'wait', shape: 'pause' },
   APPROVED: { word: 'Approved', tone: 'good', shape: 'check' },
   REJECTED: { word: 'Rejected', tone: 'bad', shape: 'cross' },
+  DELIVERED: { word: 'Delivered', tone: 'good', shape: 'check' },
   EXPIRED: { word: 'Expired', tone: 'idle', shape: 'clock' },
 };
 

@@ -598,6 +598,15 @@ export type WebSocketBackendInput = {
   readonly uri: string;
 };
 
+/** State of a delivery. */
+export type WebhookDeliveryState =
+  /** The receiver answered with a status 2xx. */
+  | 'DELIVERED'
+  /** All attempts of a day failed, or there is no use in another one. */
+  | 'FAILED'
+  /** It waits for its first or next attempt. */
+  | 'PENDING';
+
 /** Why a webhook was disabled. */
 export type WebhookDisabledReason =
   /** The account of its owner was removed or disabled. */
@@ -1364,12 +1373,48 @@ export type SettingsSetPasswordMutation = { readonly setPassword:
     | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
    };
 
+export type SettingsWebhookFragment = { readonly id: string, readonly url: string, readonly events: ReadonlyArray<WebhookEvent>, readonly workflow: string | null, readonly failingSince: string | null, readonly disabledAt: string | null, readonly disabledReason: WebhookDisabledReason | null, readonly owner: { readonly username: string } };
+
 export type SettingsWebhooksQueryVariables = Exact<{
   after?: string | null | undefined;
 }>;
 
 
 export type SettingsWebhooksQuery = { readonly webhooks: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly url: string, readonly events: ReadonlyArray<WebhookEvent>, readonly workflow: string | null, readonly failingSince: string | null, readonly disabledAt: string | null, readonly disabledReason: WebhookDisabledReason | null, readonly owner: { readonly username: string } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type SettingsDeliveryFragment = { readonly id: string, readonly event: WebhookEvent, readonly state: WebhookDeliveryState, readonly attempts: number, readonly createdAt: string, readonly nextAt: string | null, readonly lastStatus: number | null, readonly lastError: string | null, readonly run: { readonly id: string, readonly kind: RunKind, readonly workflow: string | null, readonly goal: string | null } | null };
+
+export type SettingsDeliveriesQueryVariables = Exact<{
+  id: string;
+  state?: WebhookDeliveryState | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type SettingsDeliveriesQuery = { readonly node:
+    | { readonly __typename: 'Webhook', readonly id: string, readonly url: string, readonly events: ReadonlyArray<WebhookEvent>, readonly workflow: string | null, readonly failingSince: string | null, readonly disabledAt: string | null, readonly disabledReason: WebhookDisabledReason | null, readonly deliveries: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly event: WebhookEvent, readonly state: WebhookDeliveryState, readonly attempts: number, readonly createdAt: string, readonly nextAt: string | null, readonly lastStatus: number | null, readonly lastError: string | null, readonly run: { readonly id: string, readonly kind: RunKind, readonly workflow: string | null, readonly goal: string | null } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } }, readonly owner: { readonly username: string } }
+    | Record<PropertyKey, never>
+   | null };
+
+export type SettingsRedeliverMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type SettingsRedeliverMutation = { readonly redeliverWebhook:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'WebhookDelivery', readonly id: string }
+   };
+
+export type SettingsEnableWebhookMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type SettingsEnableWebhookMutation = { readonly enableWebhook:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'Webhook', readonly id: string }
+   };
 
 export type SettingsCreateWebhookMutationVariables = Exact<{
   input: CreateWebhookInput;
@@ -1576,6 +1621,8 @@ export const SavedViewPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString
 export const SchedulesLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment SchedulesLine on Schedule{workflow{name}cron timeZone overlap catchUp principal{username}paused nextAt lastRun{id state createdAt}}`, {"fragmentName":"SchedulesLine"}) as unknown as TypedDocumentString<SchedulesLineFragment, unknown>;
 export const SettingsTokenFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment SettingsToken on ApiToken{id name roles createdAt expiresAt lastUsedAt}`, {"fragmentName":"SettingsToken"}) as unknown as TypedDocumentString<SettingsTokenFragment, unknown>;
 export const SettingsAccountFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment SettingsAccount on Account{__typename subject username roles disabled}`, {"fragmentName":"SettingsAccount"}) as unknown as TypedDocumentString<SettingsAccountFragment, unknown>;
+export const SettingsWebhookFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment SettingsWebhook on Webhook{id url events workflow owner{username}failingSince disabledAt disabledReason}`, {"fragmentName":"SettingsWebhook"}) as unknown as TypedDocumentString<SettingsWebhookFragment, unknown>;
+export const SettingsDeliveryFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment SettingsDelivery on WebhookDelivery{id event run{id kind workflow goal}state attempts createdAt nextAt lastStatus lastError}`, {"fragmentName":"SettingsDelivery"}) as unknown as TypedDocumentString<SettingsDeliveryFragment, unknown>;
 export const WorkersLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment WorkersLine on Worker{id pool region type capabilities labels topics sdkVersion activeJobs maxParallelJobs cpuLoad gpuLoad memoryLoad progress{percent memo at}lastHeartbeatAt alive drained}`, {"fragmentName":"WorkersLine"}) as unknown as TypedDocumentString<WorkersLineFragment, unknown>;
 export const WorkersLetterFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment WorkersLetter on DeadLetter{id at jobId topic reason message sender request run{id}}`, {"fragmentName":"WorkersLetter"}) as unknown as TypedDocumentString<WorkersLetterFragment, unknown>;
 export const WorkflowLineFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment WorkflowLine on Workflow{id name version description createdAt createdBy{username}schedule{cron timeZone paused nextAt}webhook{path}}`, {"fragmentName":"WorkflowLine"}) as unknown as TypedDocumentString<WorkflowLineFragment, unknown>;
@@ -1651,7 +1698,10 @@ export const SettingsAccountsDocument = /* @__PURE__ */ new TypedDocumentString(
 export const SettingsCreateAccountDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SettingsCreateAccount($input:CreateAccountInput!){createAccount(input:$input){...SettingsAccount...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}fragment SettingsAccount on Account{__typename subject username roles disabled}`) as unknown as TypedDocumentString<SettingsCreateAccountMutation, SettingsCreateAccountMutationVariables>;
 export const SettingsUpdateAccountDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SettingsUpdateAccount($input:UpdateAccountInput!){updateAccount(input:$input){...SettingsAccount...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}fragment SettingsAccount on Account{__typename subject username roles disabled}`) as unknown as TypedDocumentString<SettingsUpdateAccountMutation, SettingsUpdateAccountMutationVariables>;
 export const SettingsSetPasswordDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SettingsSetPassword($input:SetPasswordInput!){setPassword(input:$input){...SettingsAccount...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}fragment SettingsAccount on Account{__typename subject username roles disabled}`) as unknown as TypedDocumentString<SettingsSetPasswordMutation, SettingsSetPasswordMutationVariables>;
-export const SettingsWebhooksDocument = /* @__PURE__ */ new TypedDocumentString(`query SettingsWebhooks($after:String){webhooks(first:50,after:$after){nodes{id url events workflow owner{username}failingSince disabledAt disabledReason}pageInfo{hasNextPage endCursor}}}`) as unknown as TypedDocumentString<SettingsWebhooksQuery, SettingsWebhooksQueryVariables>;
+export const SettingsWebhooksDocument = /* @__PURE__ */ new TypedDocumentString(`query SettingsWebhooks($after:String){webhooks(first:50,after:$after){nodes{...SettingsWebhook}pageInfo{hasNextPage endCursor}}}fragment SettingsWebhook on Webhook{id url events workflow owner{username}failingSince disabledAt disabledReason}`) as unknown as TypedDocumentString<SettingsWebhooksQuery, SettingsWebhooksQueryVariables>;
+export const SettingsDeliveriesDocument = /* @__PURE__ */ new TypedDocumentString(`query SettingsDeliveries($id:ID!,$state:WebhookDeliveryState,$after:String){node(id:$id){...on Webhook{__typename...SettingsWebhook deliveries(state:$state,first:50,after:$after){nodes{...SettingsDelivery}pageInfo{hasNextPage endCursor}}}}}fragment SettingsWebhook on Webhook{id url events workflow owner{username}failingSince disabledAt disabledReason}fragment SettingsDelivery on WebhookDelivery{id event run{id kind workflow goal}state attempts createdAt nextAt lastStatus lastError}`) as unknown as TypedDocumentString<SettingsDeliveriesQuery, SettingsDeliveriesQueryVariables>;
+export const SettingsRedeliverDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SettingsRedeliver($id:ID!){redeliverWebhook(deliveryId:$id){...on WebhookDelivery{__typename id}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<SettingsRedeliverMutation, SettingsRedeliverMutationVariables>;
+export const SettingsEnableWebhookDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SettingsEnableWebhook($id:ID!){enableWebhook(id:$id){...on Webhook{__typename id}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<SettingsEnableWebhookMutation, SettingsEnableWebhookMutationVariables>;
 export const SettingsCreateWebhookDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SettingsCreateWebhook($input:CreateWebhookInput!){createWebhook(input:$input){...on CreatedWebhook{__typename secret}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<SettingsCreateWebhookMutation, SettingsCreateWebhookMutationVariables>;
 export const SettingsDeleteWebhookDocument = /* @__PURE__ */ new TypedDocumentString(`mutation SettingsDeleteWebhook($id:ID!){deleteWebhook(id:$id){...on Webhook{__typename id}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<SettingsDeleteWebhookMutation, SettingsDeleteWebhookMutationVariables>;
 export const SettingsSecretsDocument = /* @__PURE__ */ new TypedDocumentString(`query SettingsSecrets{secretNames}`) as unknown as TypedDocumentString<SettingsSecretsQuery, SettingsSecretsQueryVariables>;

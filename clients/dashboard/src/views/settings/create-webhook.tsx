@@ -7,12 +7,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { CheckField, TextField } from '../../ui/field.tsx';
 import { ErrorNotice } from '../../ui/notice.tsx';
 import { OneTimeSecret } from './one-time-secret.tsx';
-
-const EVENTS: readonly (readonly [WebhookEvent, string])[] = [
-  ['RUN_ENDED', 'A run has ended'],
-  ['APPROVAL_REQUESTED', 'An approval is requested'],
-  ['APPROVAL_DECIDED', 'An approval is decided'],
-];
+import { eventText, WEBHOOK_EVENTS } from './webhook-events.ts';
 
 /** Asks where events are sent, and which; then shows the secret that signs them. */
 export function CreateWebhook({ onClose }: { readonly onClose: () => void }) {
@@ -48,10 +43,10 @@ export function CreateWebhook({ onClose }: { readonly onClose: () => void }) {
         value={workflow}
         onChange={({ target }) => setWorkflow(target.value)}
       />
-      {EVENTS.map(([event, label]) => (
+      {WEBHOOK_EVENTS.map((event) => (
         <CheckField
           key={event}
-          label={label}
+          label={eventText(event)}
           checked={events.includes(event)}
           onChange={({ target }) =>
             setEvents(target.checked ? [...events, event] : events.filter((one) => one !== event))

@@ -1,12 +1,13 @@
 import {
   SettingsAccountsDocument,
+  SettingsDeliveriesDocument,
   SettingsQuotasDocument,
   SettingsSecretsDocument,
   SettingsServerDocument,
   SettingsTokensDocument,
   SettingsWebhooksDocument,
 } from '../../api/generated/graphql.ts';
-import { choice, useUrlState } from '../../api/url-state.ts';
+import { choice, text, useUrlState } from '../../api/url-state.ts';
 import { queryOf } from '../../ui/graphql-link.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
@@ -19,7 +20,11 @@ import { ServerFacts } from './server-facts.tsx';
 import styles from './settings.module.css';
 import { Webhooks } from './webhooks.tsx';
 
-const PARAMS = { section: choice('appearance', 'tokens', 'accounts', 'webhooks', 'secrets', 'quotas', 'server') };
+const PARAMS = {
+  section: choice('appearance', 'tokens', 'accounts', 'webhooks', 'secrets', 'quotas', 'server'),
+  /** The webhook that is open. */
+  webhook: text,
+};
 
 const SECTIONS = [
   { value: 'appearance', label: 'Appearance' },
@@ -44,15 +49,16 @@ const CONTENTS = {
 
 /** `/settings`: what one person prefers and has, and what the tenant and the server have. What is not open is not read. */
 export function SettingsPage() {
-  const [{ section }, setUrl] = useUrlState(PARAMS);
+  const [{ section, webhook }, setUrl] = useUrlState(PARAMS);
   const { Content, query } = CONTENTS[section];
+  const read = section === 'webhooks' && webhook ? queryOf(SettingsDeliveriesDocument, { id: webhook }) : query;
   return (
-    <Page title="Settings" query={query}>
+    <Page title="Settings" query={read}>
       <Tabs
         label="Sections of the settings"
         tabs={SECTIONS}
         value={section}
-        onChange={(value) => setUrl({ section: value })}
+        onChange={(value) => setUrl({ section: value, webhook: '' })}
       >
         <div className={styles.content}>
           <Content />

@@ -1,29 +1,42 @@
 import { useState } from 'react';
+import { Link } from 'wouter';
 import { unwrap } from '../../../../sdk/src/index.ts';
 import { SettingsDeleteWebhookDocument, SettingsWebhooksDocument } from '../../api/generated/graphql.ts';
 import { useMay } from '../../api/may.ts';
 import { useReadPages, useSend } from '../../api/query.ts';
+import { choice, text, useUrlState } from '../../api/url-state.ts';
+import { useRowKeys } from '../../shell/row-keys.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Table } from '../../ui/table.tsx';
-import { Time } from '../../ui/time.tsx';
 import { Confirm } from './confirm.tsx';
 import { CreateWebhook } from './create-webhook.tsx';
 import styles from './settings.module.css';
+import { WebhookPage } from './webhook-page.tsx';
+import { WebhookState } from './webhook-state.tsx';
 
-/** URLs that get events: create, delete. */
+const PARAMS = { webhook: text, state: choice('', 'PENDING', 'DELIVERED', 'FAILED') };
+
+/** URLs that get events, or one of them with what it got. */
 export function Webhooks() {
   const { allowed, why } = useMay('query:webhooks');
+  const [{ webhook, state }, setUrl] = useUrlState(PARAMS);
+  if (!allowed) return <Empty title="You may not see webhooks">{why && <p>{why}</p>}</Empty>;
+  if (webhook === '') return <WebhookList />;
+  return <WebhookPage key={webhook} id={webhook} state={state} onState={(next) => setUrl({ state: next })} />;
+}
+
+/** Create, delete. */
+function WebhookList() {
   const [creates, setCreates] = useState(false);
   const [toDelete, setToDelete] = useState<{ readonly id: string; readonly url: string }>();
   const { nodes, error, refetch, hasNextPage, fetchNextPage } = useReadPages(
     SettingsWebhooksDocument,
     {},
     ({ webhooks }) => webhooks,
-    { enabled: allowed },
   );
   const remove = useSend(SettingsDeleteWebhookDocument, (result) => unwrap(result.deleteWebhook), ['SettingsWebhooks']);
-  if (!allowed) return <Empty title="You may not see webhooks">{why && <p>{why}</p>}</Empty>;
+  useRowKeys();
   return (
     <>
       <div className={styles.head}>
@@ -35,23 +48,20 @@ export function Webhooks() {
       {nodes?.length === 0 && <Empty title="No webhooks yet" />}
       {nodes && nodes.length > 0 && (
         <Table label="Webhooks" columns={['URL', 'Events', 'Workflow', 'Of', 'State', '-Actions']}>
-          {nodes.map(({ id, url, events, workflow, owner, failingSince, disabledAt, disabledReason }) => (
-            <tr key={id}>
-              <td className={styles.url}>{url}</td>
-              <td>{events.map((event) => event.toLowerCase().replaceAll('_', ' ')).join(', ')}</td>
-              <td>{workflow ?? 'All'}</td>
-              <td>{owner.username}</td>
+          {nodes.map((webhook) => (
+            <tr key={webhook.id} data-row={webhook.id}>
+              <td className={styles.url}>
+                <Link href={`/settings?section=webhooks&webhook=${webhook.id}`}>{webhook.url}</Link>
+              </td>
+              <td>{webhook.events.map((event) => event.toLowerCase().replaceAll('_', ' ')).join(', ')}</td>
+              <td>{webhook.workflow ?? 'All'}</td>
+              <td>{webhook.owner.username}</td>
               <td>
-                {disabledAt ? `✕ Disabled: ${disabledReason?.toLowerCase()}` : failingSince ? '‖ Fails' : '✓ Works'}
-                {failingSince && (
-                  <small>
-                    since <Time at={failingSince} />
-                  </small>
-                )}
+                <WebhookState webhook={webhook} />
               </td>
               <td>
-                <Button may="mutation:deleteWebhook" look="danger" onClick={() => setToDelete({ id, url })}>
-                  Delete <span className="visually-hidden">{url}</span>
+                <Button may="mutation:deleteWebhook" look="danger" onClick={() => setToDelete(webhook)}>
+                  Delete <span className="visually-hidden">{webhook.url}</span>
                 </Button>
               </td>
             </tr>

@@ -1,6 +1,7 @@
 import { type IdPrefix, idPrefix } from '../../../../core/ids.ts';
 import type { ApprovalRecord, ArtifactRecord, StepRecord } from '../../../../core/run.ts';
 import type { DeadLetter } from '../../../../core/store-reader.ts';
+import type { WebhookRecord } from '../../../../core/workflows/webhooks.ts';
 import type { WorkflowRecord } from '../../../../core/workflows/workflows.ts';
 import { callerScope, findWorkflowById, requireUser } from '../../request/caller-scope.ts';
 import type { Context } from '../../request/context.ts';
@@ -8,7 +9,7 @@ import { builder } from '../builder/builder.ts';
 import { MAX_PAGE_SIZE, requireInRange } from '../builder/pagination.ts';
 import type { RunView } from './refs.ts';
 
-type NodeView = RunView | StepRecord | ArtifactRecord | ApprovalRecord | WorkflowRecord | DeadLetter;
+type NodeView = RunView | StepRecord | ArtifactRecord | ApprovalRecord | WorkflowRecord | DeadLetter | WebhookRecord;
 
 const NODE_READERS: Partial<Record<IdPrefix, (id: string, ctx: Context) => Promise<NodeView | undefined>>> = {
   run: async (id, ctx) => {
@@ -23,6 +24,7 @@ const NODE_READERS: Partial<Record<IdPrefix, (id: string, ctx: Context) => Promi
     ctx.app.gate.pass(requireUser(ctx), { action: 'query:deadLetters' });
     return ctx.app.deadLetters.find(callerScope(ctx), id);
   },
+  hook: async (id, ctx) => ctx.app.webhooks.find(requireUser(ctx), id),
 };
 
 const NodeRef = builder.interfaceRef<NodeView>('Node');
@@ -32,6 +34,7 @@ export const Node = NodeRef.implement({
   resolveType: (node) => {
     if ('run' in node) return 'Run';
     if ('yaml' in node) return 'Workflow';
+    if ('events' in node) return 'Webhook';
     if ('jobId' in node) return 'DeadLetter';
     if ('requestedAt' in node) return 'Approval';
     return 'digest' in node ? 'Artifact' : 'Step';
@@ -39,7 +42,7 @@ export const Node = NodeRef.implement({
   fields: (t) => ({
     id: t.id({
       description:
-        'Global ID, permanent and opaque, with a prefix for its type: `run_…`, `step_…`, `art_…`, `apr_…`, `wf_…`, `dead_…`.',
+        'Global ID, permanent and opaque, with a prefix for its type: `run_…`, `step_…`, `art_…`, `apr_…`, `wf_…`, `dead_…`, `hook_…`.',
       resolve: () => {
         throw new Error('every Node resolves its id itself');
       },

@@ -43,6 +43,10 @@ describe('webhooks', () => {
     });
     expect(JSON.stringify(data)).not.toContain(secret.slice(6));
     expect((await api.ask('{ webhooks { totalCount } }', {}, ADMIN)).data.webhooks.totalCount).toBe(1);
+    const found = async (token: string) =>
+      api.ask('query ($id: ID!) { node(id: $id) { __typename id } }', { id: webhook.id }, token);
+    expect((await found(ALICE)).data.node).toEqual({ __typename: 'Webhook', id: webhook.id });
+    expect((await found(BOB)).errors[0].extensions.code).toBe('FORBIDDEN');
     expect(await change('enableWebhook', webhook.id, ALICE)).toEqual({ id: webhook.id, disabledAt: null });
     expect(await change('deleteWebhook', webhook.id, ALICE)).toMatchObject({ id: webhook.id });
     expect(await change('deleteWebhook', webhook.id, ALICE)).toEqual({ code: 'NOT_FOUND' });

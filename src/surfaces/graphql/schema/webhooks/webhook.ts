@@ -9,6 +9,7 @@ import { requireUser } from '../../request/caller-scope.ts';
 import { Principal } from '../accounts/principal.ts';
 import { builder } from '../builder/builder.ts';
 import { createConnectionType, parsePageArgs } from '../builder/pagination.ts';
+import { Node } from '../nodes/node.ts';
 import { Run } from '../nodes/refs.ts';
 import { findRun } from '../nodes/run-view.ts';
 
@@ -93,6 +94,7 @@ export const Webhook = builder.objectRef<WebhookRecord>('Webhook');
 Webhook.implement({
   description:
     'A URL that gets events, as POST requests signed as Standard Webhooks has it: those of the runs that its owner may see when they are sent. (`Workflow.webhook` is the other direction.)',
+  interfaces: [Node],
   fields: (t) => ({
     id: t.exposeID('id', { description: 'ID of the webhook: `hook_…`.' }),
     url: t.exposeString('url', { description: 'Where events are sent.' }),
