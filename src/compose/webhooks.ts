@@ -19,17 +19,15 @@ export function createWebhookParts(
   const { webhooks, webhookDeliveries: deliveries, webhookSource: source, reader } = store;
   const sealer = createSealer(credentialsKey, credentialsPreviousKey);
   const shared = { webhooks, deliveries, gate, policy, resources, sealer, clock };
-  return {
-    requests: createWebhookRequests(shared),
-    loop: createWebhookLoop({
-      ...shared,
-      source,
-      reader,
-      standings,
-      outgoing,
-      logger,
-      metrics,
-      head: () => store.journal.head(),
-    }),
-  };
+  const loop = createWebhookLoop({
+    ...shared,
+    source,
+    reader,
+    standings,
+    outgoing,
+    logger,
+    metrics,
+    head: () => store.journal.head(),
+  });
+  return { requests: createWebhookRequests({ ...shared, wakeSender: loop.wake }), loop };
 }

@@ -6,6 +6,8 @@ import { createDeliverySender, type SendDeps } from './send-deliveries.ts';
 /** Tells URLs what has happened: at least once each, also if nodes die. */
 export interface WebhookLoop {
   begin(): void;
+  /** A webhook of this server may have something due from now on. */
+  wake(): void;
   /** Does what is due now. @returns whether there may be more */
   tick(): Promise<boolean>;
   stop(): Promise<void>;
@@ -58,6 +60,7 @@ export function createWebhookLoop(deps: WebhookLoopDeps): WebhookLoop {
 
   return {
     begin: () => schedule(POLL_MS),
+    wake: watch.wake,
     tick,
     async stop() {
       isStopped = true;

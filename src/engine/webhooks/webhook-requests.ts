@@ -61,6 +61,8 @@ export interface WebhookRequestDeps {
   readonly resources: Pick<Resources, 'canonicalize'>;
   readonly sealer: Sealer;
   readonly clock: Clock;
+  /** What sends is told of a webhook that is enabled: without one it looks rarely. */
+  wakeSender(): void;
 }
 
 export function createWebhookRequests(deps: WebhookRequestDeps): WebhookRequests {
@@ -89,6 +91,7 @@ export function createWebhookRequests(deps: WebhookRequestDeps): WebhookRequests
         secret: deps.sealer.seal(sealPurpose({ tenant, id }), Buffer.from(secret)),
         ...(workflow !== undefined && { workflow }),
       });
+      deps.wakeSender();
       return { webhook, secret };
     },
     async remove(principal, id) {
@@ -100,6 +103,7 @@ export function createWebhookRequests(deps: WebhookRequestDeps): WebhookRequests
       const scope = scopeFor(principal, 'mutation:enableWebhook');
       if (!(await webhooks.find(scope, id))) throw notFound(id);
       await webhooks.enable(id, clock.now());
+      deps.wakeSender();
       const enabled = await webhooks.find(scope, id);
       if (!enabled) throw notFound(id);
       return enabled;

@@ -37,7 +37,7 @@ export async function startWebhooks() {
       outgoing,
       head: () => on.store.journal.head(),
     });
-    const requests = createWebhookRequests(shared);
+    const requests = createWebhookRequests({ ...shared, wakeSender: loop.wake });
     const find = async ({ id, tenant }: WebhookRecord) => (await webhooks.find({ tenant }, id)) as WebhookRecord;
     const deliveriesOf = async (webhook: WebhookRecord) =>
       (await requests.deliveriesOf(webhook, undefined, {})).edges.map(({ node }) => node);

@@ -138,6 +138,8 @@ export async function startGraphql({
       webhooks: createWebhookRequests({
         ...{ ...store, deliveries: store.webhookDeliveries, gate, policy, resources, clock },
         sealer: createSealer(config.credentialsKey),
+        // Nothing sends here.
+        wakeSender: () => undefined,
       }),
       ...{ savedViews, schedules, memories, deadLetters },
       verifyRun,

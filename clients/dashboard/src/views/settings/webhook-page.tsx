@@ -36,7 +36,7 @@ export function WebhookPage({ id, state, onState }: Props) {
     SettingsDeliveriesDocument,
     { id, ...(state !== '' && { state }) },
     (result) => webhookOf(result)?.deliveries,
-    { everyMs: 10_000 },
+    { everyMs: 5_000 },
   );
   const [first] = data?.pages ?? [];
   const webhook = first && webhookOf(first);
