@@ -9,6 +9,7 @@ import { createTempFolder } from '../../../test/support/temp-folder.ts';
 import { until } from '../../../test/support/until.ts';
 import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './open-dashboard.ts';
 
+const KNOWN = 'query ($id: ID!) { worker(id: $id) { alive } }';
 const RESTRICTIONS = '{ workerRestrictions { workerId kind } }';
 
 describe.skipIf(skipped || !hasNats)(`workers ${skipped ?? ''}`, () => {
@@ -64,6 +65,26 @@ describe.skipIf(skipped || !hasNats)(`workers ${skipped ?? ''}`, () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Give it jobs' }).click();
     await panel.getByText('Alive').waitFor();
     expect(await drained()).toEqual([]);
+  });
+
+  it('revokes the key of a worker when somebody confirms it, and the worker is refused from then on', async () => {
+    const id = 'builder-lost';
+    await using _worker = await startWorker(id);
+    const page = await dashboard.open(`/workers?worker=${id}`, { as: 'admin' });
+    const known = async () => (await dashboard.ask('admin', KNOWN, { id })).worker;
+    await page.getByRole('button', { name: 'Revoke key' }).click();
+    const dialog = page.getByRole('dialog', { name: `Revoke the key of ${id}?` });
+    await dialog.getByText('This cannot be undone').waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    expect(await known()).toMatchObject({ alive: true });
+    await dialog.getByRole('button', { name: 'Revoke', exact: true }).click();
+    await page.getByRole('row', { name: id }).getByText('Lost').waitFor();
+    const refused = () =>
+      dashboard.server.logged('workers.packet_refused').some(({ reason }) => reason.includes('was revoked'));
+    await until('its next packet is refused', refused);
+    expect(await known()).toBeNull();
+    await page.getByRole('link', { name: `The key of ${id} is revoked` }).click();
+    await page.getByRole('row', { name: id }).getByText('Key revoked').waitFor();
   });
 
   it('sends a job that was given up again, when somebody confirms it', async () => {

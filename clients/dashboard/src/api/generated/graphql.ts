@@ -1486,6 +1486,16 @@ export type WorkersDrainMutation = { readonly drainWorker:
     | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
    };
 
+export type WorkersRevokeMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type WorkersRevokeMutation = { readonly revokeWorkerKey:
+    | { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null }
+    | { readonly __typename: 'WorkerRestriction', readonly workerId: string }
+   };
+
 export type WorkersLetterFragment = { readonly id: string, readonly at: string, readonly jobId: string, readonly topic: string | null, readonly reason: string, readonly message: string, readonly sender: string, readonly request: unknown, readonly run: { readonly id: string } | null };
 
 export type WorkersLettersQueryVariables = Exact<{
@@ -1712,6 +1722,7 @@ export const WorkersDocument = /* @__PURE__ */ new TypedDocumentString(`query Wo
 export const WorkersUpdatedDocument = /* @__PURE__ */ new TypedDocumentString(`subscription WorkersUpdated{workerUpdated{...WorkersLine}}fragment WorkersLine on Worker{id pool region type capabilities labels topics sdkVersion activeJobs maxParallelJobs cpuLoad gpuLoad memoryLoad progress{percent memo at}lastHeartbeatAt alive drained}`) as unknown as TypedDocumentString<WorkersUpdatedSubscription, WorkersUpdatedSubscriptionVariables>;
 export const WorkersRestrictionsDocument = /* @__PURE__ */ new TypedDocumentString(`query WorkersRestrictions{workerRestrictions{kind workerId key decidedBy decidedAt}}`) as unknown as TypedDocumentString<WorkersRestrictionsQuery, WorkersRestrictionsQueryVariables>;
 export const WorkersDrainDocument = /* @__PURE__ */ new TypedDocumentString(`mutation WorkersDrain($id:ID!,$drained:Boolean!){drainWorker(input:{id:$id,drained:$drained}){...on DrainedWorker{__typename id drained}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<WorkersDrainMutation, WorkersDrainMutationVariables>;
+export const WorkersRevokeDocument = /* @__PURE__ */ new TypedDocumentString(`mutation WorkersRevoke($id:ID!){revokeWorkerKey(input:{id:$id}){...on WorkerRestriction{__typename workerId}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<WorkersRevokeMutation, WorkersRevokeMutationVariables>;
 export const WorkersLettersDocument = /* @__PURE__ */ new TypedDocumentString(`query WorkersLetters($reason:String,$after:String){deadLetters(reason:$reason,first:50,after:$after){nodes{...WorkersLetter}pageInfo{hasNextPage endCursor}}}fragment WorkersLetter on DeadLetter{id at jobId topic reason message sender request run{id}}`) as unknown as TypedDocumentString<WorkersLettersQuery, WorkersLettersQueryVariables>;
 export const WorkersReplayDocument = /* @__PURE__ */ new TypedDocumentString(`mutation WorkersReplay($id:ID!){replayDeadLetter(id:$id){...on Run{__typename id}...RefusedParts}}fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`) as unknown as TypedDocumentString<WorkersReplayMutation, WorkersReplayMutationVariables>;
 export const WorkflowListDocument = /* @__PURE__ */ new TypedDocumentString(`query WorkflowList($after:String){workflows(first:50,after:$after){nodes{...WorkflowLine runs(first:1){nodes{id state createdAt}}}pageInfo{hasNextPage endCursor}}}fragment WorkflowLine on Workflow{id name version description createdAt createdBy{username}schedule{cron timeZone paused nextAt}webhook{path}}`) as unknown as TypedDocumentString<WorkflowListQuery, WorkflowListQueryVariables>;

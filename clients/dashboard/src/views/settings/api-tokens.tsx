@@ -10,12 +10,12 @@ import {
 import { useRead, useReadPages, useSend } from '../../api/query.ts';
 import { toast } from '../../shell/toasts.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { CheckField, SelectField, TextField } from '../../ui/field.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
-import { Confirm } from './confirm.tsx';
 import { OneTimeSecret } from './one-time-secret.tsx';
 import styles from './settings.module.css';
 

@@ -10,6 +10,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorNotice } from '../../ui/notice.tsx';
 import { Time } from '../../ui/time.tsx';
+import { RevokeDialog } from './revoke-dialog.tsx';
 import { WorkerState } from './worker-state.tsx';
 import styles from './workers.module.css';
 
@@ -23,7 +24,7 @@ interface Props {
 
 /** One worker: what it says about itself, and whether it gets jobs. */
 export function WorkerPanel({ worker, list, onOpen, onClose }: Props) {
-  const [asks, setAsks] = useState(false);
+  const [asks, setAsks] = useState<'drain' | 'revoke'>();
   const { id, pool, region, type, capabilities, topics, labels, sdkVersion, gpuLoad, progress, drained } = worker;
   const facts: readonly (readonly [string, string | null])[] = [
     ['Pool', pool],
@@ -42,8 +43,11 @@ export function WorkerPanel({ worker, list, onOpen, onClose }: Props) {
     >
       <div className={styles.actions}>
         <WorkerState worker={worker} />
-        <Button may="worker:drain" on={`worker:${id}`} onClick={() => setAsks(true)}>
+        <Button may="worker:drain" on={`worker:${id}`} onClick={() => setAsks('drain')}>
           {drained ? 'Give it jobs again' : 'Drain'}
+        </Button>
+        <Button look="danger" may="worker:revoke" on={`worker:${id}`} onClick={() => setAsks('revoke')}>
+          Revoke key
         </Button>
       </div>
       <dl className={styles.facts}>
@@ -70,7 +74,8 @@ export function WorkerPanel({ worker, list, onOpen, onClose }: Props) {
           <JsonTree value={labels} />
         </section>
       )}
-      {asks && <DrainDialog id={id} drained={!drained} onClose={() => setAsks(false)} />}
+      {asks === 'drain' && <DrainDialog id={id} drained={!drained} onClose={() => setAsks(undefined)} />}
+      {asks === 'revoke' && <RevokeDialog id={id} onClose={() => setAsks(undefined)} />}
     </SidePanel>
   );
 }
