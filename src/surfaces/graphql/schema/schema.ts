@@ -23,7 +23,7 @@ import './runs/run-text.ts';
 import './runs/runs-updated.ts';
 import './runs/run-step-counts.ts';
 import './steps/step.ts';
-import './steps/step-log.ts';
+import './steps/logs.ts';
 import './steps/step-counts.ts';
 import './steps/token-usage.ts';
 import './steps/repair.ts';

@@ -712,13 +712,13 @@ export type MayOnQuery = { readonly explainPolicy: { readonly action: string, re
 export type RefusedPartsFragment = { readonly __typename: 'Refusal', readonly code: ErrorCode, readonly message: string, readonly decision: { readonly reason: string, readonly rule: { readonly id: string } | null } | null };
 
 export type LogLinesFragment = { readonly cursor: string, readonly events: ReadonlyArray<
-    | { readonly cursor: string, readonly seq: number, readonly at: string, readonly level: LogLevel, readonly text: string }
+    | { readonly cursor: string, readonly seq: number, readonly at: string, readonly step: string | null, readonly level: LogLevel, readonly text: string }
     | Record<PropertyKey, never>
   > };
 
 export type LogPageQueryVariables = Exact<{
   runId: string;
-  step: string;
+  steps?: ReadonlyArray<string> | string | null | undefined;
   level?: LogLevel | null | undefined;
   text?: string | null | undefined;
   first?: number | null | undefined;
@@ -730,58 +730,58 @@ export type LogPageQueryVariables = Exact<{
 }>;
 
 
-export type LogPageQuery = { readonly run: { readonly step: { readonly logs: { readonly startCursor: string | null, readonly caughtUp: boolean, readonly cursor: string, readonly events: ReadonlyArray<
-          | { readonly cursor: string, readonly seq: number, readonly at: string, readonly level: LogLevel, readonly text: string }
-          | Record<PropertyKey, never>
-        > } } | null } | null };
+export type LogPageQuery = { readonly run: { readonly logs: { readonly startCursor: string | null, readonly caughtUp: boolean, readonly cursor: string, readonly events: ReadonlyArray<
+        | { readonly cursor: string, readonly seq: number, readonly at: string, readonly step: string | null, readonly level: LogLevel, readonly text: string }
+        | Record<PropertyKey, never>
+      > } } | null };
 
 export type LogAroundQueryVariables = Exact<{
   runId: string;
-  step: string;
+  steps?: ReadonlyArray<string> | string | null | undefined;
   level?: LogLevel | null | undefined;
   line: number;
 }>;
 
 
-export type LogAroundQuery = { readonly run: { readonly step: { readonly older: { readonly startCursor: string | null, readonly cursor: string, readonly events: ReadonlyArray<
-          | { readonly cursor: string, readonly seq: number, readonly at: string, readonly level: LogLevel, readonly text: string }
-          | Record<PropertyKey, never>
-        > }, readonly newer: { readonly caughtUp: boolean, readonly cursor: string, readonly events: ReadonlyArray<
-          | { readonly cursor: string, readonly seq: number, readonly at: string, readonly level: LogLevel, readonly text: string }
-          | Record<PropertyKey, never>
-        > } } | null } | null };
+export type LogAroundQuery = { readonly run: { readonly older: { readonly startCursor: string | null, readonly cursor: string, readonly events: ReadonlyArray<
+        | { readonly cursor: string, readonly seq: number, readonly at: string, readonly step: string | null, readonly level: LogLevel, readonly text: string }
+        | Record<PropertyKey, never>
+      > }, readonly newer: { readonly caughtUp: boolean, readonly cursor: string, readonly events: ReadonlyArray<
+        | { readonly cursor: string, readonly seq: number, readonly at: string, readonly step: string | null, readonly level: LogLevel, readonly text: string }
+        | Record<PropertyKey, never>
+      > } } | null };
 
 export type LogFollowSubscriptionVariables = Exact<{
   runId: string;
-  step: string;
+  steps?: ReadonlyArray<string> | string | null | undefined;
   level?: LogLevel | null | undefined;
   after?: string | null | undefined;
 }>;
 
 
 export type LogFollowSubscription = { readonly events: { readonly cursor: string, readonly events: ReadonlyArray<
-      | { readonly cursor: string, readonly seq: number, readonly at: string, readonly level: LogLevel, readonly text: string }
+      | { readonly cursor: string, readonly seq: number, readonly at: string, readonly step: string | null, readonly level: LogLevel, readonly text: string }
       | Record<PropertyKey, never>
     > } };
 
 export type LogCountsQueryVariables = Exact<{
   runId: string;
-  step: string;
+  steps?: ReadonlyArray<string> | string | null | undefined;
 }>;
 
 
-export type LogCountsQuery = { readonly run: { readonly step: { readonly all: number, readonly info: number, readonly warn: number, readonly error: number } | null } | null };
+export type LogCountsQuery = { readonly run: { readonly all: number, readonly info: number, readonly warn: number, readonly error: number } | null };
 
 export type LogMatchCountQueryVariables = Exact<{
   runId: string;
-  step: string;
+  steps?: ReadonlyArray<string> | string | null | undefined;
   level?: LogLevel | null | undefined;
   text: string;
   fromSeq?: number | null | undefined;
 }>;
 
 
-export type LogMatchCountQuery = { readonly run: { readonly step: { readonly logCount: number } | null } | null };
+export type LogMatchCountQuery = { readonly run: { readonly logCount: number } | null };
 
 export type OpenApprovalsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1618,7 +1618,7 @@ export class TypedDocumentString<TResult, TVariables>
 }
 export const MayDecisionFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment MayDecision on PolicyDecision{action effect reason rule{id}}`, {"fragmentName":"MayDecision"}) as unknown as TypedDocumentString<MayDecisionFragment, unknown>;
 export const RefusedPartsFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment RefusedParts on Refusal{__typename code message decision{reason rule{id}}}`, {"fragmentName":"RefusedParts"}) as unknown as TypedDocumentString<RefusedPartsFragment, unknown>;
-export const LogLinesFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment LogLines on EventBatch{cursor events{...on LogLine{cursor seq at level text}}}`, {"fragmentName":"LogLines"}) as unknown as TypedDocumentString<LogLinesFragment, unknown>;
+export const LogLinesFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment LogLines on EventBatch{cursor events{...on LogLine{cursor seq at step level text}}}`, {"fragmentName":"LogLines"}) as unknown as TypedDocumentString<LogLinesFragment, unknown>;
 export const ApprovalRowFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ApprovalRow on Approval{id state reason roles mayDecide whyNot requestedAt expiresAt decidedAt decidedBy{username}comment run{id workflow goal principal{username}}step{key title}}`, {"fragmentName":"ApprovalRow"}) as unknown as TypedDocumentString<ApprovalRowFragment, unknown>;
 export const ComparedRunFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment ComparedRun on Run{id kind state workflow workflowVersion goal inputs createdAt startedAt finishedAt principal{username}steps{key does state attempt durationMs error{code message}resource{digest size mediaType}}}`, {"fragmentName":"ComparedRun"}) as unknown as TypedDocumentString<ComparedRunFragment, unknown>;
 export const EditorProblemFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment EditorProblem on WorkflowProblem{severity message step line column}`, {"fragmentName":"EditorProblem"}) as unknown as TypedDocumentString<EditorProblemFragment, unknown>;
@@ -1643,11 +1643,11 @@ export const AnnouncementsDocument = /* @__PURE__ */ new TypedDocumentString(`su
 export const ViewerDocument = /* @__PURE__ */ new TypedDocumentString(`query Viewer{viewer{subject username tenant roles expiresAt}server{signIn}}`) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
 export const MayDocument = /* @__PURE__ */ new TypedDocumentString(`query May($actions:[String!]!){may(actions:$actions){...MayDecision}}fragment MayDecision on PolicyDecision{action effect reason rule{id}}`) as unknown as TypedDocumentString<MayQuery, MayQueryVariables>;
 export const MayOnDocument = /* @__PURE__ */ new TypedDocumentString(`query MayOn($action:String!,$uri:URI!){explainPolicy(input:{action:$action,uri:$uri}){...MayDecision}}fragment MayDecision on PolicyDecision{action effect reason rule{id}}`) as unknown as TypedDocumentString<MayOnQuery, MayOnQueryVariables>;
-export const LogPageDocument = /* @__PURE__ */ new TypedDocumentString(`query LogPage($runId:ID!,$step:String!,$level:LogLevel,$text:String,$first:Int,$after:Cursor,$fromSeq:Int,$last:Int,$before:Cursor,$beforeSeq:Int){run(id:$runId){step(key:$step){logs(level:$level text:$text first:$first after:$after fromSeq:$fromSeq last:$last before:$before beforeSeq:$beforeSeq){startCursor caughtUp...LogLines}}}}fragment LogLines on EventBatch{cursor events{...on LogLine{cursor seq at level text}}}`) as unknown as TypedDocumentString<LogPageQuery, LogPageQueryVariables>;
-export const LogAroundDocument = /* @__PURE__ */ new TypedDocumentString(`query LogAround($runId:ID!,$step:String!,$level:LogLevel,$line:Int!){run(id:$runId){step(key:$step){older:logs(level:$level,last:250,beforeSeq:$line){startCursor...LogLines}newer:logs(level:$level,first:250,fromSeq:$line){caughtUp...LogLines}}}}fragment LogLines on EventBatch{cursor events{...on LogLine{cursor seq at level text}}}`) as unknown as TypedDocumentString<LogAroundQuery, LogAroundQueryVariables>;
-export const LogFollowDocument = /* @__PURE__ */ new TypedDocumentString(`subscription LogFollow($runId:ID!,$step:String!,$level:LogLevel,$after:Cursor){events(filter:{runId:$runId,steps:[$step],types:[LOG],level:$level}after:$after batch:500){...LogLines}}fragment LogLines on EventBatch{cursor events{...on LogLine{cursor seq at level text}}}`) as unknown as TypedDocumentString<LogFollowSubscription, LogFollowSubscriptionVariables>;
-export const LogCountsDocument = /* @__PURE__ */ new TypedDocumentString(`query LogCounts($runId:ID!,$step:String!){run(id:$runId){step(key:$step){all:logCount info:logCount(level:INFO)warn:logCount(level:WARN)error:logCount(level:ERROR)}}}`) as unknown as TypedDocumentString<LogCountsQuery, LogCountsQueryVariables>;
-export const LogMatchCountDocument = /* @__PURE__ */ new TypedDocumentString(`query LogMatchCount($runId:ID!,$step:String!,$level:LogLevel,$text:String!,$fromSeq:Int){run(id:$runId){step(key:$step){logCount(level:$level,text:$text,fromSeq:$fromSeq)}}}`) as unknown as TypedDocumentString<LogMatchCountQuery, LogMatchCountQueryVariables>;
+export const LogPageDocument = /* @__PURE__ */ new TypedDocumentString(`query LogPage($runId:ID!,$steps:[String!],$level:LogLevel,$text:String,$first:Int,$after:Cursor,$fromSeq:Int,$last:Int,$before:Cursor,$beforeSeq:Int){run(id:$runId){logs(steps:$steps level:$level text:$text first:$first after:$after fromSeq:$fromSeq last:$last before:$before beforeSeq:$beforeSeq){startCursor caughtUp...LogLines}}}fragment LogLines on EventBatch{cursor events{...on LogLine{cursor seq at step level text}}}`) as unknown as TypedDocumentString<LogPageQuery, LogPageQueryVariables>;
+export const LogAroundDocument = /* @__PURE__ */ new TypedDocumentString(`query LogAround($runId:ID!,$steps:[String!],$level:LogLevel,$line:Int!){run(id:$runId){older:logs(steps:$steps,level:$level,last:250,beforeSeq:$line){startCursor...LogLines}newer:logs(steps:$steps,level:$level,first:250,fromSeq:$line){caughtUp...LogLines}}}fragment LogLines on EventBatch{cursor events{...on LogLine{cursor seq at step level text}}}`) as unknown as TypedDocumentString<LogAroundQuery, LogAroundQueryVariables>;
+export const LogFollowDocument = /* @__PURE__ */ new TypedDocumentString(`subscription LogFollow($runId:ID!,$steps:[String!],$level:LogLevel,$after:Cursor){events(filter:{runId:$runId,steps:$steps,types:[LOG],level:$level}after:$after batch:500){...LogLines}}fragment LogLines on EventBatch{cursor events{...on LogLine{cursor seq at step level text}}}`) as unknown as TypedDocumentString<LogFollowSubscription, LogFollowSubscriptionVariables>;
+export const LogCountsDocument = /* @__PURE__ */ new TypedDocumentString(`query LogCounts($runId:ID!,$steps:[String!]){run(id:$runId){all:logCount(steps:$steps)info:logCount(steps:$steps,level:INFO)warn:logCount(steps:$steps,level:WARN)error:logCount(steps:$steps,level:ERROR)}}`) as unknown as TypedDocumentString<LogCountsQuery, LogCountsQueryVariables>;
+export const LogMatchCountDocument = /* @__PURE__ */ new TypedDocumentString(`query LogMatchCount($runId:ID!,$steps:[String!],$level:LogLevel,$text:String!,$fromSeq:Int){run(id:$runId){logCount(steps:$steps,level:$level,text:$text,fromSeq:$fromSeq)}}`) as unknown as TypedDocumentString<LogMatchCountQuery, LogMatchCountQueryVariables>;
 export const OpenApprovalsDocument = /* @__PURE__ */ new TypedDocumentString(`query OpenApprovals{approvals(state:OPEN,mine:true,first:50){nodes{id state}pageInfo{hasNextPage}}}`) as unknown as TypedDocumentString<OpenApprovalsQuery, OpenApprovalsQueryVariables>;
 export const PaletteDocument = /* @__PURE__ */ new TypedDocumentString(`query Palette($text:String!,$hasText:Boolean!){runs(filter:{text:$text},first:8)@include(if:$hasText){nodes{id state workflow goal}}workflows(first:50){nodes{id name}}}`) as unknown as TypedDocumentString<PaletteQuery, PaletteQueryVariables>;
 export const SignInMethodDocument = /* @__PURE__ */ new TypedDocumentString(`query SignInMethod{server{signIn}health{version}}`) as unknown as TypedDocumentString<SignInMethodQuery, SignInMethodQueryVariables>;

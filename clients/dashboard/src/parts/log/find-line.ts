@@ -1,16 +1,8 @@
 import { client } from '../../api/client.ts';
-import {
-  type LogLevel,
-  LogPageDocument,
-  type LogPageQuery,
-  type LogPageQueryVariables,
-} from '../../api/generated/graphql.ts';
+import { LogPageDocument, type LogPageQuery, type LogPageQueryVariables } from '../../api/generated/graphql.ts';
+import type { LogOptions } from './log-window.ts';
 
-export interface WantedLine {
-  readonly runId: string;
-  readonly step: string;
-  /** At least this level. */
-  readonly level?: LogLevel | undefined;
+export interface WantedLine extends LogOptions {
   readonly text?: string | undefined;
 }
 
@@ -29,7 +21,7 @@ export async function findLine(
   // The server may search in several parts.
   while (part) {
     const page: LogPageQuery = await client.request(LogPageDocument, { ...wanted, ...part });
-    const logs = page.run?.step?.logs;
+    const logs = page.run?.logs;
     const match = logs?.events.at(0);
     if (match && 'seq' in match) return match.seq;
     if (direction === 1) part = logs?.caughtUp === false ? { first: 1, after: logs.cursor } : undefined;

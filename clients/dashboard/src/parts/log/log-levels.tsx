@@ -1,6 +1,7 @@
 import { LogCountsDocument, type LogLevel } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
 import styles from './log.module.css';
+import type { LogOptions } from './log-window.ts';
 
 const LEVELS = [
   { level: 'DEBUG', count: 'all', label: 'All' },
@@ -14,13 +15,13 @@ type Counts = Readonly<Record<(typeof LEVELS)[number]['count'], number>>;
 const COUNT_EVERY_MS = 10_000;
 
 /** How many lines have at least each level. It is read again while lines may follow, and once after the last. */
-export function useLogCounts(runId: string, step: string, isEnded: boolean): Counts | undefined {
+export function useLogCounts({ runId, steps }: LogOptions, isEnded: boolean): Counts | undefined {
   const { data } = useRead(
     LogCountsDocument,
-    { runId, step },
+    { runId, steps },
     { keepFormer: false, ...(!isEnded && { everyMs: COUNT_EVERY_MS }) },
   );
-  return data?.run?.step ?? undefined;
+  return data?.run ?? undefined;
 }
 
 interface Props {

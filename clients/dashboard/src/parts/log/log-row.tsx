@@ -18,12 +18,14 @@ interface Props {
   readonly selection: 'line' | 'range' | undefined;
   readonly isOpen: boolean;
   readonly find: string;
+  readonly showsStep: boolean;
   /** Among the lines that are loaded, from 1. */
   readonly position: number;
 }
 
 /** One physical line. It has no listeners: there may be 400 new ones a second. */
-export const LogLineRow = memo(function LogLineRow({ id, line, part, selection, isOpen, find, position }: Props) {
+export const LogLineRow = memo(function LogLineRow(props: Props) {
+  const { id, line, part, selection, isOpen, find, showsStep, position } = props;
   const { zone } = useSettings();
   const parts = physicalLines(line.text);
   const text = (parts[part] ?? '').slice(0, selection === 'line' ? MAX_SELECTED_CHARACTERS : MAX_ROW_CHARACTERS);
@@ -45,6 +47,16 @@ export const LogLineRow = memo(function LogLineRow({ id, line, part, selection, 
         {isFirst && line.seq}
       </span>
       <time dateTime={line.at}>{isFirst && clockText(line.at, zone, true)}</time>
+      {showsStep && (
+        <span
+          data-act={isFirst ? 'step' : undefined}
+          data-step={line.step}
+          className={styles.step}
+          title={line.step ?? ''}
+        >
+          {isFirst && line.step}
+        </span>
+      )}
       <span className={styles.level} title={line.level.toLowerCase()}>
         {isFirst && line.level[0]}
       </span>

@@ -21,6 +21,8 @@ interface Props {
   /** The `seq` of the selected line. */
   readonly line: number | undefined;
   readonly find: string;
+  /** Shows the step of each line, and leads to it. */
+  readonly onStep?: ((step: string, line: number) => void) | undefined;
   readonly isFollowing: boolean;
   readonly onLine: (line: number) => void;
   readonly onFollowing: (isFollowing: boolean) => void;
@@ -28,7 +30,8 @@ interface Props {
 }
 
 /** The lines that can be seen. The arrow keys select a line, Enter unfolds it, ctrl+C copies it. */
-export function LogRows({ label, log, line, find, isFollowing, onLine, onFollowing, onCopied }: Props) {
+export function LogRows(props: Props) {
+  const { label, log, line, find, isFollowing, onLine, onStep, onFollowing, onCopied } = props;
   const { lines } = log;
   const id = useId();
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
@@ -70,6 +73,8 @@ export function LogRows({ label, log, line, find, isFollowing, onLine, onFollowi
     const act = target.closest<HTMLElement>('[data-act]')?.dataset.act;
     const seq = Number(target.closest<HTMLElement>('[data-seq]')?.dataset.seq);
     if (act === 'fold') toggle(seq);
+    const step = lines[indexOfSeq(lines, seq)]?.step;
+    if (act === 'step' && step != null) onStep?.(step, seq);
     if (act !== 'select') return;
     if (!event.shiftKey || !isLoaded) return select(seq);
     setRangeEnd(seq);
@@ -108,6 +113,7 @@ export function LogRows({ label, log, line, find, isFollowing, onLine, onFollowi
       aria-multiselectable="true"
       aria-activedescendant={isLoaded ? `${id}-${line}-0` : undefined}
       className={styles.rows}
+      data-steps={onStep !== undefined || undefined}
       onScroll={onScroll}
       onClick={onClick}
       onKeyDown={onKeyDown}
@@ -128,6 +134,7 @@ export function LogRows({ label, log, line, find, isFollowing, onLine, onFollowi
                 selection={row.part === 0 ? selectionOf(shown.seq) : undefined}
                 isOpen={open.has(shown.seq)}
                 find={find}
+                showsStep={onStep !== undefined}
                 position={row.index + 1}
               />
             );

@@ -1,4 +1,4 @@
-import { ArrowDownToLine, Download } from 'lucide-react';
+import { ArrowDownToLine, CornerDownRight, Download } from 'lucide-react';
 import { useState } from 'react';
 import type { LogLevel } from '../../api/generated/graphql.ts';
 import { BASE_PATH } from '../../api/page.ts';
@@ -9,7 +9,7 @@ import styles from './log.module.css';
 import { LogFind } from './log-find.tsx';
 import { LogLevels, useLogCounts } from './log-levels.tsx';
 import { LogRows } from './log-rows.tsx';
-import { hasLine, isElsewhere, type LogWindow } from './log-window.ts';
+import { isElsewhere, type LogWindow, lineOf } from './log-window.ts';
 import { MissingLine } from './missing-line.tsx';
 import { useLogWindow } from './use-log-window.ts';
 import { useMatches } from './use-matches.ts';
@@ -25,20 +25,23 @@ export interface LogPlace {
 
 interface Props {
   readonly runId: string;
-  /** Key of the step. */
-  readonly step: string;
+  /** Key of the step whose log it is; the log of all steps without it. */
+  readonly step?: string;
   /** Whether no line can follow. */
   readonly isEnded: boolean;
   readonly place: LogPlace;
   readonly onPlace: (changes: Partial<LogPlace>) => void;
+  /** In the log of all steps: leads to a line in the log of its step. */
+  readonly onStep?: (step: string, line: number) => void;
 }
 
-/** The log of a step: it opens at its end and follows it, or at a line, and reads others when they are scrolled to. */
-export function LogView({ runId, step, isEnded, place, onPlace }: Props) {
+/** The log of a step or of all: it opens at its end and follows it, or at a line, and reads others when they are scrolled to. */
+export function LogView({ runId, step, isEnded, place, onPlace, onStep }: Props) {
   const { line, level, find } = place;
+  const wanted = { runId, steps: step === undefined ? undefined : [step] };
   const leastLevel = level === 'DEBUG' ? undefined : level;
-  const { data: log, error, refresh } = useLogWindow({ runId, step, level: leastLevel }, line);
-  const counts = useLogCounts(runId, step, isEnded);
+  const { data: log, error, refresh } = useLogWindow({ ...wanted, level: leastLevel }, line);
+  const counts = useLogCounts(wanted, isEnded);
   const [isFollowing, setFollowing] = useState(line === undefined);
   const [copied, setCopied] = useState(0);
   const select = (seq: number) => {
@@ -50,14 +53,15 @@ export function LogView({ runId, step, isEnded, place, onPlace }: Props) {
     setFollowing(true);
     onPlace({ level: next, line: undefined });
   };
-  const matches = useMatches({ log, wanted: { runId, step, level: leastLevel, text: find }, line, onLine: select });
+  const matches = useMatches({ log, wanted: { ...wanted, level: leastLevel, text: find }, line, onLine: select });
+  const selected = log && line !== undefined ? lineOf(log, line) : undefined;
   const follow = () => {
     setFollowing(true);
     log?.showEnd();
   };
   useKeys({ f: follow, e: matches.nextError });
   return (
-    <section className={styles.log} aria-label={`Log of ${step}`}>
+    <section className={styles.log} aria-label={`Log of ${step ?? ALL_STEPS}`}>
       <div className={styles.tools}>
         <LogLevels counts={counts} level={level} onLevel={showLevel} />
         <LogFind
@@ -70,8 +74,8 @@ export function LogView({ runId, step, isEnded, place, onPlace }: Props) {
       </div>
       {error && <ErrorNotice error={error} retry={refresh} />}
       {!log && !error && <Skeleton rows={5} label="Loading the log" />}
-      {log && line !== undefined && !hasLine(log, line) && !isElsewhere(log, line) && (
-        <MissingLine runId={runId} step={step} line={line} onShowAll={() => onPlace({ level: 'DEBUG' })} />
+      {log && line !== undefined && !selected && !isElsewhere(log, line) && (
+        <MissingLine log={wanted} line={line} onShowAll={() => onPlace({ level: 'DEBUG' })} />
       )}
       {log && log.lines.length === 0 && !isPart(log) && (
         <Nothing hidden={leastLevel && counts?.all} onShowAll={() => showLevel('DEBUG')} />
@@ -79,10 +83,11 @@ export function LogView({ runId, step, isEnded, place, onPlace }: Props) {
       {log && (log.lines.length > 0 || isPart(log)) && (
         <LogRows
           key={level}
-          label={`Lines of ${step}`}
+          label={`Lines of ${step ?? ALL_STEPS}`}
           log={log}
           line={line}
           find={find}
+          onStep={onStep}
           isFollowing={isFollowing}
           onLine={select}
           onFollowing={setFollowing}
@@ -106,7 +111,15 @@ export function LogView({ runId, step, isEnded, place, onPlace }: Props) {
             <ArrowDownToLine size={14} aria-hidden="true" /> {isFollowing ? 'Following' : 'Follow'}
           </Button>
         )}
-        <a href={`${BASE_PATH}/runs/${runId}/log?step=${encodeURIComponent(step)}`} download>
+        {onStep && selected?.step != null && (
+          <Button look="quiet" onClick={() => onStep(selected.step ?? '', selected.seq)}>
+            <CornerDownRight size={14} aria-hidden="true" /> Show in {selected.step}
+          </Button>
+        )}
+        <a
+          href={`${BASE_PATH}/runs/${runId}/log${step === undefined ? '' : `?step=${encodeURIComponent(step)}`}`}
+          download
+        >
           <Download size={14} aria-hidden="true" /> Download
         </a>
       </div>
@@ -114,6 +127,7 @@ export function LogView({ runId, step, isEnded, place, onPlace }: Props) {
   );
 }
 
+const ALL_STEPS = 'all steps';
 const COUNT_OF = { DEBUG: 'all', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
 /** Whether the log has lines that are not loaded. */

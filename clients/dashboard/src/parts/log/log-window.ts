@@ -41,8 +41,8 @@ export interface LogWindow {
 
 export interface LogOptions {
   readonly runId: string;
-  /** Key of the step. */
-  readonly step: string;
+  /** Keys of the steps; of all without them. */
+  readonly steps?: readonly string[] | undefined;
   /** Lines of at least this level. */
   readonly level?: LogLevel | undefined;
 }
@@ -71,11 +71,11 @@ export function readLog({ client, signal, persist, show }: Session<LogWindow>, o
 
   async function readPage(part: Partial<LogPageQueryVariables>, until: AbortSignal) {
     const { run } = await client.request(LogPageDocument, { ...options, ...part }, { signal: until });
-    return found(run?.step?.logs);
+    return found(run?.logs);
   }
 
   function found<T>(result: T | null | undefined): T {
-    if (!result) throw new SignalboxError('NOT_FOUND', `There is no step ${options.step}.`);
+    if (!result) throw new SignalboxError('NOT_FOUND', `There is no run ${options.runId}, or you may not see it.`);
     return result;
   }
 
@@ -115,7 +115,7 @@ export function readLog({ client, signal, persist, show }: Session<LogWindow>, o
 
   async function readAround(line: number, until: AbortSignal) {
     const { run } = await client.request(LogAroundDocument, { ...options, line }, { signal: until });
-    const { older, newer } = found(run?.step);
+    const { older, newer } = found(run);
     const rows = [...rowsOf(older), ...rowsOf(newer)];
     return { lines: rows, begin: older.startCursor, end: newer.cursor, hasNewer: !newer.caughtUp };
   }
@@ -201,8 +201,10 @@ export function readLog({ client, signal, persist, show }: Session<LogWindow>, o
   go(start);
 }
 
-export function hasLine({ lines }: LogWindow, line: number): boolean {
-  return lines[indexOfSeq(lines, line)]?.seq === line;
+/** The line with a `seq`, if it is loaded. */
+export function lineOf({ lines }: LogWindow, seq: number): LogRow | undefined {
+  const line = lines[indexOfSeq(lines, seq)];
+  return line?.seq === seq ? line : undefined;
 }
 
 /** Whether a line may be in a part of the log that is not loaded. */

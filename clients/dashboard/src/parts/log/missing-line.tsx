@@ -2,19 +2,20 @@ import { LogPageDocument } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
 import { Button } from '../../ui/button.tsx';
 import styles from './log.module.css';
+import type { LogOptions } from './log-window.ts';
 
 interface Props {
-  readonly runId: string;
-  readonly step: string;
+  /** At every level. */
+  readonly log: LogOptions;
   /** Its `seq`. */
   readonly line: number;
   readonly onShowAll: () => void;
 }
 
 /** Why the line of a link is not among those that are shown. */
-export function MissingLine({ runId, step, line, onShowAll }: Props) {
-  const { data } = useRead(LogPageDocument, { runId, step, fromSeq: line, first: 1 }, { keepFormer: false });
-  const logs = data?.run?.step?.logs;
+export function MissingLine({ log, line, onShowAll }: Props) {
+  const { data } = useRead(LogPageDocument, { ...log, fromSeq: line, first: 1 }, { keepFormer: false });
+  const logs = data?.run?.logs;
   if (!logs) return null;
   const next = logs.events.at(0);
   const number = line.toLocaleString('en');

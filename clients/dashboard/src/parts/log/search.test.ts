@@ -7,6 +7,7 @@ const row = (seq: number, text: string): LogRow => ({
   cursor: `${seq}`,
   seq,
   at: '2026-01-01T00:00:00Z',
+  step: 'fetch',
   level: 'INFO',
   text,
 });

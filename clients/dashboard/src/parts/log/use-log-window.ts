@@ -6,8 +6,8 @@ import { type LogOptions, type LogWindow, readLog } from './log-window.ts';
 
 /** A part of a log: around a line when it is opened at one, otherwise its end. */
 export function useLogWindow(options: LogOptions, line: number | undefined): Live<LogWindow> {
-  const { runId, step, level } = options;
-  const log = [runId, step, level].join();
+  const { runId, steps, level } = options;
+  const log = JSON.stringify([runId, steps, level]);
   /** Later lines are shown by the window that is open. */
   const [opened, setOpened] = useState({ log, line });
   if (opened.log !== log) setOpened({ log, line });

@@ -56,8 +56,8 @@ export function useMatches({ log, wanted, line, onLine }: Options) {
   /** Selects the next error below the selected line; after the last, the first. */
   function nextError() {
     const errors = log?.lines.filter(({ level }) => level === 'ERROR').map(({ seq }) => seq) ?? [];
-    const { runId, step: key } = wanted;
-    void lead(line === undefined ? -1 : 1, { runId, step: key, level: 'ERROR' }, errors, 'No line is an error.');
+    const { runId, steps } = wanted;
+    void lead(line === undefined ? -1 : 1, { runId, steps, level: 'ERROR' }, errors, 'No line is an error.');
   }
 
   return { step, nextError, isSearching, status: problem ?? statusText() };
@@ -88,7 +88,7 @@ export function useMatches({ log, wanted, line, onLine }: Options) {
 
 function useMatchCount(wanted: WantedLine & { readonly text: string }, fromSeq: number | undefined, enabled: boolean) {
   const { data } = useRead(LogMatchCountDocument, { ...wanted, fromSeq }, { enabled, keepFormer: false });
-  return data?.run?.step?.logCount;
+  return data?.run?.logCount;
 }
 
 /** The match next to a line, or next to the end, if everything between them is loaded. */

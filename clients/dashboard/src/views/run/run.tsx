@@ -15,6 +15,7 @@ import { FailureFirst } from './failure-first.tsx';
 import styles from './run.module.css';
 import { RunActions } from './run-actions.tsx';
 import { RunFacts } from './run-facts.tsx';
+import { RunLog } from './run-log.tsx';
 import { firstToShow, titleOf } from './run-model.ts';
 import { RunPayloads } from './run-payloads.tsx';
 import { StepList } from './step-list.tsx';
@@ -23,10 +24,10 @@ import { Timeline } from './timeline/timeline.tsx';
 
 const PARAMS = {
   /** `auto`: the graph, or the list where a graph shows too little. */
-  view: choice('auto', 'graph', 'list', 'time', 'data'),
+  view: choice('auto', 'graph', 'list', 'time', 'log', 'data'),
   step: text,
   tab: choice('log', 'agent', 'input', 'output', 'decision', 'tools', 'attempts'),
-  /** Of the log of the step. */
+  /** Of the log of the step, or of all steps in `log`. */
   line: text,
   /** The span of the timeline; the whole run without them. */
   from: text,
@@ -39,8 +40,12 @@ const VIEWS = [
   { value: 'graph', label: 'Graph' },
   { value: 'list', label: 'Steps' },
   { value: 'time', label: 'Timeline' },
+  { value: 'log', label: 'Log' },
   { value: 'data', label: 'Inputs and outputs' },
 ] as const;
+
+/** Views that have the whole width. */
+const WIDE: readonly string[] = ['graph', 'time', 'log'];
 
 /** `/runs/:id`: one run, followed until it has ended. It opens at what failed. */
 export function RunPage() {
@@ -57,6 +62,11 @@ export function RunPage() {
   const selected = run.steps.get(url.step) ?? firstToShow(run);
   const select = (step: string) => setUrl({ step, line: '' });
   const view = url.view !== 'auto' ? url.view : isGraphFirst(run.steps.size) ? 'graph' : 'list';
+  const show = (next: typeof view) =>
+    // A line of one log need not be in another.
+    setUrl({ view: next, ...((view === 'log' || next === 'log') && { line: '' }) });
+  const showLog = (step: string, line = '') =>
+    setUrl({ step, tab: 'log', line, ...((view === 'log' || view === 'data') && { view: 'auto' }) });
   return (
     <Page
       title={titleOf(run)}
@@ -74,10 +84,10 @@ export function RunPage() {
       }
     >
       {error && <ErrorNotice error={error} retry={refresh} />}
-      <FailureFirst run={run} onShow={(step) => setUrl({ step, tab: 'log', line: '' })} />
-      <div className={styles.columns} data-wide={view === 'graph' || view === 'time' || undefined}>
+      <FailureFirst run={run} onShow={showLog} />
+      <div className={styles.columns} data-wide={WIDE.includes(view) || undefined}>
         <div className={styles.steps}>
-          <Tabs label="Views of the run" tabs={VIEWS} value={view} onChange={(next) => setUrl({ view: next })}>
+          <Tabs label="Views of the run" tabs={VIEWS} value={view} onChange={show}>
             {view === 'graph' && (
               <Suspense fallback={<Skeleton rows={8} label="Loading the graph" />}>
                 <RunGraph run={run} selected={selected?.key} onSelect={select} />
@@ -94,10 +104,11 @@ export function RunPage() {
                 onSpan={(from, to) => setUrl({ from, to })}
               />
             )}
+            {view === 'log' && <RunLog run={run} onStep={(step, line) => showLog(step, String(line))} />}
             {view === 'data' && <RunPayloads run={run} />}
           </Tabs>
         </div>
-        {selected && view !== 'data' && (
+        {selected && view !== 'log' && view !== 'data' && (
           <StepPanel run={run} step={selected} tab={url.tab} onTab={(tab) => setUrl({ tab })} onChanged={refresh} />
         )}
       </div>

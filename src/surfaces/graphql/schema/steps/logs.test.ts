@@ -108,6 +108,33 @@ describe('the log of a step', () => {
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_INPUT', input: [argument] });
   });
 
+  it('is part of the log of its run, which has the lines of all steps, or of some', async () => {
+    const id = await withLog(['a needle of fetch']);
+    const at = new Date();
+    const payload = { level: 'ERROR', text: 'a needle of other' } as const;
+    await api.store.journal.append(id, 4, [
+      { type: 'LOG', at, step: 'other', payload },
+      { type: 'LOG', at, step: 'third', payload: { level: 'INFO', text: 'hay' } },
+    ]);
+    const document = `query ($id: ID!, $steps: [String!], $level: LogLevel, $text: String, $last: Int, $fromSeq: Int, $beforeSeq: Int) {
+      run(id: $id) {
+        logCount(steps: $steps, level: $level, text: $text, fromSeq: $fromSeq)
+        logs(steps: $steps, level: $level, text: $text, last: $last, fromSeq: $fromSeq, beforeSeq: $beforeSeq) { events { step } }
+      } }`;
+    const stepsOf = async (args: object = {}) => {
+      const { data } = await api.ask(document, { id, ...args }, ALICE);
+      const { logs, logCount } = (data as { run: { logs: { events: { step: string }[] }; logCount: number } }).run;
+      return { steps: logs.events.map(({ step }) => step), logCount };
+    };
+    expect(await stepsOf()).toEqual({ steps: ['fetch', 'other', 'third'], logCount: 3 });
+    expect(await stepsOf({ steps: ['fetch', 'third'] })).toEqual({ steps: ['fetch', 'third'], logCount: 2 });
+    expect(await stepsOf({ text: 'NEEDLE', level: 'ERROR' })).toEqual({ steps: ['other'], logCount: 1 });
+    expect(await stepsOf({ fromSeq: 4 })).toEqual({ steps: ['other', 'third'], logCount: 2 });
+    expect((await stepsOf({ last: 1, beforeSeq: 5 })).steps).toEqual(['other']);
+    const tooMany = await api.ask(document, { id, steps: Array.from({ length: 101 }, () => 'x') }, ALICE);
+    expect(tooMany.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_INPUT', input: ['steps'] });
+  });
+
   it('is not shown to those who may not see its run', async () => {
     const { data } = await api.ask(LOGS, { id: await withLog(['secret']) }, BOB);
     expect(data).toEqual({ run: null });
