@@ -48,8 +48,11 @@ steps:
       data: { rows: "{{ steps.products.output.rows }}", stock: "{{ steps.stock.output }}", pages: "{{ pages }}" }
       # One offer for each page, with the price of its product.
       expression: >-
-        [1..pages].{ "sku": 1000 + $, "name": $$.rows[($ % 3)].name & " " & $,
-        "price": $number($$.rows[($ % 3)].price) + $, "stock": $$.stock.available - $ }
+        $map([1..pages], function($n) {(
+          $product := rows[$n % 3];
+          { "sku": 1000 + $n, "name": $product.name & " " & $n, "price": $number($product.price) + $n,
+            "stock": stock.available - $n }
+        )})
   - id: check
     title: Check each offer
     kind: transform
@@ -133,7 +136,7 @@ steps:
       role: Connector of the ledger
       goal: "{{ mode }}"
       backend: websocket
-      backend_config: { uri: "${agent}" }
+      backend_config: { uri: "${agent}", timeout_ms: 3600000 }
     input: { orders: "{{ steps.orders.output | length }}", total: "{{ steps.totals.output.total }}" }
   - id: receipt
     kind: command

@@ -5,15 +5,18 @@ import { createTempFolder } from '../../../test/support/temp-folder.ts';
 import { type Dashboard, openDashboard } from '../test/open-dashboard.ts';
 import { documentsOf } from './documents.ts';
 import { makeHistory } from './history.ts';
-import { EMPTY_PICTURES, failingPictures, fullPictures, type Picture } from './pictures.ts';
+import { DOCUMENTED, EMPTY_PICTURES, failingPictures, fullPictures, type Picture } from './pictures.ts';
 import { seed } from './seed.ts';
 import { startServices, writePolicy } from './services.ts';
-import { takePicture } from './take-picture.ts';
+import { type Shot, THEMES, takePicture } from './take-picture.ts';
 import { startBus } from './workers.ts';
 
 const USAGE = `Usage: npm run screenshots -- FOLDER [--only NAME,…] [--state empty,full,failing] [--width 1440,768,390]
-Starts servers with sample data, and writes a picture of each view in both themes. NAME is the beginning of the name of a picture.`;
+       npm run screenshots -- --docs
+Starts servers with sample data, and writes a picture of each view in both themes. NAME is the beginning of the name of a picture.
+With --docs it writes those of docs/dashboard.md.`;
 const STATES = ['empty', 'full', 'failing'];
+const IMAGES = join(import.meta.dirname, '../../../docs/images');
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -21,10 +24,12 @@ const { positionals, values } = parseArgs({
     only: { type: 'string', default: '' },
     state: { type: 'string', default: STATES.join() },
     width: { type: 'string', default: '1440,768,390' },
+    docs: { type: 'boolean', default: false },
   },
 });
-const [into = ''] = positionals;
-const [states, widths] = [values.state.split(','), values.width.split(',').map(Number)];
+const into = values.docs ? IMAGES : (positionals[0] ?? '');
+const states = values.docs ? ['full', 'failing'] : values.state.split(',');
+const widths = values.width.split(',').map(Number);
 const isWanted = ({ name }: Picture) => values.only.split(',').some((beginning) => name.startsWith(beginning));
 
 if (into === '' || widths.includes(Number.NaN) || states.some((state) => !STATES.includes(state))) {
@@ -65,12 +70,26 @@ async function takeUsed(): Promise<void> {
 /** A picture that cannot be taken makes the program fail, after the others. */
 async function takeAll(dashboard: Dashboard, state: string, pictures: readonly Picture[]): Promise<void> {
   for (const picture of pictures.filter(isWanted)) {
-    for (const width of widths) {
-      const file = join(into, `${picture.name}.${state}.${width}`);
-      await takePicture(dashboard, picture, { width, file }).catch((error: Error) => {
-        process.stderr.write(`${file}: ${error.message}\n`);
+    for (const { width, shots } of shotsOf(picture, state)) {
+      await takePicture(dashboard, picture, { width, shots }).catch((error: Error) => {
+        process.stderr.write(`${picture.name}, ${state}, ${width} px: ${error.message}\n`);
         process.exitCode = 1;
       });
     }
   }
+}
+
+function shotsOf(
+  { name }: Picture,
+  state: string,
+): readonly { readonly width: number; readonly shots: readonly Shot[] }[] {
+  if (!values.docs) {
+    const base = (width: number) => join(into, `${name}.${state}.${width}`);
+    return widths.map((width) => ({
+      width,
+      shots: THEMES.map((theme) => ({ theme, file: `${base(width)}.${theme}.png` })),
+    }));
+  }
+  const [width, theme] = DOCUMENTED[`${name}.${state}`] ?? [];
+  return width && theme ? [{ width, shots: [{ theme, file: join(into, `dashboard-${name}.webp`) }] }] : [];
 }

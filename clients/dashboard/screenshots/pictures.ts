@@ -53,7 +53,7 @@ export const fullPictures = (ids: Seeded): readonly Picture[] => [
   {
     name: 'editor',
     path: '/workflows/catalog_nightly/edit',
-    act: (page) => page.getByText('title: Render the pages').click(),
+    act: (page) => page.locator('.cm-line', { hasText: 'Ask the warehouse' }).click(),
   },
   { name: 'editor-text', path: '/workflows/catalog_nightly/edit?show=text' },
   { name: 'editor-steps', path: '/workflows/catalog_nightly/edit?show=steps' },
@@ -185,3 +185,16 @@ export const failingPictures = (ids: Seeded): readonly Picture[] => [
     },
   },
 ];
+
+/** The pictures of docs/dashboard.md, by name and state: width and theme. */
+export const DOCUMENTED: Readonly<Record<string, readonly [number, 'light' | 'dark']>> = {
+  'runs.full': [1440, 'light'],
+  'run.failing': [1440, 'dark'],
+  'run-time.full': [1440, 'light'],
+  'editor.full': [1440, 'dark'],
+  'approval.full': [768, 'light'],
+  'schedules.full': [1440, 'light'],
+  'policy-simulate.full': [1440, 'light'],
+  'play-result.full': [1440, 'dark'],
+  'run-list.failing': [390, 'dark'],
+};

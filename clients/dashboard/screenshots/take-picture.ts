@@ -1,12 +1,14 @@
+import { writeFile } from 'node:fs/promises';
 import type { Page, Route } from 'playwright-core';
 import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
 import { closedPort } from '../../sdk/test/test-clients.ts';
 import type { Dashboard } from '../test/open-dashboard.ts';
 import type { Picture } from './pictures.ts';
 
-const THEMES = ['light', 'dark'] as const;
+export const THEMES = ['light', 'dark'] as const;
 /** Of a page on which nothing loads any more. */
 const SETTLE_MS = 300;
+const WEBP_QUALITY = 80;
 const LOADING = '[role=status]:has(> div[aria-hidden=true])';
 /** What surrounds a view asks these. */
 const ALWAYS_ANSWERED = /query (Viewer|May|MayOn|OpenApprovals)\b/;
@@ -15,14 +17,19 @@ const FAULT = {
   extensions: { code: 'INTERNAL' },
 };
 
-interface Options {
-  readonly width: number;
-  /** Path without theme and type. */
+export interface Shot {
+  readonly theme: (typeof THEMES)[number];
+  /** Path of a `.png`, or of a `.webp`, which is smaller and not exact. */
   readonly file: string;
 }
 
-/** Writes a picture of a view in both themes. */
-export async function takePicture(dashboard: Dashboard, picture: Picture, { width, file }: Options): Promise<void> {
+interface Options {
+  readonly width: number;
+  readonly shots: readonly Shot[];
+}
+
+/** Opens a view, and writes pictures of it. */
+export async function takePicture(dashboard: Dashboard, picture: Picture, { width, shots }: Options): Promise<void> {
   const { path, as = 'admin', act, goesWrong } = picture;
   const proxy = await startCuttingProxy(Number(new URL(dashboard.server.url).port));
   const page = await dashboard.open('/frame.html', { ...(as && { as }), width, through: proxy.url });
@@ -41,10 +48,11 @@ export async function takePicture(dashboard: Dashboard, picture: Picture, { widt
       proxy.cut();
       await page.getByText('Not connected').waitFor();
     } else await loaded(page);
-    for (const theme of THEMES) {
+    for (const { theme, file } of shots) {
       await page.emulateMedia({ colorScheme: theme });
       await page.waitForTimeout(SETTLE_MS);
-      await page.screenshot({ path: `${file}.${theme}.png`, animations: 'disabled' });
+      if (file.endsWith('.webp')) await writeWebp(page, file);
+      else await page.screenshot({ path: file });
     }
   } finally {
     await page.context().close();
@@ -58,6 +66,13 @@ async function loaded(page: Page): Promise<void> {
   await page.waitForFunction((loading) => document.querySelector(loading) === null, LOADING);
   await page.waitForTimeout(SETTLE_MS);
   await page.waitForFunction((loading) => document.querySelector(loading) === null, LOADING);
+}
+
+/** Playwright offers PNG and JPEG alone. */
+async function writeWebp(page: Page, file: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: WEBP_QUALITY });
+  await writeFile(file, data, 'base64');
 }
 
 async function failAnswer(route: Route): Promise<void> {

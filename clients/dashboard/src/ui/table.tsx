@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { CSSProperties, ReactNode } from 'react';
 import styles from './table.module.css';
 
 interface Props {
@@ -10,11 +10,11 @@ interface Props {
   readonly children: ReactNode;
 }
 
-/** A table of things of the server, a row each. On a narrow screen it scrolls in its frame, and the page does not. */
+/** A table of things of the server, a row each. On a phone each row is a card. */
 export function Table({ label, columns, children }: Props) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: keys must be able to scroll it
-    <section className={styles.frame} aria-label={label} tabIndex={0}>
+    <section className={styles.frame} aria-label={label} tabIndex={0} style={namesOf(columns)}>
       <table className={styles.table}>
         <thead>
           <tr>
@@ -29,4 +29,13 @@ export function Table({ label, columns, children }: Props) {
       </table>
     </section>
   );
+}
+
+/** The names of the columns, for the cells of cards. */
+function namesOf(columns: readonly string[]): CSSProperties {
+  const names = columns.map((column, index) => [
+    `--column-${index + 1}`,
+    JSON.stringify(column.startsWith('-') ? '' : column),
+  ]);
+  return Object.fromEntries(names);
 }

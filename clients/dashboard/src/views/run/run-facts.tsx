@@ -40,7 +40,7 @@ export function RunFacts({ run }: { readonly run: RunModel }) {
       ? ([
           [
             'tokens',
-            `${facts.usage.input + facts.usage.output}${facts.usage.limit === null ? '' : ` of ${facts.usage.limit}`}`,
+            `${(facts.usage.input + facts.usage.output).toLocaleString('en')}${facts.usage.limit === null ? '' : ` of ${facts.usage.limit.toLocaleString('en')}`}`,
           ],
         ] as const)
       : []),

@@ -78,9 +78,12 @@ export function RunPage() {
         </>
       }
       lead={
-        <>
-          <StateMark state={run.state} word /> <RunFacts run={run} />
-        </>
+        <div className={styles.lead}>
+          <StateMark state={run.state} word />
+          <div>
+            <RunFacts run={run} />
+          </div>
+        </div>
       }
     >
       {error && <ErrorNotice error={error} retry={refresh} />}

@@ -87,13 +87,15 @@ const RunLine = memo(
           />
         </td>
         <td className={styles.name}>
-          <StateMark state={run.state} /> <Link href={`/runs/${run.id}`}>{name}</Link>
-          {run.workflow && run.goal && <small> {run.goal}</small>}
-          {labels.map(([label, value]) => (
-            <small key={label} className={styles.label}>
-              {label}={String(value)}
-            </small>
-          ))}
+          <div>
+            <StateMark state={run.state} /> <Link href={`/runs/${run.id}`}>{name}</Link>
+            {run.workflow && run.goal && <small> {run.goal}</small>}
+            {labels.map(([label, value]) => (
+              <small key={label} className={styles.label}>
+                {label}={String(value)}
+              </small>
+            ))}
+          </div>
         </td>
         <td className={styles.steps}>{stepsText(run)}</td>
         <td className={styles.by}>{run.principal.username}</td>

@@ -40,21 +40,16 @@ export function SelectedRuns({ runs, onClear }: Props) {
   return (
     <section className={styles.selection} aria-label="Selected runs">
       <b>{runs.length} selected</b>
-      <Button
-        look="danger"
-        may="mutation:cancelRun"
-        whyNot={active.length === 0 ? 'None of them is active.' : undefined}
-        onClick={() => setAsked({ kind: 'cancel', runs: active })}
-      >
-        Cancel {active.length}
-      </Button>
-      <Button
-        may="mutation:retryStep"
-        whyNot={failed.length === 0 ? 'None of them has failed.' : undefined}
-        onClick={() => setAsked({ kind: 'retry', runs: failed })}
-      >
-        Retry {failed.length} failed
-      </Button>
+      {active.length > 0 && (
+        <Button look="danger" may="mutation:cancelRun" onClick={() => setAsked({ kind: 'cancel', runs: active })}>
+          Cancel {active.length}
+        </Button>
+      )}
+      {failed.length > 0 && (
+        <Button may="mutation:retryStep" onClick={() => setAsked({ kind: 'retry', runs: failed })}>
+          Retry {failed.length} failed
+        </Button>
+      )}
       <Button
         whyNot={runs.length === 2 ? undefined : 'Select two runs to compare them.'}
         onClick={() => a && b && navigate(`/compare/${b.id}/${a.id}`)}

@@ -12,7 +12,7 @@ import { SelectField } from '../../ui/field.tsx';
 import { queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
-import { momentText } from '../../ui/time-text.ts';
+import { dayClockText } from '../../ui/time-text.ts';
 import { pathOfWorkflow } from './paths.ts';
 import styles from './workflows.module.css';
 
@@ -72,7 +72,7 @@ function VersionField({ label, value, numbers, onChange }: VersionFieldProps) {
       {numbers.every(({ version }) => version !== value) && <option value={value}>Version {value}</option>}
       {numbers.map(({ version, createdAt }) => (
         <option key={version} value={version}>
-          Version {version}, {momentText(createdAt, zone)}
+          Version {version}, {dayClockText(Date.parse(createdAt), zone)}
         </option>
       ))}
     </SelectField>

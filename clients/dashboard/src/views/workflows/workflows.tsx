@@ -11,6 +11,7 @@ import { queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
+import { Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { pathOfWorkflow } from './paths.ts';
 import styles from './workflows.module.css';
@@ -92,24 +93,11 @@ function NoWorkflows({ q, onClear, hasMore }: NoneProps) {
 
 function WorkflowTable({ workflows }: { readonly workflows: readonly Line[] }) {
   return (
-    <div className={styles.scroll}>
-      <table className={styles.table}>
-        <thead>
-          <tr>
-            <th>Workflow</th>
-            <th>Starts</th>
-            <th>Last run</th>
-            <th>Problems</th>
-            <th>Saved</th>
-          </tr>
-        </thead>
-        <tbody>
-          {workflows.map((workflow) => (
-            <WorkflowRow key={workflow.name} workflow={workflow} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table label="Workflows" columns={['Workflow', 'Starts', 'Last run', 'Problems', 'Saved']}>
+      {workflows.map((workflow) => (
+        <WorkflowRow key={workflow.name} workflow={workflow} />
+      ))}
+    </Table>
   );
 }
 
