@@ -9,7 +9,7 @@ import { EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lin
 import { tags } from '@lezer/highlight';
 import type { EditorProblemFragment } from '../../api/generated/graphql.ts';
 import { STYLE_NONCE } from '../../api/page.ts';
-import { completionsAt, type KnownNames } from './completion.ts';
+import type { KnownNames } from './completion.ts';
 import type { WorkflowSchema } from './schema-at.ts';
 
 /** What completion asks each time: both arrive after the editor. */
@@ -28,8 +28,10 @@ interface Options {
 
 /** A text editor for YAML in this element. */
 export function createEditor(parent: HTMLElement, { text, onChange, onCursor, sources }: Options): EditorView {
-  const complete = (context: CompletionContext) => {
+  const complete = async (context: CompletionContext) => {
     const { schema, names } = sources();
+    // It reads YAML, which is loaded after the text is there.
+    const { completionsAt } = await import('./completion.ts');
     const result = schema && completionsAt(context.state.doc.toString(), context.pos, schema, names);
     if (!result || (!context.explicit && result.from === context.pos && !/[:.] ?$/.test(before(context)))) return null;
     const options = result.options.map(({ label, detail, apply }) => ({ label, apply, info: detail || undefined }));

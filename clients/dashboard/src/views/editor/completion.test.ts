@@ -54,6 +54,27 @@ describe('completionsAt', () => {
     expect(at(`${two}    input: { data: "{{ steps.|" }\n`)).toEqual(['rows', 'page']);
   });
 
+  it('takes no longer in a text of 1,000 steps than in a short one', () => {
+    const steps = Array.from({ length: 1_000 }, (_, n) => `  - id: s${n}\n    kind: command\n    command: render\n`);
+    const text = `name: a\nsteps:\n${steps.join('')}outputs: {}\n`;
+    const at500 = text.indexOf('  - id: s500');
+    const marks = [
+      [`${text.slice(0, at500)}  - id: new\n    kind: command\n    |\n${text.slice(at500)}`, 'input'],
+      [`${text.slice(0, at500)}  - id: new\n    kind: sleep\n    depends_on: [|]\n${text.slice(at500)}`, 's999'],
+      [`${text}sch|`, 'schedule'],
+      [`${text}goal_template: "{{ steps.|"`, 's999'],
+    ] as const;
+    for (const [marked, label] of marks) {
+      const times = [1, 2, 3].map(() => {
+        const began = performance.now();
+        expect(at(marked)).toContain(label);
+        return performance.now() - began;
+      });
+      // The fastest: the machine may be busy with something else.
+      expect(Math.min(...times)).toBeLessThan(100);
+    }
+  });
+
   it('completes names of the server', () => {
     expect(at(`${STEP}    command: con|`, { command: ['convertToJson', 'render'] })).toEqual([
       'convertToJson',

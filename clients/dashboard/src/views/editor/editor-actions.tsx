@@ -1,12 +1,13 @@
 import { Play, Save } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import type { SavedText } from './drafts.ts';
 import styles from './editor.module.css';
 import { FormsDialog } from './forms-dialog.tsx';
-import { RunDialog } from './run-dialog.tsx';
-import { SaveDialog } from './save-dialog.tsx';
 import type { Checked } from './use-validation.ts';
+
+const RunDialog = lazy(() => import('./run-dialog.tsx').then((file) => ({ default: file.RunDialog })));
+const SaveDialog = lazy(() => import('./save-dialog.tsx').then((file) => ({ default: file.SaveDialog })));
 
 interface Props {
   readonly text: string;
@@ -46,18 +47,20 @@ export function EditorActions({ text, base, saved, checked, asksToSave, onAsk, o
       >
         <Save size={13} aria-hidden="true" /> Save
       </Button>
-      {open === 'run' && <RunDialog text={text} onClose={close} />}
-      {open === 'forms' && <FormsDialog text={text} onClose={close} onReplace={onReplace} />}
-      {asksToSave && isEdited && (
-        <SaveDialog
-          text={text}
-          base={base}
-          saved={saved}
-          onClose={() => onAsk(false)}
-          onReplace={onReplace}
-          onSaved={onSaved}
-        />
-      )}
+      <Suspense>
+        {open === 'run' && <RunDialog text={text} onClose={close} />}
+        {open === 'forms' && <FormsDialog text={text} onClose={close} onReplace={onReplace} />}
+        {asksToSave && isEdited && (
+          <SaveDialog
+            text={text}
+            base={base}
+            saved={saved}
+            onClose={() => onAsk(false)}
+            onReplace={onReplace}
+            onSaved={onSaved}
+          />
+        )}
+      </Suspense>
     </>
   );
 }

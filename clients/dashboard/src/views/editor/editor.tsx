@@ -1,20 +1,19 @@
 import type { EditorView } from '@codemirror/view';
-import { useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useRef, useState } from 'react';
 import { EditorNamesDocument, EditorWorkflowDocument } from '../../api/generated/graphql.ts';
 import { choice, useUrlState } from '../../api/url-state.ts';
 import { useKeys } from '../../shell/keys.ts';
 import { queryOf } from '../../ui/graphql-link.tsx';
+import { Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { DraftOffer } from './draft-offer.tsx';
 import { discardDraft, keepDraft, type SavedText } from './drafts.ts';
 import styles from './editor.module.css';
 import { EditorActions } from './editor-actions.tsx';
-import { addDependency, removeDependency } from './edits/edits.ts';
-import type { StepEdit } from './edits/read-steps.ts';
+import type { EditText } from './edits/read-steps.ts';
 import { lineOfStep, stepAtLine } from './edits/steps-of-text.ts';
 import { ProblemList } from './problem-list.tsx';
-import { StepEdits } from './step-edits.tsx';
 import { Steps } from './steps.tsx';
 import { TextEditor } from './text-editor.tsx';
 import { useKnownNames, useValidation, useWorkflowSchema } from './use-validation.ts';
@@ -28,7 +27,12 @@ interface Props {
   readonly onSaved: (saved: SavedText) => void;
 }
 
+/** What reads YAML is loaded after the text is there. */
+const StepEdits = lazy(() => import('./step-edits.tsx').then((file) => ({ default: file.StepEdits })));
+
 const PARAMS = { show: choice('both', 'text', 'steps') };
+
+const NONE: readonly never[] = [];
 
 const SHOWS = [
   { value: 'both', label: 'Split' },
@@ -48,10 +52,11 @@ export function Editor({ user, saved, begin, onSaved }: Props) {
   const [asksToSave, setAsksToSave] = useState(false);
   const sources = { schema: useWorkflowSchema(), names: useKnownNames() };
   const checked = useValidation(text);
-  const problems = checked.validation?.problems ?? [];
-  const selected = stepAtLine(cursorLine, text, checked.graph?.nodes ?? []);
+  const nodes = checked.graph?.nodes ?? NONE;
+  const step = stepAtLine(cursorLine, text, nodes);
+  const selected = step?.key;
   // Its lines are lines of the step that it undoes.
-  const compensation = checked.graph?.nodes.findLast(
+  const compensation = nodes.findLast(
     ({ undoes, line }) => undoes !== null && undoes === selected && line !== null && line <= cursorLine,
   );
 
@@ -68,25 +73,33 @@ export function Editor({ user, saved, begin, onSaved }: Props) {
     setBase(version);
     if (next !== begin) keepDraft(user, saved.name, next, version);
   };
-  const showLine = (line: number) => {
+  const showLine = useCallback((line: number) => {
     const editor = view.current;
     if (!editor || line > editor.state.doc.lines) return;
     const { from } = editor.state.doc.line(line);
     editor.dispatch({ selection: { anchor: from }, scrollIntoView: true });
-  };
-  const select = (key: string) => {
-    // A compensation is not an item of the list of steps.
-    const line = lineOfStep(text, key) ?? checked.graph?.nodes.find((node) => node.key === key)?.line;
-    if (line != null) showLine(line);
-  };
-  const edit = (result: StepEdit, selects?: string) => {
-    setRefused('refused' in result ? { at: selected, why: result.refused } : undefined);
-    const editor = view.current;
-    if (!editor || 'refused' in result) return;
-    editor.dispatch({ changes: [...result.changes], userEvent: 'input' });
-    const line = selects === undefined ? undefined : lineOfStep(editor.state.doc.toString(), selects);
-    if (line !== undefined) showLine(line);
-  };
+  }, []);
+  const select = useCallback(
+    (key: string) => {
+      const line = lineOfStep(view.current?.state.doc.toString() ?? '', key, nodes);
+      if (line !== undefined) showLine(line);
+    },
+    [nodes, showLine],
+  );
+  const edit = useCallback<EditText>(
+    (make, selects) => {
+      const editor = view.current;
+      if (!editor) return;
+      const { doc, selection } = editor.state;
+      const result = make(doc.toString());
+      const at = stepAtLine(doc.lineAt(selection.main.head).number, doc.toString(), nodes)?.key;
+      setRefused('refused' in result ? { at, why: result.refused } : undefined);
+      if ('refused' in result) return;
+      editor.dispatch({ changes: [...result.changes], userEvent: 'input' });
+      if (selects !== undefined) select(selects);
+    },
+    [nodes, select],
+  );
   useKeys({ 'ctrl+s': () => setAsksToSave(text !== saved.text) });
   return (
     <Page
@@ -120,7 +133,7 @@ export function Editor({ user, saved, begin, onSaved }: Props) {
               view={view}
               onChange={change}
               onCursor={setCursorLine}
-              problems={problems}
+              problems={checked.validation?.problems ?? NONE}
               sources={sources}
             />
           </div>
@@ -129,19 +142,20 @@ export function Editor({ user, saved, begin, onSaved }: Props) {
               checked={checked}
               selected={compensation?.key ?? selected}
               onSelect={select}
-              onConnect={(from, to) => edit(addDependency(text, from, to), to)}
-              onDisconnect={(from, to) => edit(removeDependency(text, from, to), to)}
+              onEdit={edit}
               refused={refused?.at === selected ? refused?.why : undefined}
             >
               {checked.graph && (
-                <StepEdits
-                  text={text}
-                  graph={checked.graph}
-                  schema={sources.schema}
-                  selected={selected}
-                  onEdit={edit}
-                  onShowLine={showLine}
-                />
+                <Suspense fallback={<Skeleton rows={4} label="Loading the form" />}>
+                  <StepEdits
+                    text={text}
+                    graph={checked.graph}
+                    schema={sources.schema}
+                    selected={step}
+                    onEdit={edit}
+                    onShowLine={showLine}
+                  />
+                </Suspense>
               )}
             </Steps>
           </div>

@@ -1,11 +1,10 @@
 import { Plus, X } from 'lucide-react';
-import { useState } from 'react';
-import type { WorkflowNodeFragment } from '../../api/generated/graphql.ts';
+import { memo, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/field.tsx';
 import styles from './editor.module.css';
 import { addDependency, addStep, removeDependency } from './edits/edits.ts';
-import type { StepEdit } from './edits/read-steps.ts';
+import type { EditText } from './edits/read-steps.ts';
 import type { WorkflowSchema } from './schema-at.ts';
 import { newStep, stepKindsOf } from './step-kinds.ts';
 import { StepPanel } from './step-panel.tsx';
@@ -15,17 +14,17 @@ interface Props {
   readonly text: string;
   readonly graph: NonNullable<Checked['graph']>;
   readonly schema: WorkflowSchema | undefined;
-  readonly selected: string | undefined;
-  /** Changes the text, if the edit does, and selects a step that it has then. */
-  readonly onEdit: (edit: StepEdit, selects?: string) => void;
+  /** The step that the cursor is in, and its first line. */
+  readonly selected: { readonly key: string; readonly line: number | null } | undefined;
+  readonly onEdit: EditText;
   readonly onShowLine: (line: number) => void;
 }
 
 /** What can be done with the steps: each changes only the characters of the text that it is about. */
 export function StepEdits({ text, graph, schema, selected, onEdit, onShowLine }: Props) {
   // Compensations are written at the steps that they undo.
-  const nodes = graph.nodes.filter(({ undoes }) => undoes === null);
-  const step = nodes.find(({ key }) => key === selected);
+  const nodes = stepsOf(graph);
+  const step = nodes.find(({ key }) => key === selected?.key);
   const add = (kind: string) => {
     if (!schema) return;
     const created = newStep(
@@ -33,24 +32,16 @@ export function StepEdits({ text, graph, schema, selected, onEdit, onShowLine }:
       schema,
       nodes.map(({ key }) => key),
     );
-    onEdit(addStep(text, step?.key, created), String(created.id));
+    onEdit((text) => addStep(text, step?.key, created), String(created.id));
   };
   return (
     <div className={styles.edits}>
-      {step && (
-        <Dependencies
-          step={step}
-          nodes={nodes}
-          edges={graph.edges}
-          onAdd={(from) => onEdit(addDependency(text, from, step.key), step.key)}
-          onRemove={(from) => onEdit(removeDependency(text, from, step.key), step.key)}
-        />
-      )}
-      {selected !== undefined && schema && (
+      {step && <Dependencies stepKey={step.key} graph={graph} onEdit={onEdit} />}
+      {selected && schema && (
         <StepPanel
-          key={selected}
+          key={selected.line}
           text={text}
-          stepKey={selected}
+          stepKey={selected.key}
           schema={schema}
           onEdit={onEdit}
           onShowLine={onShowLine}
@@ -90,33 +81,45 @@ function AddStep({ after, schema, onAdd }: AddProps) {
 }
 
 interface DependencyProps {
-  readonly step: WorkflowNodeFragment;
-  readonly nodes: readonly WorkflowNodeFragment[];
-  readonly edges: NonNullable<Checked['graph']>['edges'];
-  readonly onAdd: (from: string) => void;
-  readonly onRemove: (from: string) => void;
+  readonly stepKey: string;
+  readonly graph: Props['graph'];
+  readonly onEdit: EditText;
 }
 
-function Dependencies({ step, nodes, edges, onAdd, onRemove }: DependencyProps) {
-  const present = edges.filter(({ to }) => to === step.key).map(({ from }) => from);
-  const later = stepsAfter(step.key, edges);
-  const possible = nodes.map(({ key }) => key).filter((key) => !present.includes(key) && !later.has(key));
+const stepsOf = ({ nodes }: Props['graph']) => nodes.filter(({ undoes }) => undoes === null);
+
+/** It has each step as a choice, and is the same while somebody types. */
+const Dependencies = memo(function Dependencies({ stepKey, graph, onEdit }: DependencyProps) {
+  const { edges } = graph;
+  const present = edges.filter(({ to }) => to === stepKey).map(({ from }) => from);
+  const later = stepsAfter(stepKey, edges);
+  const possible = stepsOf(graph)
+    .map(({ key }) => key)
+    .filter((key) => !present.includes(key) && !later.has(key));
   return (
-    <section aria-label={`What ${step.key} depends on`} className={styles.dependencies}>
-      <h2>{step.key} depends on</h2>
+    <section aria-label={`What ${stepKey} depends on`} className={styles.dependencies}>
+      <h2>{stepKey} depends on</h2>
       {present.length === 0 && <p>Nothing: it starts at once.</p>}
       <ul>
         {present.map((from) => (
           <li key={from}>
             {from}
-            <button type="button" aria-label={`Do not depend on ${from}`} onClick={() => onRemove(from)}>
+            <button
+              type="button"
+              aria-label={`Do not depend on ${from}`}
+              onClick={() => onEdit((text) => removeDependency(text, from, stepKey), stepKey)}
+            >
               <X size={12} aria-hidden="true" />
             </button>
           </li>
         ))}
       </ul>
       {possible.length > 0 && (
-        <SelectField label="Add a dependency" value="" onChange={({ target }) => onAdd(target.value)}>
+        <SelectField
+          label="Add a dependency"
+          value=""
+          onChange={({ target: { value } }) => onEdit((text) => addDependency(text, value, stepKey), stepKey)}
+        >
           <option value="" disabled>
             Choose a step
           </option>
@@ -127,12 +130,13 @@ function Dependencies({ step, nodes, edges, onAdd, onRemove }: DependencyProps) 
       )}
     </section>
   );
-}
+});
 
 /** The step and all that depend on it: it cannot depend on them. */
-function stepsAfter(key: string, edges: DependencyProps['edges']): ReadonlySet<string> {
+function stepsAfter(key: string, edges: Props['graph']['edges']): ReadonlySet<string> {
   const found = new Set([key]);
+  const after = Map.groupBy(edges, ({ from }) => from);
   // A set also goes through what is added to it meanwhile.
-  for (const one of found) for (const { from, to } of edges) if (from === one) found.add(to);
+  for (const one of found) for (const { to } of after.get(one) ?? []) found.add(to);
   return found;
 }

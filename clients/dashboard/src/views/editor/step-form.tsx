@@ -5,7 +5,7 @@ import { type FormValue, SchemaForm } from '../../parts/schema-form/schema-form.
 import { Skeleton } from '../../ui/notice.tsx';
 import styles from './editor.module.css';
 import { changeStep } from './edits/edits.ts';
-import { readStep, type StepEdit } from './edits/read-steps.ts';
+import { type EditText, readStep } from './edits/read-steps.ts';
 import { unusualAt } from './edits/unusual.ts';
 import type { WorkflowSchema } from './schema-at.ts';
 import { stepSchema } from './step-schema.ts';
@@ -14,7 +14,7 @@ interface Props {
   readonly text: string;
   readonly stepKey: string;
   readonly schema: WorkflowSchema;
-  readonly onEdit: (edit: StepEdit) => void;
+  readonly onEdit: EditText;
   readonly onShowLine: (line: number) => void;
 }
 
@@ -38,7 +38,8 @@ export function StepForm({ text, stepKey, schema, onEdit, onShowLine }: Props) {
   const change = (next: FormValue) => {
     // A required key stays where it is written while it is empty.
     const emptied = (form.required ?? []).filter((name) => read.value[name] !== undefined && next[name] === undefined);
-    onEdit(changeStep(text, stepKey, { ...next, ...Object.fromEntries(emptied.map((name) => [name, ''])) }));
+    const values = { ...next, ...Object.fromEntries(emptied.map((name) => [name, ''])) };
+    onEdit((now) => changeStep(now, stepKey, values));
   };
   const instead = (path: readonly string[], fieldKind: FieldKind, field: FormSchema) => {
     const unusual = unusualAt(text, read, path, fieldKind);
@@ -53,5 +54,5 @@ export function StepForm({ text, stepKey, schema, onEdit, onShowLine }: Props) {
       )
     );
   };
-  return <SchemaForm key={`${stepKey} ${kind}`} schema={form} value={read.value} onChange={change} instead={instead} />;
+  return <SchemaForm key={kind} schema={form} value={read.value} onChange={change} instead={instead} />;
 }

@@ -1,7 +1,8 @@
-import { lazy, type ReactNode, Suspense } from 'react';
+import { lazy, memo, type ReactNode, Suspense, useMemo } from 'react';
 import { Empty, Skeleton } from '../../ui/notice.tsx';
 import { WorkflowSteps } from '../workflows/workflow-steps.tsx';
 import styles from './editor.module.css';
+import type { EditText } from './edits/read-steps.ts';
 import type { Checked } from './use-validation.ts';
 
 /** The library for graphs is loaded after the text is there. */
@@ -24,13 +25,10 @@ const WORDS: Readonly<Record<Effect, string>> = {
 };
 
 interface Props {
-  readonly checked: Checked;
+  readonly checked: Pick<Checked, 'graph' | 'isStale' | 'validation'>;
   readonly selected: string | undefined;
   readonly onSelect: (key: string) => void;
-  /** An edge was drawn. */
-  readonly onConnect: (from: string, to: string) => void;
-  /** An edge was removed. */
-  readonly onDisconnect: (from: string, to: string) => void;
+  readonly onEdit: EditText;
   /** Why the last edit changed nothing. */
   readonly refused: string | undefined;
   /** What can be done with them. */
@@ -38,8 +36,16 @@ interface Props {
 }
 
 /** The steps of the text with what the policy says to each. While the text has none, those of before, greyed. */
-export function Steps({ checked, selected, onSelect, onConnect, onDisconnect, refused, children }: Props) {
-  const { graph, isStale, validation } = checked;
+export function Steps({
+  checked: { graph, isStale, validation },
+  selected,
+  onSelect,
+  onEdit,
+  refused,
+  children,
+}: Props) {
+  const decisions = validation?.decisions;
+  const notes = useMemo(() => notesOf(decisions ?? []), [decisions]);
   if (!graph) {
     return validation ? (
       <Empty title="No steps yet">
@@ -59,29 +65,28 @@ export function Steps({ checked, selected, onSelect, onConnect, onDisconnect, re
       )}
       {graph.nodes.length <= MAX_GRAPH_STEPS && (
         <Suspense fallback={<Skeleton rows={6} label="Loading the graph" />}>
-          <TextGraph
-            graph={graph}
-            selected={selected}
-            onSelect={onSelect}
-            onConnect={onConnect}
-            onDisconnect={onDisconnect}
-          />
+          <TextGraph graph={graph} selected={selected} onSelect={onSelect} onEdit={onEdit} />
         </Suspense>
       )}
-      <WorkflowSteps
-        graph={graph}
-        selected={selected}
-        onSelect={onSelect}
-        noteOf={(key) => <Decision decisions={validation?.decisions ?? []} step={key} />}
-      />
+      <StepList graph={graph} selected={selected} onSelect={onSelect} notes={notes} />
       {children}
     </div>
   );
 }
 
-function Decision({ decisions, step }: { readonly decisions: Decisions; readonly step: string }) {
-  const ofStep = decisions.filter((one) => one.step === step).map(({ decision }) => decision);
-  const strictest = ofStep.toSorted((a, b) => EFFECTS.indexOf(b.effect) - EFFECTS.indexOf(a.effect))[0];
+/** It is as long as the workflow, and the same while somebody types in a step. */
+const StepList = memo(WorkflowSteps);
+
+/** What the policy says to each step; the strictest, if it says several things. */
+function notesOf(decisions: Decisions): ReadonlyMap<string, ReactNode> {
+  const bySteps = Map.groupBy(decisions, ({ step }) => step);
+  return new Map([...bySteps].map(([step, all]) => [step, <Decision key={step} decisions={all} />]));
+}
+
+function Decision({ decisions }: { readonly decisions: Decisions }) {
+  const [strictest] = decisions
+    .map(({ decision }) => decision)
+    .toSorted((a, b) => EFFECTS.indexOf(b.effect) - EFFECTS.indexOf(a.effect));
   if (!strictest) return null;
   return (
     <small className={styles.decision} data-effect={strictest.effect} title={strictest.reason}>

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { useContent } from '../../api/content.ts';
 import {
   EditorNamesDocument,
@@ -33,7 +33,8 @@ export function useValidation(text: string): Checked {
     return () => clearTimeout(timer);
   }, [text]);
   const { data, error, isFetching } = useRead(EditorValidationDocument, { yaml: settled }, { freshMs: 60_000 });
-  const validation = data?.validateWorkflow;
+  // Its steps are drawn when nothing else is to be done: keys come first.
+  const validation = useDeferredValue(data?.validateWorkflow);
   const [graph, setGraph] = useState<Validation['graph']>(null);
   if (validation?.graph && validation.graph !== graph) setGraph(validation.graph);
   return {

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { memo, type ReactNode, useCallback, useEffect, useMemo, useRef } from 'react';
 import type { WorkflowNodeFragment } from '../../api/generated/graphql.ts';
 import type { WorkflowGraph } from '../../parts/graph/workflow-graph.ts';
 import { useKeys } from '../../shell/keys.ts';
@@ -8,8 +8,8 @@ interface Props {
   readonly graph: WorkflowGraph;
   readonly selected: string | undefined;
   readonly onSelect: (key: string) => void;
-  /** Next to a step: what is known about it elsewhere. */
-  readonly noteOf?: (key: string) => ReactNode;
+  /** Next to steps: what is known about them elsewhere. */
+  readonly notes?: ReadonlyMap<string, ReactNode>;
 }
 
 /** `j` and `k` select the next and the previous step. */
@@ -26,41 +26,85 @@ export function useNodeKeys(
 }
 
 /** The steps of a workflow as a list, each with the steps that it depends on. `j` and `k` move through it. */
-export function WorkflowSteps({ graph: { nodes, edges }, selected, onSelect, noteOf }: Props) {
+export function WorkflowSteps({ graph: { nodes, edges }, selected, onSelect, notes }: Props) {
   useNodeKeys(nodes, selected, onSelect);
+  // Another function at each render would render all rows again.
+  const latest = useRef(onSelect);
+  useEffect(() => {
+    latest.current = onSelect;
+  });
+  const select = useCallback((key: string) => latest.current(key), []);
+  const after = useMemo(() => Map.groupBy(edges, ({ to }) => to), [edges]);
   return (
     <ol className={styles.steps} aria-label="Steps">
-      {nodes.map((node) => (
-        <li key={node.key}>
-          <button
-            type="button"
-            className={styles.step}
-            aria-current={node.key === selected || undefined}
-            onClick={() => onSelect(node.key)}
-          >
-            <span>
-              <b>{node.key}</b> {node.title !== node.key && <small>{node.title}</small>}
-            </span>
-            <small>
-              {node.kind.toLowerCase()}
-              {node.does && ` ${node.does}`}
-              {node.forEach && ', for each item of a list'}
-            </small>
-            <Relation node={node} after={edges.filter(({ to }) => to === node.key).map(({ from }) => from)} />
-            {noteOf?.(node.key)}
-          </button>
-        </li>
+      {nodes.map(({ key, line: _, ...node }) => (
+        <StepRow
+          key={key}
+          {...node}
+          name={key}
+          after={
+            after
+              .get(key)
+              ?.map(({ from }) => from)
+              .join(', ') ?? ''
+          }
+          isSelected={key === selected}
+          onSelect={select}
+          note={notes?.get(key)}
+        />
       ))}
     </ol>
   );
 }
 
-function Relation({ node, after }: { readonly node: WorkflowNodeFragment; readonly after: readonly string[] }) {
-  if (node.undoes) return <small>undoes {node.undoes} when the workflow fails</small>;
+interface RowProps extends Omit<WorkflowNodeFragment, 'key' | 'line'> {
+  readonly name: string;
+  readonly after: string;
+  readonly isSelected: boolean;
+  readonly onSelect: (key: string) => void;
+  readonly note: ReactNode;
+}
+
+const StepRow = memo(function StepRow({
+  name,
+  title,
+  kind,
+  does,
+  forEach,
+  isSelected,
+  onSelect,
+  note,
+  ...relation
+}: RowProps) {
+  return (
+    <li>
+      <button
+        type="button"
+        className={styles.step}
+        aria-current={isSelected || undefined}
+        onClick={() => onSelect(name)}
+      >
+        <span>
+          <b>{name}</b> {title !== name && <small>{title}</small>}
+        </span>
+        <small>
+          {kind.toLowerCase()}
+          {does && ` ${does}`}
+          {forEach && ', for each item of a list'}
+        </small>
+        <Relation {...relation} />
+        {note}
+      </button>
+    </li>
+  );
+});
+
+function Relation({ undoes, repairs, after }: Pick<RowProps, 'undoes' | 'repairs' | 'after'>) {
+  if (undoes) return <small>undoes {undoes} when the workflow fails</small>;
   return (
     <small>
-      {after.length === 0 ? 'starts at once' : `after ${after.join(', ')}`}
-      {node.repairs && `; repeats ${node.repairs} when it fails`}
+      {after === '' ? 'starts at once' : `after ${after}`}
+      {repairs && `; repeats ${repairs} when it fails`}
     </small>
   );
 }

@@ -6,6 +6,9 @@ import { changedText, commentsOf, rangeOf, type TextChange } from './yaml-text.t
 /** What an edit of the steps changes in the text; or why it does not, in a sentence. */
 export type StepEdit = { readonly changes: readonly TextChange[] } | { readonly refused: string };
 
+/** Makes an edit of the text as it is then, and selects a step that it has afterwards. */
+export type EditText = (edit: (text: string) => StepEdit, selects?: string) => void;
+
 export type StepValue = Readonly<Record<string, unknown>>;
 
 export interface DocumentJson {

@@ -15,13 +15,13 @@ outputs: {}
 
 describe('the steps of a text', () => {
   it('are found by the line of the cursor', () => {
-    const at = (line: number) => stepAtLine(line, TEXT, []);
+    const at = (line: number) => stepAtLine(line, TEXT, [])?.key;
     expect([1, 2, 3, 4, 7, 8].map(at)).toEqual([undefined, undefined, 'first', 'first', 'second', 'second']);
   });
 
   it('end where another key of the document begins', () => {
     expect(stepAtLine(9, TEXT, [])).toBeUndefined();
-    expect(stepAtLine(9, TEXT.replace('outputs: {}\n', ''), [])).toBe('second');
+    expect(stepAtLine(9, TEXT.replace('outputs: {}\n', ''), [])?.key).toBe('second');
   });
 
   it('are found by what the server found, where the text is no block', () => {
@@ -31,8 +31,8 @@ describe('the steps of a text', () => {
       { key: 'b', line: 3 },
       { key: 'c', line: null },
     ];
-    expect([1, 2, 3].map((line) => stepAtLine(line, json, known))).toEqual([undefined, 'a', 'b']);
-    expect(lineOfStep(json, 'b')).toBe(3);
+    expect([1, 2, 3].map((line) => stepAtLine(line, json, known)?.key)).toEqual([undefined, 'a', 'b']);
+    expect(lineOfStep(json, 'b', known)).toBe(3);
   });
 
   it.each([
@@ -43,7 +43,7 @@ describe('the steps of a text', () => {
       'steps:\n  - id: a\n    code: |\n      - id: no\n\n      steps:\n  - input: { id: no }\n    id: "b"\nother:\n  - id: no\n',
       ['a', 'b'],
     ],
-    ['steps:\n  - kind: x\n  - id: b', ['b']],
+    ['steps:\n  - kind: x\n  - id: b', [undefined, 'b']],
     ['steps: [{ id: a }]\n', undefined],
     ['steps:\n  [{ id: a }]\n', undefined],
     ['name: a\n', undefined],
@@ -57,7 +57,7 @@ describe('the steps of a text', () => {
   });
 
   it('have the lines of their first keys', () => {
-    expect(lineOfStep(TEXT, 'second')).toBe(7);
-    expect(lineOfStep(TEXT, 'third')).toBeUndefined();
+    expect(lineOfStep(TEXT, 'second', [])).toBe(7);
+    expect(lineOfStep(TEXT, 'third', [])).toBeUndefined();
   });
 });

@@ -1,8 +1,7 @@
-import { isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml';
-
 /** Where a step is in a text: its lines, from its dash to the dash of the next step or the end of the list. */
 export interface StepPlace {
-  readonly key: string;
+  /** Undefined while it has no ID. */
+  readonly key: string | undefined;
   /** Its first and its last line, from 1. */
   readonly line: number;
   readonly lastLine: number;
@@ -10,7 +9,9 @@ export interface StepPlace {
   readonly to: number;
 }
 
-const ID = /(?:^|[{,])[ \t]*"?id"?:[ \t]*["']?([A-Za-z][\w-]*)/;
+const ID_PAIR = `"?id"?:[ \\t]*["']?([A-Za-z][\\w-]*)`;
+const ID = new RegExp(`[{,]\\s*${ID_PAIR}`);
+const FIRST_ID = new RegExp(`^${ID_PAIR}`);
 
 /**
  * The steps of a text whose list is written as a block, found by the indentation of its lines: it is asked at each key, and therefore does not
@@ -43,10 +44,7 @@ export function stepsOfText(text: string): readonly StepPlace[] | undefined {
     }
     at = next;
   }
-  return found.flatMap((place) => {
-    const key = idOf(text.slice(place.from, place.to), column);
-    return key === undefined ? [] : [{ ...place, key }];
-  });
+  return found.map((place) => ({ ...place, key: idOf(text.slice(place.from, place.to), column) }));
 }
 
 /** The ID of a step by its lines: in braces, or a key in the column of its first one. */
@@ -54,9 +52,8 @@ function idOf(lines: string, column: number): string | undefined {
   const first = /^-\s+/.exec(lines.slice(column))?.[0].length ?? 2;
   const keys = lines.slice(column + first);
   if (keys.startsWith('{')) return ID.exec(keys)?.[1];
-  const pad = ' '.repeat(column + first);
-  const line = `${pad}${keys}`.split('\n').find((one) => one.startsWith(`${pad}id:`) || one.startsWith(`${pad}"id":`));
-  return line === undefined ? undefined : ID.exec(line)?.[1];
+  const own = FIRST_ID.exec(keys) ?? new RegExp(`^ {${column + first}}${ID_PAIR}`, 'm').exec(keys);
+  return own?.[1];
 }
 
 interface StepLine {
@@ -66,20 +63,15 @@ interface StepLine {
 }
 
 /** The step in which a line is, by the lines of the text; where they do not show it, by what the server found in an earlier text. */
-export function stepAtLine(line: number, text: string, known: readonly StepLine[]): string | undefined {
+export function stepAtLine(line: number, text: string, known: readonly StepLine[]): StepLine | undefined {
   const places = stepsOfText(text);
-  if (places) return places.findLast((one) => one.line <= line && line <= one.lastLine)?.key;
-  return known.findLast((one) => one.line !== null && one.line <= line)?.key;
+  if (!places) return known.findLast((one) => one.line !== null && one.line <= line);
+  const place = places.findLast((one) => one.line <= line && line <= one.lastLine);
+  return place?.key === undefined ? undefined : { key: place.key, line: place.line };
 }
 
-/** The line, from 1, on which a step begins. */
-export function lineOfStep(text: string, key: string): number | undefined {
+/** The line, from 1, on which a step begins, found in the same way. */
+export function lineOfStep(text: string, key: string, known: readonly StepLine[]): number | undefined {
   const place = stepsOfText(text)?.find((one) => one.key === key);
-  if (place) return place.line;
-  const lines = new LineCounter();
-  const document = parseDocument(text, { logLevel: 'silent', lineCounter: lines });
-  const list = document.get('steps');
-  if (!isSeq(list)) return undefined;
-  const step = list.items.find((node) => isMap(node) && node.get('id') === key);
-  return isNode(step) && step.range ? lines.linePos(step.range[0]).line : undefined;
+  return place?.line ?? known.find((one) => one.key === key)?.line ?? undefined;
 }
