@@ -29,7 +29,7 @@ describe.skipIf(skipped)(`the editor ${skipped ?? ''}`, () => {
     await type(page, 'outputs: [\n');
     await page.getByText('These are the steps from before').waitFor();
     await page.getByRole('list', { name: 'Steps' }).getByText('rest').waitFor();
-    expect(await page.getByRole('button', { name: 'Run…' }).getAttribute('title')).toMatch(/Correct them first/);
+    expect(await page.getByRole('button', { name: 'Run…' }).getAttribute('title')).toMatch(/Correct the errors/);
     expect(await accessibilityProblems(page)).toEqual([]);
   });
 
@@ -52,7 +52,7 @@ describe.skipIf(skipped)(`the editor ${skipped ?? ''}`, () => {
 
   it('saves the next version after it has shown what changes', async () => {
     const page = await edit('saved');
-    expect(await page.getByRole('button', { name: 'Save' }).getAttribute('title')).toBe('It is saved as it is.');
+    expect(await page.getByRole('button', { name: 'Save' }).getAttribute('title')).toBe('Nothing has changed.');
     await type(page, 'max_parallel: 2\n');
     await page.getByText('Version 1, edited').waitFor();
     await page.keyboard.press('Control+s');

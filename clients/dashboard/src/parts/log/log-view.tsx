@@ -146,7 +146,7 @@ function extentText(log: LogWindow, total: number | undefined): string {
 }
 
 function Nothing({ hidden, onShowAll }: { readonly hidden: number | undefined; readonly onShowAll: () => void }) {
-  if (!hidden) return <p>It has logged nothing.</p>;
+  if (!hidden) return <p>No log lines.</p>;
   return (
     <p className={styles.hidden}>
       The level hides {hidden === 1 ? 'the only line' : `all ${hidden.toLocaleString('en')} lines`}.{' '}

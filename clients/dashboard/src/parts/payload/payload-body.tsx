@@ -45,7 +45,7 @@ function Table({ text, isWhole }: { readonly text: string; readonly isWhole: boo
   const json = isWhole ? jsonOf(text) : undefined;
   const rows = rowsOfJson(json);
   if (rows) return <DataTable {...rows} />;
-  if (json !== undefined) return <p className={styles.note}>It is not a list of objects.</p>;
+  if (json !== undefined) return <p className={styles.note}>Not a list of objects.</p>;
   return (
     <Suspense fallback={<Skeleton rows={4} />}>
       <CsvTable text={text} isWhole={isWhole} />

@@ -35,7 +35,7 @@ export function ApprovalPage() {
       {!data && !error && <Skeleton rows={6} />}
       {data && !approval && (
         <Empty title="There is no such approval">
-          <p>It does not exist, or you may not see its run.</p>
+          <p>The approval does not exist, or you may not see its run.</p>
         </Empty>
       )}
       {approval && <Review approval={approval} />}
@@ -47,7 +47,7 @@ function Review({ approval }: { readonly approval: ApprovalDetail }) {
   const { state, reason, run, step, call, whyNot, decidedBy, decidedAt, comment, expiresAt } = approval;
   const [asked, setAsked] = useState<'approve' | 'reject'>();
   const isOpen = state === 'OPEN';
-  const why = isOpen ? (whyNot ?? undefined) : `It was ${state.toLowerCase()}.`;
+  const why = isOpen ? (whyNot ?? undefined) : `Already ${state.toLowerCase()}.`;
   useKeys({ a: () => why === undefined && setAsked('approve'), r: () => why === undefined && setAsked('reject') });
   const rule = step.decision?.rule;
   return (
@@ -71,7 +71,7 @@ function Review({ approval }: { readonly approval: ApprovalDetail }) {
         </p>
       )}
       <section aria-label="What will happen">
-        <h3>{call ? `It calls ${call.tool}` : `It runs ${step.does ?? step.kind.toLowerCase()}`}</h3>
+        <h3>{call ? `Calls ${call.tool}` : `Runs ${step.does ?? step.kind.toLowerCase()}`}</h3>
         <JsonTree value={call ? call.arguments : step.input} />
       </section>
       {decidedAt && (
@@ -132,7 +132,7 @@ function Confirm({ id, decision, onClose }: ConfirmProps) {
     >
       <TextArea
         label="Comment (optional)"
-        hint="It is recorded with your name."
+        hint="Recorded with your name."
         rows={3}
         value={comment}
         onChange={({ target }) => setComment(target.value)}

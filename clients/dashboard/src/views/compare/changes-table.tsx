@@ -4,7 +4,7 @@ import styles from './compare.module.css';
 /** Where two JSON values differ. */
 export function Changes({ a, b }: { readonly a: unknown; readonly b: unknown }) {
   const changes = changesOf(a, b);
-  if (changes.length === 0) return <p>They are the same.</p>;
+  if (changes.length === 0) return <p>No differences.</p>;
   return (
     <table className={styles.changes}>
       <thead>

@@ -42,7 +42,7 @@ export function EditorActions({ text, base, saved, checked, asksToSave, onAsk, o
       <Button
         look="primary"
         may="mutation:saveWorkflow"
-        whyNot={isEdited ? undefined : 'It is saved as it is.'}
+        whyNot={isEdited ? undefined : 'Nothing has changed.'}
         onClick={() => onAsk(true)}
       >
         <Save size={13} aria-hidden="true" /> Save
@@ -67,7 +67,7 @@ export function EditorActions({ text, base, saved, checked, asksToSave, onAsk, o
 
 function whyNotRun({ validation }: Checked): string | undefined {
   if (!validation || validation.valid) return undefined;
-  return 'It has errors. Correct them first: they are listed under the text.';
+  return 'Correct the errors that are listed under the text first.';
 }
 
 function Badge({ checked: { validation, isChecking } }: { readonly checked: Checked }) {

@@ -70,7 +70,7 @@ export function SaveDialog({ text, base, saved, onClose, onReplace, onSaved }: P
     >
       {isNew ? (
         <p>
-          {saved.name === '' ? 'It is a new workflow.' : `Its name is no longer ${saved.name}: it becomes a new one.`}
+          {saved.name === '' ? 'This is a new workflow.' : `Its name is no longer ${saved.name}: it becomes a new one.`}
         </p>
       ) : (
         <LineDiffView before={saved.text} after={text} label={`What changes in ${saved.name}`} />

@@ -1,3 +1,4 @@
+import { Link } from 'wouter';
 import { PlayDecisionDocument } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
 import type { FormValue } from '../../parts/schema-form/schema-form.tsx';
@@ -21,7 +22,14 @@ export function Decision({ item, value }: { readonly item: PlayItem; readonly va
   return (
     <p className={styles.decision} data-effect={decision.effect} role="status" title={decision.reason}>
       {WORDS[decision.effect]}
-      {decision.rule ? ` by rule ${decision.rule.id}` : `: ${decision.reason}`}
+      {decision.rule ? (
+        <>
+          {' by '}
+          <Link href={`/policy?q=${decision.rule.id}`}>{decision.rule.id}</Link>
+        </>
+      ) : (
+        `: ${decision.reason}`
+      )}
     </p>
   );
 }

@@ -1,4 +1,4 @@
-import { useLocation, useParams } from 'wouter';
+import { Link, useLocation, useParams } from 'wouter';
 import { PlayCatalogDocument } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
 import { text, useUrlState } from '../../api/url-state.ts';
@@ -29,7 +29,12 @@ export function Playground() {
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
       {!items && !error && <Skeleton rows={8} label="Loading the catalog" />}
       {items && (
-        <div className={styles.columns}>
+        <div className={styles.columns} data-chosen={chosen ? '' : undefined}>
+          {chosen && (
+            <Link href="/play" className={styles.all}>
+              All commands, tools, agents and workflows
+            </Link>
+          )}
           <CatalogList items={items} chosen={chosen} onChoose={(one) => navigate(pathOf(one))} />
           {chosen && (from === '' || former.isReady) ? (
             <PlayForm

@@ -16,9 +16,9 @@ export function RunPayloads({ run }: { readonly run: RunModel }) {
   return (
     <div className={styles.payloads}>
       <h3>Inputs</h3>
-      {hasInputs ? <JsonTree value={inputs} /> : <p>It has no inputs.</p>}
+      {hasInputs ? <JsonTree value={inputs} /> : <p>No inputs.</p>}
       <h3>Outputs</h3>
-      {!isFinalRunState(run.state) && <p>They are there when it has succeeded.</p>}
+      {outputs.length === 0 && !resource && <p>{emptyOutputs(run)}</p>}
       {outputs.map(({ name, value, resource: stored }) => (
         <section key={name} aria-label={`Output ${name}`}>
           <h4>{name}</h4>
@@ -26,9 +26,13 @@ export function RunPayloads({ run }: { readonly run: RunModel }) {
         </section>
       ))}
       {outputs.length === 0 && resource && <Payload stored={resource} label="the output" />}
-      {outputs.length === 0 && !resource && isFinalRunState(run.state) && (
-        <p>{run.state === 'SUCCEEDED' ? 'It has no outputs.' : 'It has none, because it did not succeed.'}</p>
-      )}
     </div>
   );
+}
+
+function emptyOutputs({ state }: RunModel): string {
+  if (state === 'SUCCEEDED') return 'No outputs.';
+  return isFinalRunState(state)
+    ? 'No outputs: only a run that succeeded has them.'
+    : 'Available when the run has succeeded.';
 }

@@ -15,7 +15,7 @@ export function StepAttempts({ runId, step }: { readonly runId: string; readonly
   if (!data) return <Skeleton rows={4} />;
   const changes =
     data.run?.events.events.flatMap((event) => (event.__typename === 'StepStateChanged' ? [event] : [])) ?? [];
-  if (changes.length === 0) return <p>It has not begun.</p>;
+  if (changes.length === 0) return <p>Not started yet.</p>;
   return (
     <ol className={styles.history}>
       {changes.map(({ seq, at, to, attempt, error: failure }) => (

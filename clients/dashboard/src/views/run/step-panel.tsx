@@ -82,7 +82,7 @@ function Detail({ run, step, tab }: Pick<Props, 'run' | 'step' | 'tab'>) {
             {detail.repair.error.message}
           </p>
         )}
-        {detail.input == null ? <p>It has no input.</p> : <JsonTree value={detail.input} />}
+        {detail.input == null ? <p>No input.</p> : <JsonTree value={detail.input} />}
       </>
     );
   }
@@ -93,11 +93,11 @@ function Detail({ run, step, tab }: Pick<Props, 'run' | 'step' | 'tab'>) {
           It started <Link href={`/runs/${detail.childRun.id}`}>another run</Link>.
         </p>
       )}
-      {detail.worker && <p>It ran on worker {detail.worker}.</p>}
+      {detail.worker && <p>Ran on worker {detail.worker}.</p>}
       {detail.resource ? (
         <Payload key={detail.resource.uri} stored={detail.resource} label={`output of ${step.key}`} />
       ) : (
-        <p>It has no output {step.state === 'SUCCEEDED' ? '' : 'yet'}.</p>
+        <p>No output.</p>
       )}
     </>
   );

@@ -11,7 +11,7 @@ export function StepTools({ runId, step }: { readonly runId: string; readonly st
   if (error) return <ErrorNotice error={error} retry={() => void refetch()} />;
   if (!data) return <Skeleton rows={3} />;
   const calls = data.run?.step?.toolCalls ?? [];
-  if (calls.length === 0) return <p>It has called no tool.</p>;
+  if (calls.length === 0) return <p>No tool calls.</p>;
   return (
     <ol className={styles.calls}>
       {calls.map((call) => (

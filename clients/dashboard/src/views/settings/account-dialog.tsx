@@ -102,7 +102,7 @@ export function AccountDialog({ task, onClose }: { readonly task: AccountTask; r
         />
       )}
       {task.kind === 'disable' && (
-        <p>It is signed out everywhere, nothing is done on its behalf, and its API tokens end for good.</p>
+        <p>The account is signed out everywhere, nothing is done on its behalf, and its API tokens end for good.</p>
       )}
       {error && <ErrorNotice error={error} />}
     </Dialog>

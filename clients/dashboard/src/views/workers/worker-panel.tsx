@@ -111,7 +111,11 @@ function DrainDialog({ id, drained, onClose }: DrainProps) {
         </Button>
       }
     >
-      <p>{drained ? 'It ends the jobs that it has. Others get the new ones.' : 'It gets the next job that fits it.'}</p>
+      <p>
+        {drained
+          ? 'The worker finishes its jobs. Other workers get the new ones.'
+          : 'The worker gets the next job that fits it.'}
+      </p>
       {error && <ErrorNotice error={error} />}
     </Dialog>
   );

@@ -51,7 +51,7 @@ export function StartForm({ name, source, schema }: Props) {
       {hasInputs ? (
         <SchemaForm schema={schema} value={value} onChange={setValue} problems={problems} />
       ) : (
-        <p>It has no inputs.</p>
+        <p>This workflow has no inputs.</p>
       )}
       {error && <ErrorNotice error={error} />}
       <div>

@@ -26,7 +26,7 @@ export function StepAgent({ run, step }: { readonly run: RunModel; readonly step
   if (error) return <ErrorNotice error={error} retry={refresh} />;
   if (!talk) return <Skeleton rows={5} label="Loading what the agent said" />;
   const { entries, writing, usage } = talk;
-  if (entries.length === 0 && writing === '') return <p>It has said nothing{isEnded ? '' : ' yet'}.</p>;
+  if (entries.length === 0 && writing === '') return <p>No messages{isEnded ? '' : ' yet'}.</p>;
   return (
     <Suspense fallback={<Skeleton rows={5} />}>
       <Tokens run={run} usage={usage} />
