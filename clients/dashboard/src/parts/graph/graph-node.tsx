@@ -1,5 +1,5 @@
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
-import { memo, type ReactNode } from 'react';
+import { memo, type ReactNode, useSyncExternalStore } from 'react';
 import { StateMark } from '../../ui/state-mark.tsx';
 import type { AnyState } from '../../ui/states.ts';
 import styles from './graph.module.css';
@@ -16,11 +16,36 @@ export interface GraphNode {
   readonly under?: string | undefined;
 }
 
-export type FlowNode = Node<{ readonly node: GraphNode }, 'step'>;
+/** The nodes as they are now. Each follows it, so that the library does not look at all of them when one has changed. */
+export interface CurrentNodes {
+  get(id: string): GraphNode | undefined;
+  set(nodes: readonly GraphNode[]): void;
+  subscribe(listener: () => void): () => void;
+}
+
+export function createCurrentNodes(nodes: readonly GraphNode[]): CurrentNodes {
+  const byId = (list: readonly GraphNode[]) => new Map(list.map((node) => [node.id, node]));
+  const listeners = new Set<() => void>();
+  let current = byId(nodes);
+  return {
+    get: (id) => current.get(id),
+    set(next) {
+      current = byId(next);
+      for (const listener of listeners) listener();
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+export type FlowNode = Node<{ readonly current: CurrentNodes }, 'step'>;
 
 /** A node. It is a button: the keyboard reaches nodes in their order. */
-export const StepNode = memo(function StepNode({ data: { node }, selected, isConnectable }: NodeProps<FlowNode>) {
-  const { id, detail, state, note } = node;
+export const StepNode = memo(function StepNode({ id, data, selected, isConnectable }: NodeProps<FlowNode>) {
+  const { subscribe, get } = data.current;
+  const { detail, state, note } = useSyncExternalStore(subscribe, () => get(id)) ?? {};
   return (
     <>
       <Handle type="target" position={Position.Left} isConnectable={isConnectable} className={styles.handle} />

@@ -1,10 +1,26 @@
 import '@xyflow/react/dist/base.css';
-import { Controls, type Edge, MarkerType, Panel, ReactFlow, type ReactFlowInstance } from '@xyflow/react';
+import {
+  type Connection,
+  Controls,
+  type Edge,
+  MarkerType,
+  Panel,
+  ReactFlow,
+  type ReactFlowInstance,
+} from '@xyflow/react';
 import { Trash2 } from 'lucide-react';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import styles from './graph.module.css';
-import { type FlowLine, type FlowNode, type GraphNode, LineNode, StepNode } from './graph-node.tsx';
+import {
+  type CurrentNodes,
+  createCurrentNodes,
+  type FlowLine,
+  type FlowNode,
+  type GraphNode,
+  LineNode,
+  StepNode,
+} from './graph-node.tsx';
 import { layoutGraph, NODE } from './layout.ts';
 import { RepairEdge } from './repair-edge.tsx';
 
@@ -54,40 +70,44 @@ export function GraphView({
   onConnect,
   onDisconnect,
 }: Props) {
+  const [current] = useState(() => createCurrentNodes(nodes));
+  useLayoutEffect(() => current.set(nodes), [current, nodes]);
   const structure = JSON.stringify([nodes.map(({ id, under }) => [id, under]), edges]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the structure says when they have changed
-  const { layout, unmarked } = useMemo(
-    () => ({ layout: layoutOf(nodes, edges), unmarked: edges.map(flowEdgeOf) }),
-    [structure],
+  const { layout, unselected, unmarked } = useMemo(() => {
+    const layout = layoutOf(nodes, edges);
+    const unselected: Flow[] = nodes.map((node) => flowNodeOf(node, layout.places.get(node.id) ?? ORIGIN, current));
+    if (layout.line) unselected.push(lineOf(layout.line, belowLabel));
+    return { layout, unselected, unmarked: edges.map(flowEdgeOf) };
+  }, [structure]);
+  const flowNodes = useMemo(
+    () => unselected.map((node) => (node.id === selected ? { ...node, selected: true } : node)),
+    [unselected, selected],
   );
   const [edgeId, setEdgeId] = useState<string>();
   const edge = onDisconnect && unmarked.find(({ id, type }) => id === edgeId && type === undefined);
   const flowEdges = edge ? unmarked.map((one) => (one === edge ? { ...one, selected: true } : one)) : unmarked;
   const disconnect = () => edge && onDisconnect?.(edge.source, edge.target);
-  const [known] = useState(() => new WeakMap<GraphNode, FlowNode>());
-  const flowNodes: Flow[] = nodes.map((node) => {
-    const position = layout.places.get(node.id) ?? ORIGIN;
-    const isSelected = node.id === selected;
-    const former = known.get(node);
-    if (former?.position === position && former.selected === isSelected) return former;
-    const flow = flowNodeOf(node, position, isSelected);
-    known.set(node, flow);
-    return flow;
-  });
-  if (layout.line) flowNodes.push(lineOf(layout.line, belowLabel));
 
-  // Another function at each render would render all nodes again.
-  const latest = useRef(onSelect);
+  const frame = useRef<HTMLElement>(null);
+  // Other functions at each render would render all nodes and edges again.
+  const latest = useRef({ onSelect, onConnect });
   useEffect(() => {
-    latest.current = onSelect;
+    latest.current = { onSelect, onConnect };
   });
   const onNodeClick = useCallback((_: unknown, { id, type }: Flow) => {
     setEdgeId(undefined);
-    if (type === 'step') latest.current(id);
+    if (type === 'step') latest.current.onSelect(id);
   }, []);
+  const onEdgeClick = useCallback((_: unknown, { id }: Edge) => {
+    setEdgeId(id);
+    // For the keys: an edge itself takes no focus, since lists say the same to the keyboard.
+    frame.current?.focus({ preventScroll: true });
+  }, []);
+  const onPaneClick = useCallback(() => setEdgeId(undefined), []);
+  const onEdgeDrawn = useCallback(({ source, target }: Connection) => latest.current.onConnect?.(source, target), []);
 
   const flow = useRef<ReactFlowInstance<Flow>>(null);
-  const frame = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is shown changes only when there are other nodes
   useEffect(() => void showAll(flow.current, selected), [structure]);
 
@@ -115,17 +135,13 @@ export function GraphView({
           void showAll(instance, selected);
         }}
         onNodeClick={onNodeClick}
-        onEdgeClick={(_, { id }) => {
-          setEdgeId(id);
-          // For the keys: an edge itself takes no focus, since lists say the same to the keyboard.
-          frame.current?.focus({ preventScroll: true });
-        }}
-        onPaneClick={() => setEdgeId(undefined)}
+        onEdgeClick={onEdgeClick}
+        onPaneClick={onPaneClick}
         minZoom={0.1}
         maxZoom={1.5}
         nodesDraggable={false}
         nodesConnectable={onConnect !== undefined}
-        onConnect={({ source, target }) => onConnect?.(source, target)}
+        onConnect={onEdgeDrawn}
         nodesFocusable={false}
         edgesFocusable={false}
         elementsSelectable={false}
@@ -158,14 +174,13 @@ function layoutOf(nodes: readonly GraphNode[], edges: readonly GraphEdge[]) {
   });
 }
 
-function flowNodeOf(node: GraphNode, position: { x: number; y: number }, selected: boolean): FlowNode {
+function flowNodeOf({ id, under }: GraphNode, position: { x: number; y: number }, current: CurrentNodes): FlowNode {
   return {
-    id: node.id,
+    id,
     type: 'step',
     position,
-    selected,
-    data: { node },
-    ...(node.under !== undefined && { connectable: false }),
+    data: { current },
+    ...(under !== undefined && { connectable: false }),
     ...NODE,
     measured: NODE,
     domAttributes: NO_DESCRIPTION,
