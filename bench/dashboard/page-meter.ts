@@ -1,4 +1,4 @@
-import type { CDPSession, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 
 /** Browsers report no event that was handled and painted within this time. */
 const LEAST_MS = 16;
@@ -34,15 +34,16 @@ export interface InputTimes {
   readonly paints: readonly number[];
 }
 
+/** Seconds on a processor since the meter was started: in all tasks of the main thread, in their scripts, styles and layouts. */
+export type Work = Readonly<Record<'task' | 'script' | 'style' | 'layout', number>>;
+
 /** What a tab does: how soon it handles input, its memory, its work. */
 export interface PageMeter {
   /** The inputs since it was asked last. */
   inputs(): Promise<InputTimes>;
   /** The heap after a garbage collection, in MB. */
   heap(): Promise<number>;
-  /** Seconds of its main thread since it was opened: in tasks, in their scripts, styles and layouts. */
-  work(): Promise<Readonly<Record<'task' | 'script' | 'style' | 'layout', number>>>;
-  readonly cdp: CDPSession;
+  work(): Promise<Work>;
 }
 
 export async function startMeter(page: Page): Promise<PageMeter> {
@@ -51,7 +52,6 @@ export async function startMeter(page: Page): Promise<PageMeter> {
   await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
   await page.evaluate(OBSERVE);
   return {
-    cdp,
     async inputs() {
       const { inputs, count } = await page.evaluate<{ inputs: [number, number][]; count: number }>('metered.read()');
       const quick = Array.from({ length: Math.max(0, count - inputs.length) }, () => LEAST_MS);

@@ -4,20 +4,16 @@ import { portOf } from '../../clients/sdk/test/test-clients.ts';
 import { startCuttingProxy } from '../../test/support/cutting-proxy.ts';
 import { createMigratedDatabase } from '../../test/support/store/migrated-database.ts';
 import { type BusyRun, lineText, startBusyRun } from '../load/busy-run.ts';
-import { type BenchOptions, figure, median, quantile } from '../load/figure.ts';
+import { type BenchOptions, median } from '../load/figure.ts';
 import { measureOffline } from './offline.ts';
-import { type InputTimes, type PageMeter, startMeter } from './page-meter.ts';
-import { printFigure } from './print-figure.ts';
+import { type PageMeter, startMeter } from './page-meter.ts';
+import { MAX_HEAP_MB, printFigure, printInputs, printWork } from './print-figure.ts';
 import { openRunPageUser, type RunPageUser } from './use-run-page.ts';
 
 const LOAD = { steps: 200, lines: 50_000, linesPerSecond: 400, changesPerSecond: 20 };
 const SECONDS = { full: 600, quick: 60 };
 /** As many as the page keeps. */
 const KEPT_LINES = 100_000;
-const MAX_DELAY_P95_MS = 50;
-const MAX_DELAY_MS = 100;
-const MAX_PAINT_P95_MS = 200;
-const MAX_HEAP_MB = 80;
 /** More is not flat. */
 const MAX_GROWTH_MB_PER_MINUTE = 0.5;
 
@@ -86,16 +82,7 @@ async function measureUse(busy: BusyRun, meter: PageMeter, user: RunPageUser, se
     'maximum',
     MAX_GROWTH_MB_PER_MINUTE,
   ]);
-  for (const name of ['task', 'script', 'style', 'layout'] as const) {
-    const value = ((work[name] - workBefore[name]) / measured) * 100;
-    figure({
-      bench: 'dashboard',
-      metric: `under load: main thread, ${name}`,
-      value,
-      unit: '%',
-      n: Math.round(measured),
-    });
-  }
+  printWork('under load', workBefore, work, measured);
 }
 
 /** The log with as many lines as the page keeps, while more follow. */
@@ -111,12 +98,6 @@ async function measureKeptLines(page: Page, busy: BusyRun, meter: PageMeter, use
   printInputs(`with ${KEPT_LINES} lines loaded`, await meter.inputs());
   printFigure(`with ${KEPT_LINES} lines loaded: heap`, heap, 'MB', 1, ['maximum', MAX_HEAP_MB]);
   await busy.pause();
-}
-
-function printInputs(when: string, { count, delays, paints }: InputTimes): void {
-  printFigure(`${when}: input delay, p95`, quantile(delays, 0.95), 'ms', count, ['maximum', MAX_DELAY_P95_MS]);
-  printFigure(`${when}: input delay, longest`, Math.max(...delays), 'ms', count, ['maximum', MAX_DELAY_MS]);
-  printFigure(`${when}: input to next paint, p95`, quantile(paints, 0.95), 'ms', count, ['maximum', MAX_PAINT_P95_MS]);
 }
 
 /** The median of the slopes between all pairs of points: one point that lies elsewhere does not count. */
