@@ -62,7 +62,7 @@ describe.skipIf(skipped)(`schedules ${skipped ?? ''}`, () => {
   it('starts one now, once, and leads to its run', async () => {
     const page = await dashboard.open('/schedules', { as: 'alice', theme: 'dark' });
     await page.getByRole('button', { name: 'Run now nightly' }).dblclick();
-    await page.getByRole('link', { name: 'nightly has started' }).first().click();
+    await page.getByRole('link', { name: 'Started nightly' }).first().click();
     await until('the page is that of the run', () => /\/runs\/run_/.test(page.url()));
     const { runs } = await dashboard.ask('alice', RUNS);
     expect(runs.nodes).toEqual([{ id: page.url().split('/').at(-1) }]);

@@ -106,7 +106,7 @@ describe.skipIf(skipped || !hasNats)(`workers ${skipped ?? ''}`, () => {
     await page.getByRole('button', { name: `Send again ${jobId}` }).click();
     expect(worker.jobs).toEqual([]);
     await page.getByRole('dialog').getByRole('button', { name: 'Send again' }).click();
-    await page.getByRole('link', { name: 'The job was sent again' }).waitFor();
+    await page.getByRole('link', { name: `Started ${jobId}` }).waitFor();
     await until('the worker has it', () => worker.jobs.length === 1);
   });
 

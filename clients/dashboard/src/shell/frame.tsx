@@ -5,11 +5,13 @@ import { OpenApprovalsDocument } from '../api/generated/graphql.ts';
 import { BASE_PATH } from '../api/page.ts';
 import { queryClient, useRead, useRefresh } from '../api/query.ts';
 import { session } from '../api/session.ts';
+import { startedRuns } from '../api/started-runs.ts';
 import styles from './frame.module.css';
 import { useKeys } from './keys.ts';
 import { DESTINATIONS } from './navigation.ts';
 import { NavigationBar } from './navigation-bar.tsx';
 import { OfflineBar } from './offline-bar.tsx';
+import { useRunEnds } from './started-runs.tsx';
 import { Toasts, toast } from './toasts.tsx';
 
 const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ default: Palette })));
@@ -20,6 +22,7 @@ export function Frame({ username, children }: { readonly username: string; reado
   const [, navigate] = useLocation();
   const [open, setOpen] = useState<'palette' | 'keys'>();
   const approvals = useOpenApprovals();
+  useRunEnds();
   useKeys({
     'ctrl+k': () => setOpen('palette'),
     '?': () => setOpen('keys'),
@@ -29,6 +32,7 @@ export function Frame({ username, children }: { readonly username: string; reado
     try {
       await session.end();
     } finally {
+      startedRuns.clear();
       queryClient.clear();
       window.location.assign(`${BASE_PATH}/`);
     }

@@ -687,6 +687,13 @@ export type AnnouncementsSubscription = { readonly events: { readonly cursor: st
       | { readonly __typename: 'ToolReturned', readonly cursor: string, readonly runId: string }
     > } };
 
+export type StartedRunsSubscriptionVariables = Exact<{
+  ids: ReadonlyArray<string> | string;
+}>;
+
+
+export type StartedRunsSubscription = { readonly runsUpdated: { readonly runs: ReadonlyArray<{ readonly id: string, readonly state: RunState, readonly startedAt: string | null, readonly finishedAt: string | null, readonly error: { readonly code: ErrorCode, readonly message: string, readonly step: string | null } | null }> } };
+
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -1640,6 +1647,7 @@ export const WorkflowRunLineFragmentDoc = /* @__PURE__ */ new TypedDocumentStrin
 export const WorkflowNodeFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment WorkflowNode on GraphNode{key kind title does forEach undoes repairs line}`, {"fragmentName":"WorkflowNode"}) as unknown as TypedDocumentString<WorkflowNodeFragment, unknown>;
 export const WorkflowTextFragmentDoc = /* @__PURE__ */ new TypedDocumentString(`fragment WorkflowText on Workflow{id version yaml createdAt createdBy{username}}`, {"fragmentName":"WorkflowText"}) as unknown as TypedDocumentString<WorkflowTextFragment, unknown>;
 export const AnnouncementsDocument = /* @__PURE__ */ new TypedDocumentString(`subscription Announcements($after:Cursor){events(filter:{types:[APPROVAL_REQUESTED,APPROVAL_DECIDED,NOTIFICATION]}after:$after){cursor events{__typename cursor runId...on Notification{level message}...on ApprovalRequested{approval{id reason mayDecide}}}}}`) as unknown as TypedDocumentString<AnnouncementsSubscription, AnnouncementsSubscriptionVariables>;
+export const StartedRunsDocument = /* @__PURE__ */ new TypedDocumentString(`subscription StartedRuns($ids:[ID!]!){runsUpdated(ids:$ids){runs{id state startedAt finishedAt error{code message step}}}}`) as unknown as TypedDocumentString<StartedRunsSubscription, StartedRunsSubscriptionVariables>;
 export const ViewerDocument = /* @__PURE__ */ new TypedDocumentString(`query Viewer{viewer{subject username tenant roles expiresAt}server{signIn}}`) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
 export const MayDocument = /* @__PURE__ */ new TypedDocumentString(`query May($actions:[String!]!){may(actions:$actions){...MayDecision}}fragment MayDecision on PolicyDecision{action effect reason rule{id}}`) as unknown as TypedDocumentString<MayQuery, MayQueryVariables>;
 export const MayOnDocument = /* @__PURE__ */ new TypedDocumentString(`query MayOn($action:String!,$uri:URI!){explainPolicy(input:{action:$action,uri:$uri}){...MayDecision}}fragment MayDecision on PolicyDecision{action effect reason rule{id}}`) as unknown as TypedDocumentString<MayOnQuery, MayOnQueryVariables>;

@@ -1,7 +1,8 @@
 import { Play } from 'lucide-react';
 import { type FormEvent, useDeferredValue, useState } from 'react';
-import { Link, useLocation } from 'wouter';
+import { useLocation } from 'wouter';
 import { unwrap } from '../../../../sdk/src/index.ts';
+import { isFinalRunState } from '../../../../sdk/src/live/index.ts';
 import {
   PlayAgentDocument,
   PlayExecuteDocument,
@@ -9,10 +10,11 @@ import {
   PlayStartDocument,
 } from '../../api/generated/graphql.ts';
 import { useSend } from '../../api/query.ts';
+import { startedRuns } from '../../api/started-runs.ts';
 import { labelOf, missingOf } from '../../parts/schema-form/schema.ts';
 import { type FormValue, SchemaForm } from '../../parts/schema-form/schema-form.tsx';
 import { useKeys } from '../../shell/keys.ts';
-import { toast } from '../../shell/toasts.tsx';
+import { runStarted } from '../../shell/started-runs.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNotice } from '../../ui/notice.tsx';
 import { AsCode } from './as-code.tsx';
@@ -80,13 +82,18 @@ function usePlay(item: PlayItem) {
   const start = useSend(PlayStartDocument, (result) => unwrap(result.startRun));
   const agent = useSend(PlayAgentDocument, (result) => unwrap(result.runAgent));
   const watch = ({ id }: { readonly id: string }) => {
-    toast(<Link href={`/runs/${id}`}>Started {item.title}</Link>, 'good');
+    runStarted(id, item.title);
     navigate(`/runs/${id}`);
+  };
+  // Its result is not in the answer: a person has to approve it, or it takes longer.
+  const follow = (outcome: unknown) => {
+    const { id, state } = (outcome as Outcome).run;
+    if (!isFinalRunState(state)) startedRuns.add({ id, name: item.title });
   };
   const run = (value: FormValue) => {
     const { mutation, input } = requestOf(item, value);
     // The form made it from the schema of the server, which checks it.
-    if (mutation === 'execute') execute.mutate({ input: input as never });
+    if (mutation === 'execute') execute.mutate({ input: input as never }, { onSuccess: follow });
     else if (mutation === 'startRun') start.mutate({ input: input as never }, { onSuccess: watch });
     else agent.mutate({ input: input as never }, { onSuccess: watch });
   };

@@ -4,12 +4,13 @@ import { unwrap } from '../../../../sdk/src/index.ts';
 import { isFinalRunState, type RunModel, type StepModel } from '../../../../sdk/src/live/index.ts';
 import { RerunFromStepDocument, RetryOneStepDocument, RunPayloadDocument } from '../../api/generated/graphql.ts';
 import { useRead, useSend } from '../../api/query.ts';
+import { startedRuns } from '../../api/started-runs.ts';
 import { JsonField } from '../../parts/schema-form/json-field.tsx';
-import { toast } from '../../shell/toasts.tsx';
+import { runStarted } from '../../shell/started-runs.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorNotice, Skeleton } from '../../ui/notice.tsx';
-import { isRetryable, stepsFrom } from './run-model.ts';
+import { isRetryable, stepsFrom, titleOf } from './run-model.ts';
 
 interface Props {
   readonly run: RunModel;
@@ -21,7 +22,16 @@ interface Props {
 export function StepActions({ run, step, onChanged }: Props) {
   const [isOpen, setOpen] = useState(false);
   const { mutate, error, isPending } = useSend(RetryOneStepDocument, (result) => unwrap(result.retryStep));
-  const retry = () => mutate({ input: { runId: run.id, step: step.key } }, { onSuccess: onChanged });
+  const retry = () =>
+    mutate(
+      { input: { runId: run.id, step: step.key } },
+      {
+        onSuccess: () => {
+          startedRuns.add({ id: run.id, name: titleOf(run) });
+          onChanged();
+        },
+      },
+    );
   return (
     <>
       {isRetryable(run, step) && (
@@ -51,7 +61,7 @@ function RerunDialog({ run, step, onClose }: Pick<Props, 'run' | 'step'> & { rea
       { input: { runId: run.id, step: step.key, ...(inputs && { inputs: inputs.value }) } },
       {
         onSuccess: ({ id }) => {
-          toast('A new run has started.', 'good');
+          runStarted(id, titleOf(run));
           onClose();
           navigate(`/runs/${id}`);
         },

@@ -8,6 +8,7 @@ import {
   type SchedulesLineFragment,
 } from '../../api/generated/graphql.ts';
 import { useSend } from '../../api/query.ts';
+import { runStarted } from '../../shell/started-runs.tsx';
 import { toast } from '../../shell/toasts.tsx';
 import { Button } from '../../ui/button.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
@@ -90,7 +91,7 @@ function RunButton({ name }: { readonly name: string }) {
     mutate(
       { name },
       {
-        onSuccess: ({ id }) => toast(<Link href={`/runs/${id}`}>{name} has started</Link>, 'good'),
+        onSuccess: ({ id }) => runStarted(id, name),
         onError: failed,
       },
     );

@@ -8,7 +8,7 @@ import {
 } from '../../api/generated/graphql.ts';
 import { useReadPages, useSend } from '../../api/query.ts';
 import { useRowKeys } from '../../shell/row-keys.ts';
-import { toast } from '../../shell/toasts.tsx';
+import { runStarted } from '../../shell/started-runs.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { SelectField } from '../../ui/field.tsx';
@@ -113,7 +113,7 @@ function ReplayDialog({ letter, onClose }: { readonly letter: WorkersLetterFragm
       { id: letter.id },
       {
         onSuccess: ({ id }) => {
-          toast(<Link href={`/runs/${id}`}>The job was sent again</Link>, 'good');
+          runStarted(id, letter.jobId);
           onClose();
         },
       },

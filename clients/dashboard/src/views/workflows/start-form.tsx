@@ -1,12 +1,12 @@
 import { Play } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
-import { Link, useLocation } from 'wouter';
+import { useLocation } from 'wouter';
 import { unwrap } from '../../../../sdk/src/index.ts';
 import { StartWorkflowDocument, type WorkflowSource } from '../../api/generated/graphql.ts';
 import { useSend } from '../../api/query.ts';
 import { type FormSchema, labelOf, missingOf } from '../../parts/schema-form/schema.ts';
 import { type FormValue, SchemaForm } from '../../parts/schema-form/schema-form.tsx';
-import { toast } from '../../shell/toasts.tsx';
+import { runStarted } from '../../shell/started-runs.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNotice } from '../../ui/notice.tsx';
 import styles from './workflows.module.css';
@@ -39,7 +39,7 @@ export function StartForm({ name, source, schema }: Props) {
       { input: { source, inputs: value } },
       {
         onSuccess: ({ id }) => {
-          toast(<Link href={`/runs/${id}`}>Started {name}</Link>, 'good');
+          runStarted(id, name);
           navigate(`/runs/${id}`);
         },
       },
