@@ -6,7 +6,7 @@ import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
 import { BASE_PATH } from './api/page.ts';
 import { queryClient } from './api/query.ts';
-import { Routes } from './routes.tsx';
+import { Preload, Routes } from './routes.tsx';
 import { Gate } from './shell/gate.tsx';
 import { installKeyPairs } from './shell/keys.ts';
 
@@ -19,6 +19,7 @@ createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
       <Router base={BASE_PATH}>
+        <Preload />
         <Gate>
           <Routes />
         </Gate>

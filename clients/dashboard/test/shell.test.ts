@@ -41,6 +41,17 @@ describe.skipIf(skipped)(`the dashboard ${skipped ?? ''}`, () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
+  it('loads a view while the server is asked who is signed in', async () => {
+    const page = await dashboard.open('/frame.html', { as: 'alice' });
+    const view = page.waitForRequest(/\/assets\/schedules-.*\.js$/);
+    await page.route('**/graphql', async (route) => {
+      await view;
+      await route.continue();
+    });
+    await page.goto(`${dashboard.server.url}/schedules`);
+    await page.getByRole('heading', { name: 'Schedules' }).waitFor();
+  });
+
   it('lists four views on a phone, and the others after "More", which closes when one is chosen', async () => {
     const page = await dashboard.open('/runs', { as: 'alice', width: 390 });
     const views = page.getByRole('navigation', { name: 'Views' });
