@@ -57,7 +57,7 @@ export const fullPictures = (ids: Seeded): readonly Picture[] => [
   },
   { name: 'editor-text', path: '/workflows/catalog_nightly/edit?show=text' },
   { name: 'editor-steps', path: '/workflows/catalog_nightly/edit?show=steps' },
-  { name: 'editor-new', path: '/workflows/new' },
+  { name: 'editor-new', path: '/workflows/~new' },
   { name: 'play', path: '/play' },
   { name: 'play-command', path: `/play/command/convertToJson?from=${ids.convert}` },
   {

@@ -2,6 +2,7 @@ import { type ComponentType, lazy, Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { Empty, Skeleton } from './ui/notice.tsx';
 import { Runs } from './views/runs/runs.tsx';
+import { NEW_WORKFLOW } from './views/workflows/paths.ts';
 
 type Load = () => Promise<unknown>;
 
@@ -23,7 +24,7 @@ const VIEWS: readonly (readonly [string, ComponentType, Load?])[] = [
   ['/policy/simulate', ...view(() => import('./views/policy/simulate.tsx'), 'Simulate')],
   ['/settings', ...view(() => import('./views/settings/settings.tsx'), 'SettingsPage')],
   ['/workflows', ...view(() => import('./views/workflows/workflows.tsx'), 'Workflows')],
-  ['/workflows/new', ...view(() => import('./views/editor/editor-page.tsx'), 'NewWorkflowPage')],
+  [NEW_WORKFLOW, ...view(() => import('./views/editor/editor-page.tsx'), 'NewWorkflowPage')],
   ['/workflows/:name', ...view(() => import('./views/workflows/workflow.tsx'), 'WorkflowPage')],
   ['/workflows/:name/edit', ...view(() => import('./views/editor/editor-page.tsx'), 'EditorPage')],
   ['/workflows/:name/run', ...view(() => import('./views/workflows/workflow-run.tsx'), 'WorkflowRunPage')],

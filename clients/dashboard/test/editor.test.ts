@@ -77,6 +77,27 @@ describe.skipIf(skipped)(`the editor ${skipped ?? ''}`, () => {
     expect(await page.getByRole('button', { name: 'Restore' }).count()).toBe(0);
   });
 
+  it('keeps a draft until its offer is answered, whatever is written meanwhile', async () => {
+    const page = await edit('offered');
+    const offer = page.getByRole('status').filter({ hasText: 'were not saved' });
+    await type(page, 'max_parallel: 3\n');
+    await page.getByText('Version 1, edited').waitFor();
+    await page.reload();
+    await offer.waitFor();
+    await type(page, 'max_parallel: 4\n');
+    await page.getByText('Version 1, edited').waitFor();
+    await page.reload();
+    await offer.getByText('and 1 older').waitFor();
+    await offer.getByRole('button', { name: 'Discard' }).click();
+    await offer.getByRole('button', { name: 'Restore' }).click();
+    await page.locator('.cm-line', { hasText: 'max_parallel: 3' }).waitFor();
+    expect(await offer.count()).toBe(0);
+    await type(page, '# end\n');
+    await page.reload();
+    await offer.getByRole('button', { name: 'Restore' }).click();
+    await page.locator('.cm-line', { hasText: '# end' }).waitFor();
+  });
+
   it('shows what another saved meanwhile, and lets one choose', async () => {
     const page = await edit('shared');
     await save(textOf('shared', '6'));
@@ -128,8 +149,18 @@ describe.skipIf(skipped)(`the editor ${skipped ?? ''}`, () => {
     await page.locator('.cm-line', { hasText: 'kind: command' }).waitFor();
   });
 
-  it('saves a new workflow, and continues with it', async () => {
+  it('opens a workflow whose name is new', async () => {
+    await save(textOf('new', '5'));
     const page = await dashboard.open('/workflows/new', { as: 'alice' });
+    await page.getByRole('heading', { name: 'new', exact: true }).waitFor();
+    await page.goto(new URL('/workflows', page.url()).href);
+    await page.getByRole('button', { name: 'New workflow' }).click();
+    await page.getByRole('heading', { name: 'New workflow' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/workflows/~new');
+  });
+
+  it('saves a new workflow, and continues with it', async () => {
+    const page = await dashboard.open('/workflows/~new', { as: 'alice' });
     await page.getByText('No problems').waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('dialog', { name: 'Save my_workflow?' }).getByRole('button', { name: 'Save' }).click();
@@ -138,7 +169,7 @@ describe.skipIf(skipped)(`the editor ${skipped ?? ''}`, () => {
   });
 
   it.each(['light', 'dark'] as const)('can be used by everyone in its %s theme', async (theme) => {
-    const page = await dashboard.open('/workflows/new', { as: 'alice', theme });
+    const page = await dashboard.open('/workflows/~new', { as: 'alice', theme });
     await page.getByText('No problems').waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
     await page.setViewportSize({ width: 390, height: 844 });

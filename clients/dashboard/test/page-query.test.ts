@@ -39,7 +39,7 @@ describe.skipIf(skipped)(`a page as GraphQL ${skipped ?? ''}`, () => {
     ['/workflows/agreement/run', 'WorkflowForm'],
     ['/workflows/agreement/diff', 'WorkflowTexts'],
     ['/workflows/agreement/edit', 'EditorWorkflow'],
-    ['/workflows/new', 'EditorNames'],
+    ['/workflows/~new', 'EditorNames'],
     ['/approvals', 'Approvals'],
     ['/approvals?show=all', 'Approvals'],
     ['/approvals/APPROVAL', 'Approval'],

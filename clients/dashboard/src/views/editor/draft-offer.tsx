@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { Time } from '../../ui/time.tsx';
-import { type Draft, discardDraft, readDraft, type SavedText } from './drafts.ts';
+import { type Draft, discardDraft, readDrafts, type SavedText } from './drafts.ts';
 import styles from './editor.module.css';
 
 interface Props {
@@ -10,22 +10,26 @@ interface Props {
   readonly onRestore: (draft: Draft) => void;
 }
 
-/** What was written here and not saved, if there is something: it can be restored or discarded. */
+/** What was written here and not saved: each draft can be restored or discarded, and is kept until then. */
 export function DraftOffer({ user, saved, onRestore }: Props) {
-  const [draft, setDraft] = useState(() => readDraft(user, saved.name));
-  if (!draft || draft.text === saved.text) return null;
-  const answer = (action: () => void) => () => {
-    action();
-    setDraft(undefined);
+  const of = { user, name: saved.name };
+  const [drafts, setDrafts] = useState(() => readDrafts(of).filter(({ text }) => text !== saved.text));
+  const [draft] = drafts;
+  if (!draft) return null;
+  const answer = (action?: () => void) => () => {
+    action?.();
+    discardDraft(of, draft.id);
+    setDrafts(drafts.slice(1));
   };
   return (
     <div className={styles.offer} role="status">
       <p>
         There are changes of <Time at={draft.at} /> that were not saved
-        {draft.version !== saved.version && `, made to version ${draft.version}; the newest is ${saved.version}`}.
+        {draft.version !== saved.version && `, made to version ${draft.version}; the newest is ${saved.version}`}
+        {drafts.length > 1 && `, and ${drafts.length - 1} older`}.
       </p>
       <Button onClick={answer(() => onRestore(draft))}>Restore</Button>
-      <Button look="quiet" onClick={answer(() => discardDraft(user, saved.name))}>
+      <Button look="quiet" onClick={answer()}>
         Discard
       </Button>
     </div>

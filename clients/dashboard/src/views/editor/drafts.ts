@@ -9,6 +9,8 @@ export interface SavedText {
 
 /** A text that was written and not saved, with the version it began from. */
 export interface Draft {
+  /** Of the editor that it was written in: one does not replace what was written in another. */
+  readonly id: string;
   readonly text: string;
   /** 0: of a workflow that is not saved yet. */
   readonly version: number;
@@ -16,30 +18,39 @@ export interface Draft {
   readonly at: string;
 }
 
-const keyOf = (user: string, name: string) => `signalbox.draft.${user}.${name}`;
+/** Whose drafts of what. */
+export interface DraftsOf {
+  readonly user: string;
+  readonly name: string;
+}
 
-/** The draft that this user of the browser has of a workflow. */
-export function readDraft(user: string, name: string): Draft | undefined {
+const prefixOf = ({ user, name }: DraftsOf) =>
+  `signalbox.draft/${encodeURIComponent(user)}/${encodeURIComponent(name)}/`;
+
+/** The drafts that this user of the browser has of a workflow, the newest first. */
+export function readDrafts(of: DraftsOf): readonly Draft[] {
   try {
-    const stored = localStorage.getItem(keyOf(user, name));
-    return stored === null ? undefined : (JSON.parse(stored) as Draft);
+    return Object.keys(localStorage)
+      .filter((key) => key.startsWith(prefixOf(of)))
+      .flatMap((key): readonly Draft[] => JSON.parse(`[${localStorage.getItem(key) ?? ''}]`))
+      .toSorted((a, b) => b.at.localeCompare(a.at));
   } catch {
-    return undefined;
+    return [];
   }
 }
 
 /** Keeps a draft. Where the browser stores nothing, the text is lost at a reload, and nothing else. */
-export function keepDraft(user: string, name: string, text: string, version: number): void {
+export function keepDraft(of: DraftsOf, draft: Omit<Draft, 'at'>): void {
   try {
-    localStorage.setItem(keyOf(user, name), JSON.stringify({ text, version, at: new Date().toISOString() }));
+    localStorage.setItem(prefixOf(of) + draft.id, JSON.stringify({ ...draft, at: new Date().toISOString() }));
   } catch {
     // The quota is used up, or storage is off.
   }
 }
 
-export function discardDraft(user: string, name: string): void {
+export function discardDraft(of: DraftsOf, id: string): void {
   try {
-    localStorage.removeItem(keyOf(user, name));
+    localStorage.removeItem(prefixOf(of) + id);
   } catch {
     // Storage is off: nothing was kept.
   }

@@ -5,7 +5,7 @@ import { useRead } from '../../api/query.ts';
 import { queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
-import { pathOfWorkflow } from '../workflows/paths.ts';
+import { NEW_WORKFLOW, pathOfWorkflow } from '../workflows/paths.ts';
 import type { SavedText } from './drafts.ts';
 import { Editor } from './editor.tsx';
 
@@ -22,7 +22,7 @@ outputs:
 
 const NEW: SavedText = { name: '', version: 0, text: '' };
 
-/** `/workflows/new`: the editor, for a workflow that is not saved yet. */
+/** The editor, for a workflow that is not saved yet. */
 export function NewWorkflowPage() {
   const [, navigate] = useLocation();
   const { data } = useRead(ViewerDocument, {});
@@ -74,7 +74,7 @@ function SavedEditor({ name }: { readonly name: string }) {
       {data && !data.workflow && (
         <Empty title="There is no such workflow">
           <p>
-            It was deleted, or has another name. <Link href="/workflows/new">Write a new one</Link>.
+            It was deleted, or has another name. <Link href={NEW_WORKFLOW}>Write a new one</Link>.
           </p>
         </Empty>
       )}

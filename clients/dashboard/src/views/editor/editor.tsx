@@ -40,6 +40,9 @@ const SHOWS = [
   { value: 'steps', label: 'Steps' },
 ] as const;
 
+/** Of this editor. Without a secure connection browsers have no UUID. */
+const newDraftId = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+
 /** The text of a workflow next to its steps: each follows the other. */
 export function Editor({ user, saved, begin, onSaved }: Props) {
   const view = useRef<EditorView>(null);
@@ -49,6 +52,8 @@ export function Editor({ user, saved, begin, onSaved }: Props) {
   const [base, setBase] = useState(saved.version);
   const [cursorLine, setCursorLine] = useState(1);
   const [refused, setRefused] = useState<{ readonly at: string | undefined; readonly why: string }>();
+  const drafts = { user, name: saved.name };
+  const [draftId] = useState(newDraftId);
   const [asksToSave, setAsksToSave] = useState(false);
   const sources = { schema: useWorkflowSchema(), names: useKnownNames() };
   const checked = useValidation(text);
@@ -62,8 +67,8 @@ export function Editor({ user, saved, begin, onSaved }: Props) {
 
   const change = (next: string) => {
     setText(next);
-    if (next === begin) discardDraft(user, saved.name);
-    else keepDraft(user, saved.name, next, base);
+    if (next === begin) discardDraft(drafts, draftId);
+    else keepDraft(drafts, { id: draftId, text: next, version: base });
   };
   /** Puts in another text, as one change that can be undone; with a version, what begins from that version. */
   const replace = (next: string, version = base) => {
@@ -71,7 +76,7 @@ export function Editor({ user, saved, begin, onSaved }: Props) {
     if (!editor) return;
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: next } });
     setBase(version);
-    if (next !== begin) keepDraft(user, saved.name, next, version);
+    if (next !== begin) keepDraft(drafts, { id: draftId, text: next, version });
   };
   const showLine = useCallback((line: number) => {
     const editor = view.current;
@@ -117,7 +122,7 @@ export function Editor({ user, saved, begin, onSaved }: Props) {
           onAsk={setAsksToSave}
           onReplace={replace}
           onSaved={(next) => {
-            discardDraft(user, saved.name);
+            discardDraft(drafts, draftId);
             setBase(next.version);
             onSaved(next);
           }}

@@ -13,7 +13,7 @@ import { Page } from '../../ui/page.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
-import { pathOfWorkflow } from './paths.ts';
+import { NEW_WORKFLOW, pathOfWorkflow } from './paths.ts';
 import styles from './workflows.module.css';
 
 const PARAMS = { q: text };
@@ -40,7 +40,7 @@ export function Workflows() {
       title="Workflows"
       query={queryOf(WorkflowListDocument, {})}
       actions={
-        <Button look="primary" may="mutation:saveWorkflow" onClick={() => navigate('/workflows/new')}>
+        <Button look="primary" may="mutation:saveWorkflow" onClick={() => navigate(NEW_WORKFLOW)}>
           <Plus size={14} aria-hidden="true" /> New workflow
         </Button>
       }
