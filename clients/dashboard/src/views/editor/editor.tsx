@@ -15,8 +15,8 @@ import type { EditText } from './edits/read-steps.ts';
 import { lineOfStep, stepAtLine } from './edits/steps-of-text.ts';
 import { ProblemList } from './problem-list.tsx';
 import { Steps } from './steps.tsx';
-import { TextEditor } from './text-editor.tsx';
 import { useKnownNames, useValidation, useWorkflowSchema } from './use-validation.ts';
+import { WorkflowText } from './workflow-text.tsx';
 
 interface Props {
   /** Whose drafts. */
@@ -133,7 +133,7 @@ export function Editor({ user, saved, begin, onSaved }: Props) {
       <Tabs label="What is shown" tabs={SHOWS} value={show} onChange={(value) => setUrl({ show: value })}>
         <div className={styles.columns} data-show={show}>
           <div className={styles.pane} hidden={show === 'steps'}>
-            <TextEditor
+            <WorkflowText
               text={begin}
               view={view}
               onChange={change}

@@ -1,34 +1,35 @@
 import { setDiagnostics } from '@codemirror/lint';
+import type { Extension } from '@codemirror/state';
 import type { EditorView } from '@codemirror/view';
 import { type RefObject, useEffect, useEffectEvent, useRef } from 'react';
-import type { EditorProblemFragment } from '../../api/generated/graphql.ts';
-import { type CompletionSources, createEditor, diagnosticsOf } from './code-mirror.ts';
-import styles from './editor.module.css';
+import { createEditor, diagnosticsOf, type Problem } from './code-mirror.ts';
+import styles from './text-editor.module.css';
 
 interface Props {
+  /** What the text is, for screen readers. */
+  readonly label: string;
   /** What it begins with; later it is changed by dispatches to the view. */
   readonly text: string;
+  /** Colours, completion and keys. It must not change. */
+  readonly language: Extension;
   /** The editor, while it is there. */
   readonly view: RefObject<EditorView | null>;
   readonly onChange: (text: string) => void;
-  readonly onCursor: (line: number) => void;
+  readonly onCursor?: (line: number) => void;
   /** Of the text as it is, or was a moment ago. */
-  readonly problems: readonly EditorProblemFragment[];
-  readonly sources: CompletionSources;
+  readonly problems: readonly Problem[];
 }
 
-/** The text of a workflow, with its problems in the gutter. */
-export function TextEditor({ text, view, onChange, onCursor, problems, sources }: Props) {
+/** A text that is edited, with its problems in the gutter. It is as high as what it is in. */
+export function TextEditor({ label, text, language, view, onChange, onCursor, problems }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const change = useEffectEvent(onChange);
-  const moveCursor = useEffectEvent(onCursor);
-  const askSources = useEffectEvent(() => sources);
+  const moveCursor = useEffectEvent((line: number) => onCursor?.(line));
   const begin = useEffectEvent((parent: HTMLElement) =>
     createEditor(parent, {
-      text,
+      ...{ text, label, language },
       onChange: (next) => change(next),
       onCursor: (line) => moveCursor(line),
-      sources: () => askSources(),
     }),
   );
   useEffect(() => {
@@ -44,5 +45,5 @@ export function TextEditor({ text, view, onChange, onCursor, problems, sources }
     const editor = view.current;
     if (editor) editor.dispatch(setDiagnostics(editor.state, diagnosticsOf(editor.state.doc, problems)));
   }, [view, problems]);
-  return <div ref={frame} className={styles.text} />;
+  return <div ref={frame} className={styles.frame} />;
 }
