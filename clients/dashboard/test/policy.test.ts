@@ -47,25 +47,27 @@ describe.skipIf(skipped)(`the policy ${skipped ?? ''}`, () => {
   it('shows the problems of other rules by line, then the decisions that they would change', async () => {
     const { convertToJson } = await dashboard.ask('alice', CONVERT);
     const page = await dashboard.open('/policy/simulate', { as: 'alice', theme: 'dark' });
-    const rules = page.getByLabel('Rules');
-    const former = await rules.inputValue();
-    await rules.fill(`${former}\np, analyst, unknown:*, **, *, deny\n`);
+    await page.getByRole('textbox', { name: 'Rules' }).click();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type('\np, analyst, unknown:*, **, *, deny');
     await page.getByRole('button', { name: 'Simulate' }).click();
     await page.getByRole('heading', { name: 'One problem' }).waitFor();
-    const line = page.getByRole('button', { name: /^Line \d+$/ });
-    await line.click();
-    const selected = () =>
-      rules.evaluate((element) => {
-        const { value, selectionStart, selectionEnd } = element as HTMLTextAreaElement;
-        return value.slice(selectionStart, selectionEnd);
-      });
-    expect(await selected()).toBe('p, analyst, unknown:*, **, *, deny');
-    await rules.fill(`${former}\np, analyst, command:*, **, *, deny\n`);
+    await page.locator('.cm-gutter-lint .cm-lint-marker-error').waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.keyboard.press('Control+Home');
+    await page.getByRole('button', { name: /^Line \d+$/ }).click();
+    expect(await page.evaluate(() => String(document.getSelection()))).toBe('p, analyst, unknown:*, **, *, deny');
+    await page.keyboard.press('Control+Shift+k');
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type('\np, analyst, command:*, **, *, deny');
     await page.getByRole('button', { name: 'Simulate' }).click();
     const row = page.getByRole('row', { name: 'command:convertToJson' });
     await row.getByText('✕ Denied').waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
     expect(await row.getByRole('link').getAttribute('href')).toContain(convertToJson.run.id);
+    await page.getByRole('button', { name: 'Discard changes' }).click();
+    await page.getByText('The rules have changed since').waitFor();
+    expect(await page.getByRole('button', { name: 'Discard changes' }).count()).toBe(0);
   });
 
   it('says which rule hides the rules', async () => {

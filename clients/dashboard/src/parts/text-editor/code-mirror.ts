@@ -1,8 +1,10 @@
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, lintGutter, lintKeymap } from '@codemirror/lint';
 import { search, searchKeymap } from '@codemirror/search';
 import type { Extension, Text } from '@codemirror/state';
 import { EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
 import { STYLE_NONCE } from '../../api/page.ts';
 
 /** Something that is wrong with a text. */
@@ -38,6 +40,7 @@ export function createEditor(parent: HTMLElement, { text, label, language, onCha
       highlightActiveLineGutter(),
       history(),
       language,
+      syntaxHighlighting(COLORS),
       search({ top: true }),
       keymap.of([...searchKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),
       THEME,
@@ -58,6 +61,14 @@ export function diagnosticsOf(doc: Text, problems: readonly Problem[]): readonly
     return [{ from, to, severity: severity === 'ERROR' ? ('error' as const) : ('warning' as const), message }];
   });
 }
+
+const COLORS = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: 'var(--accent)' },
+  { tag: [tags.string, tags.special(tags.string), tags.content], color: 'var(--text)' },
+  { tag: [tags.comment, tags.lineComment], color: 'var(--text-soft)', fontStyle: 'italic' },
+  { tag: [tags.number, tags.bool, tags.null, tags.keyword], color: 'var(--good)' },
+  { tag: [tags.punctuation, tags.separator, tags.squareBracket, tags.brace], color: 'var(--text-soft)' },
+]);
 
 const THEME = EditorView.theme({
   '&': { height: '100%', fontSize: 'var(--normal)', backgroundColor: 'var(--surface)', color: 'var(--text)' },

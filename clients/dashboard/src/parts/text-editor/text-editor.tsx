@@ -10,7 +10,7 @@ interface Props {
   readonly label: string;
   /** What it begins with; later it is changed by dispatches to the view. */
   readonly text: string;
-  /** Colours, completion and keys. It must not change. */
+  /** Its syntax, completion and keys. It must not change. */
   readonly language: Extension;
   /** The editor, while it is there. */
   readonly view: RefObject<EditorView | null>;

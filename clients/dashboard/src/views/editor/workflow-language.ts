@@ -1,9 +1,8 @@
 import { autocompletion, type CompletionContext, completionKeymap } from '@codemirror/autocomplete';
 import { yaml } from '@codemirror/lang-yaml';
-import { bracketMatching, HighlightStyle, indentUnit, syntaxHighlighting } from '@codemirror/language';
+import { bracketMatching, indentUnit } from '@codemirror/language';
 import { EditorState, type Extension } from '@codemirror/state';
 import { keymap } from '@codemirror/view';
-import { tags } from '@lezer/highlight';
 import type { KnownNames } from './completion.ts';
 import type { WorkflowSchema } from './schema-at.ts';
 
@@ -29,18 +28,9 @@ export function workflowLanguage(sources: () => CompletionSources): Extension {
     indentUnit.of('  '),
     bracketMatching(),
     yaml(),
-    syntaxHighlighting(COLORS),
     autocompletion({ override: [complete] }),
     keymap.of(completionKeymap),
   ];
 }
 
 const before = ({ state, pos }: CompletionContext) => state.sliceDoc(state.doc.lineAt(pos).from, pos);
-
-const COLORS = HighlightStyle.define([
-  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: 'var(--accent)' },
-  { tag: [tags.string, tags.special(tags.string), tags.content], color: 'var(--text)' },
-  { tag: [tags.comment, tags.lineComment], color: 'var(--text-soft)', fontStyle: 'italic' },
-  { tag: [tags.number, tags.bool, tags.null, tags.keyword], color: 'var(--good)' },
-  { tag: [tags.punctuation, tags.separator, tags.squareBracket, tags.brace], color: 'var(--text-soft)' },
-]);

@@ -1,14 +1,18 @@
-import { useRef, useState } from 'react';
-import { PolicySimulateDocument, PolicyTextDocument } from '../../api/generated/graphql.ts';
+import type { EditorView } from '@codemirror/view';
+import { lazy, Suspense, useRef, useState } from 'react';
+import { PolicySimulateDocument, type PolicySimulateQuery, PolicyTextDocument } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
 import { choice, useUrlState } from '../../api/url-state.ts';
 import { Button } from '../../ui/button.tsx';
-import { SelectField, TextArea } from '../../ui/field.tsx';
+import { SelectField } from '../../ui/field.tsx';
 import { queryOf } from '../../ui/graphql-link.tsx';
 import { ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Changes } from './changes.tsx';
 import styles from './policy.module.css';
 import { PolicyPage } from './policy-page.tsx';
+
+/** The library for texts is loaded with it. */
+const PolicyText = lazy(() => import('./policy-text.tsx').then((file) => ({ default: file.PolicyText })));
 
 const HOUR_MS = 3_600_000;
 const SINCE = {
@@ -32,36 +36,37 @@ export function Simulate() {
   );
 }
 
+const NO_PROBLEMS: PolicySimulateQuery['simulatePolicy']['problems'] = [];
+
 function Editor({ former }: { readonly former: string }) {
   const [{ since }, setUrl] = useUrlState(PARAMS);
   const [rules, setRules] = useState(former);
   const [asked, setAsked] = useState<{ readonly rules: string; readonly since: string }>();
-  const field = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(null);
   const { data, error, isFetching, refetch } = useRead(PolicySimulateDocument, asked ?? { rules: '' }, {
     enabled: asked !== undefined,
   });
   const simulation = asked && data?.simulatePolicy;
-  const showLine = (line: number) => {
-    const area = field.current?.querySelector('textarea');
-    if (!area) return;
-    const lines = area.value.split('\n');
-    const start = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
-    area.focus();
-    area.setSelectionRange(start, start + (lines[line - 1]?.length ?? 0));
+  const showLine = (number: number) => {
+    const editor = view.current;
+    if (!editor || number > editor.state.doc.lines) return;
+    const { from, to } = editor.state.doc.line(number);
+    editor.dispatch({ selection: { anchor: from, head: to }, scrollIntoView: true });
+    editor.focus();
+  };
+  const discard = () => {
+    const editor = view.current;
+    editor?.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: former } });
   };
   return (
     <div className={styles.simulate}>
-      <div ref={field}>
-        <TextArea
-          label="Rules"
-          hint="As in the file POLICY_FILE. To use them, replace that file."
-          rows={16}
-          spellCheck={false}
-          wrap="off"
-          value={rules}
-          onChange={({ target }) => setRules(target.value)}
-        />
-      </div>
+      <p>
+        These are the rules in force. Change them here to see what would be different; to use the change, replace the
+        file <code>POLICY_FILE</code>.
+      </p>
+      <Suspense fallback={<Skeleton rows={12} label="Loading the editor" />}>
+        <PolicyText text={former} view={view} onChange={setRules} problems={simulation?.problems ?? NO_PROBLEMS} />
+      </Suspense>
       <div className={styles.controls}>
         <SelectField
           label="Decisions of"
@@ -83,7 +88,7 @@ function Editor({ former }: { readonly former: string }) {
           Simulate
         </Button>
         {rules !== former && (
-          <Button look="quiet" onClick={() => setRules(former)}>
+          <Button look="quiet" onClick={discard}>
             Discard changes
           </Button>
         )}
