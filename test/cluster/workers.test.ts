@@ -281,5 +281,5 @@ it('a server without a bus has no workers, and says what is missing', async () =
   );
   expect(listed.data).toEqual({ workers: { totalCount: 0 }, worker: null, workerRestrictions: [] });
   const { data } = await server.query(DRAIN, { input: { id: 'w' } }, admin);
-  expect(data.drainWorker).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('NATS_URL') });
+  expect(data.drainWorker).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('NATS_URL') });
 });

@@ -75,6 +75,48 @@ describe.skipIf(skipped)(`the dashboard when something ends ${skipped ?? ''}`, (
     expect(await page.getByRole('list', { name: 'Steps' }).getByText('Succeeded').count()).toBe(AFTER.length + 1);
   }, 90_000);
 
+  it('stops its clocks while the session has ended, says as of when everything is, and continues after a sign-in', async () => {
+    const id = await start(WAITS, 'alice');
+    const page = await dashboard.open(`/runs/${id}?view=list`, { as: 'alice' });
+    const reference = await dashboard.open(`/runs/${id}?view=list`, { as: 'alice' });
+    for (const one of [page, reference]) await one.getByText('waits for').waitFor();
+    const { origin } = new URL(page.url());
+    await page.context().request.delete(`${origin}/session`, { headers: { origin } });
+    await page.getByText(/Your session has ended\. Everything is as of \d\d:\d\d:\d\d\./).waitFor();
+    const clockTicks = async (times: number) => {
+      for (let tick = 0; tick < times; tick += 1) {
+        const last = await took(reference);
+        await expect.poll(() => took(reference)).not.toBe(last);
+      }
+    };
+    await clockTicks(2);
+    const stopped = await took(page);
+    await clockTicks(2);
+    expect(await took(page)).toBe(stopped);
+    expect(await page.getByText('Not connected').count()).toBe(0);
+    await page.getByLabel('User name').fill('alice');
+    await page.getByLabel('Password').fill('alice');
+    await page.keyboard.press('Enter');
+    await page.getByText('Everything is as of').waitFor({ state: 'detached' });
+    await expect.poll(() => took(page)).not.toBe(stopped);
+  }, 60_000);
+
+  it('says that a server without a bus has no remote workers, and asks it once', async () => {
+    const page = await dashboard.open('/files', { as: 'admin' });
+    const asked: string[] = [];
+    page.on('websocket', (socket) =>
+      socket.on('framesent', ({ payload }) => {
+        if (String(payload).includes('workerUpdated')) asked.push(String(payload));
+      }),
+    );
+    await page.goto(`${dashboard.server.url}/workers`);
+    await page.getByText('This server has no remote workers').waitFor();
+    await page.getByText('Set NATS_URL').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(asked).toHaveLength(1);
+    expect(await accessibilityProblems(page)).toEqual([]);
+  });
+
   it('asks to sign in over the page when the session has ended, and continues where it was', async () => {
     const failed = await start(FAILS, 'alice', 10_000);
     const page = await dashboard.open('/runs?workflow=nightly', { as: 'alice' });

@@ -95,7 +95,7 @@ export function createAccountManager(deps: {
   };
   const assertPasswords = () => {
     if (deps.hasPasswords) return;
-    throw new Fault('UNAVAILABLE', 'The identity provider has the accounts of this server. Change them there.');
+    throw new Fault('CONFLICT', 'The identity provider has the accounts of this server. Change them there.');
   };
 
   return {

@@ -1,9 +1,5 @@
 import { createClient } from '../../../sdk/src/index.ts';
-import { connection } from './connection.ts';
 import { BASE_PATH } from './page.ts';
 
 /** The server of this page. The cookie of the session, which no script can read, says who asks. */
-export const client = createClient({
-  url: `${BASE_PATH}/`,
-  onInterrupted: (error, retryInMs) => connection.interrupted(error, retryInMs),
-});
+export const client = createClient({ url: `${BASE_PATH}/` });

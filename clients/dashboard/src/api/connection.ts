@@ -7,13 +7,15 @@ export type ConnectionState =
       readonly live: false;
       /** The moment up to which everything is known, in milliseconds. */
       readonly since: number;
-      /** When the client tries again. */
-      readonly retryAt: number;
+      /** When the client tries again. Undefined until somebody has signed in. */
+      readonly retryAt: number | undefined;
     };
 
 const LIVE: ConnectionState = { live: true };
 
 let state: ConnectionState = LIVE;
+let needsSignIn = false;
+let hasDelivered = false;
 const listeners = new Set<() => void>();
 
 function set(next: ConnectionState): void {
@@ -21,17 +23,32 @@ function set(next: ConnectionState): void {
   for (const listener of listeners) listener();
 }
 
-/** The connection to the server, as the subscriptions of this page find it. */
+function interrupt(retryAt: number): void {
+  const since = state.live ? Date.now() : state.since;
+  set({ live: false, since, retryAt: needsSignIn ? undefined : retryAt });
+}
+
+/** The connection to the server, as the subscription that is always open finds it. */
 export const connection = {
   get: (): ConnectionState => state,
-  /** A subscription was interrupted, and will be tried again. */
+  /** It was interrupted, and will be tried again. */
   interrupted(_error: unknown, retryInMs: number): void {
-    const now = Date.now();
-    set({ live: false, since: state.live ? now : state.since, retryAt: now + retryInMs });
+    interrupt(Date.now() + retryInMs);
   },
-  /** A subscription delivered something. */
+  /** The session ended: nothing new is known before somebody has signed in and it has delivered something. */
+  signedOut(): void {
+    needsSignIn = true;
+    // Before the first sign-in nothing is shown.
+    if (hasDelivered) interrupt(Date.now());
+  },
+  signedIn(): void {
+    needsSignIn = false;
+    if (!state.live) interrupt(Date.now());
+  },
+  /** It delivered something. */
   delivered(): void {
-    if (!state.live) set(LIVE);
+    hasDelivered = true;
+    if (!state.live && !needsSignIn) set(LIVE);
   },
   subscribe(listener: () => void): () => void {
     listeners.add(listener);

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { SignalboxError } from '../../../sdk/src/index.ts';
+import { connection } from './connection.ts';
 import { errorOf } from './content.ts';
 import { BASE_PATH } from './page.ts';
 
@@ -11,6 +12,8 @@ const listeners = new Set<() => void>();
 function set(expired: boolean): void {
   if (hasExpired === expired) return;
   hasExpired = expired;
+  if (expired) connection.signedOut();
+  else connection.signedIn();
   for (const listener of listeners) listener();
 }
 

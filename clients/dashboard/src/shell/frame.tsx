@@ -1,6 +1,6 @@
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { useAnnouncements } from '../api/announcements.ts';
+import { type Announcement, useAnnouncements } from '../api/announcements.ts';
 import { OpenApprovalsDocument } from '../api/generated/graphql.ts';
 import { BASE_PATH } from '../api/page.ts';
 import { queryClient, useRead, useRefresh } from '../api/query.ts';
@@ -65,7 +65,7 @@ export function Frame({ username, children }: { readonly username: string; reado
 function useOpenApprovals(): string | undefined {
   const { data } = useRead(OpenApprovalsDocument, {}, { everyMs: 60_000 });
   const refresh = useRefresh();
-  useAnnouncements((event) => {
+  const announce = (event: Announcement) => {
     if (event.__typename === 'Notification') {
       toast(event.message, event.level === 'ERROR' ? 'bad' : 'plain');
       return;
@@ -74,7 +74,10 @@ function useOpenApprovals(): string | undefined {
     if (event.__typename === 'ApprovalRequested' && event.approval?.mayDecide) {
       toast(<Link href={`/approvals/${event.approval.id}`}>Approval required: {event.approval.reason}</Link>);
     }
-  });
+  };
+  useAnnouncements(announce, ({ message }) =>
+    toast(`Approvals and notifications are not announced here, because the server refuses it: ${message}`, 'bad'),
+  );
   if (!data || data.approvals.nodes.length === 0) return undefined;
   return `${data.approvals.nodes.length}${data.approvals.pageInfo.hasNextPage ? '+' : ''}`;
 }

@@ -4,7 +4,7 @@ import { useSettings } from '../api/settings.ts';
 import { clockText } from '../ui/time-text.ts';
 import styles from './offline-bar.module.css';
 
-/** While the connection is interrupted: since when nothing new is known, and when the next attempt is. */
+/** While the connection is interrupted, or the session has ended: since when nothing new is known, and when the next attempt is. */
 export function OfflineBar() {
   const state = useConnection();
   const { zone } = useSettings();
@@ -17,10 +17,19 @@ export function OfflineBar() {
     return () => clearInterval(timer);
   }, [state.live]);
   if (state.live) return null;
-  const seconds = Math.ceil((state.retryAt - now) / 1000);
+  const { since, retryAt } = state;
+  const asOf = `Everything is as of ${clockText(since, zone)}.`;
+  if (retryAt === undefined) {
+    return (
+      <div className={styles.bar} role="alert">
+        Your session has ended. {asOf}
+      </div>
+    );
+  }
+  const seconds = Math.ceil((retryAt - now) / 1000);
   return (
     <div className={styles.bar} role="alert">
-      Not connected. Everything is as of {clockText(state.since, zone)}.{' '}
+      Not connected. {asOf}{' '}
       <span aria-hidden="true">{seconds > 0 ? `Next attempt in ${seconds}s.` : 'Connecting…'}</span>
     </div>
   );

@@ -1,20 +1,16 @@
 import type { Live, Session } from '../../../../sdk/src/react/live-store.ts';
 import { useLive } from '../../../../sdk/src/react/use-live.ts';
-import { pause } from '../../../../sdk/src/transport/pause.ts';
-import { client } from '../../api/client.ts';
 import { WorkersDocument, type WorkersLineFragment, WorkersUpdatedDocument } from '../../api/generated/graphql.ts';
-
-/** A server without a bus has no workers and no updates, and one with a bus may get its first later. */
-const FIRST_WORKER_MS = 5_000;
+import { liveClient } from '../../api/live-client.ts';
 
 type Workers = ReadonlyMap<string, WorkersLineFragment>;
 
 /** All workers by ID, as they say they are. */
 export function useWorkers(): Live<Workers> {
-  return useLive<Workers>(client, ['workers'], followWorkers);
+  return useLive<Workers>(liveClient, ['workers'], followWorkers);
 }
 
-function followWorkers({ signal, persist, show }: Session<Workers>) {
+function followWorkers({ client, signal, persist, show }: Session<Workers>) {
   let workers: Workers = new Map();
   const add = (...changed: readonly WorkersLineFragment[]) => {
     workers = new Map([...workers, ...changed.map((worker) => [worker.id, worker] as const)]);
@@ -35,10 +31,8 @@ function followWorkers({ signal, persist, show }: Session<Workers>) {
   }
 
   persist(async ({ onInterrupted, onCurrent }) => {
-    for (await readAll(); workers.size === 0; await readAll()) {
-      onCurrent();
-      await pause(FIRST_WORKER_MS, signal);
-    }
+    await readAll();
+    onCurrent();
     // A worker says again every few seconds how it is: what happens between the list and the first update is not missed.
     for await (const { workerUpdated } of client.subscribe(WorkersUpdatedDocument, {}, { signal, onInterrupted })) {
       onCurrent();

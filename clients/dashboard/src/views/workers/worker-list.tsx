@@ -22,6 +22,13 @@ interface Props {
 export function WorkerList({ search, onSearch, open, onOpen }: Props) {
   const { data: workers, error, refresh } = useWorkers();
   useRowKeys();
+  if (error?.code === 'CONFLICT') {
+    return (
+      <Empty title="This server has no remote workers">
+        <p>Steps run in this server. {error.message}</p>
+      </Empty>
+    );
+  }
   if (error && !workers) return <ErrorNotice error={error} retry={refresh} />;
   if (!workers) return <Skeleton rows={6} label="Loading workers" />;
   if (workers.size === 0) {

@@ -50,7 +50,7 @@ describe('a server that knows no Google', () => {
     const on = await startGraphql();
     const { data } = await on.ask(BEGIN, {}, ADMIN);
     expect(data.beginDriveConnection).toMatchObject({
-      code: 'UNAVAILABLE',
+      code: 'CONFLICT',
       message: expect.stringContaining('GOOGLE_CLIENT_ID'),
     });
     await on.close();

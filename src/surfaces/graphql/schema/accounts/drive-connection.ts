@@ -77,7 +77,7 @@ const ACTIONS = {
   disconnect: 'mutation:disconnectDrive',
 } as const;
 
-/** @throws Fault FORBIDDEN, UNAVAILABLE when this server is not a client of Google */
+/** @throws Fault FORBIDDEN, CONFLICT when this server is not a client of Google */
 function authorizeDriveConnection(what: keyof typeof ACTIONS, ctx: Context) {
   const who: SignedIn = requireUser(ctx);
   ctx.app.gate.pass(who, { action: ACTIONS[what] });
@@ -85,5 +85,5 @@ function authorizeDriveConnection(what: keyof typeof ACTIONS, ctx: Context) {
   if (connection) return connection;
   const message =
     'This server knows no Google Drive: drive.* works with a folder. Set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET.';
-  throw new Fault('UNAVAILABLE', message);
+  throw new Fault('CONFLICT', message);
 }

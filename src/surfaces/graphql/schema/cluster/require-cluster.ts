@@ -8,10 +8,10 @@ import type { Context } from '../../request/context.ts';
 const MAX_ID_LENGTH = 256;
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
-/** @throws Fault UNAVAILABLE on a server without a bus */
+/** @throws Fault CONFLICT on a server without a bus: unlike UNAVAILABLE, clients do not try it again */
 export function requireCluster({ app }: Context): Cluster {
   if (app.cluster) return app.cluster;
-  throw new Fault('UNAVAILABLE', 'This server has no workers on a bus. Set NATS_URL, and restart it.');
+  throw new Fault('CONFLICT', 'This server has no workers on a bus. Set NATS_URL, and restart it.');
 }
 
 /** The caller, if they may see the workers of the deployment. @throws Fault */
