@@ -53,7 +53,12 @@ export const fullPictures = (ids: Seeded): readonly Picture[] => [
   {
     name: 'editor',
     path: '/workflows/catalog_nightly/edit',
-    act: (page) => page.locator('.cm-line', { hasText: 'Ask the warehouse' }).click(),
+    act: async (page) => {
+      await page.locator('.cm-line', { hasText: 'Ask the warehouse' }).click();
+      // A click scrolls to the middle of a long line.
+      await page.keyboard.press('Home');
+      await page.keyboard.press('Home');
+    },
   },
   { name: 'editor-text', path: '/workflows/catalog_nightly/edit?show=text' },
   { name: 'editor-steps', path: '/workflows/catalog_nightly/edit?show=steps' },
@@ -65,7 +70,7 @@ export const fullPictures = (ids: Seeded): readonly Picture[] => [
     path: `/play/command/convertToJson?from=${ids.convert}`,
     act: async (page) => {
       await page.getByRole('button', { name: 'Run', exact: true }).click();
-      await page.getByText('Kettle').first().waitFor();
+      await page.getByRole('tab', { name: 'Tree', exact: true }).waitFor();
     },
   },
   { name: 'play-tool', path: '/play/tool/drive.search' },
@@ -195,6 +200,5 @@ export const DOCUMENTED: Readonly<Record<string, readonly [number, 'light' | 'da
   'approval.full': [768, 'light'],
   'schedules.full': [1440, 'light'],
   'policy-simulate.full': [1440, 'light'],
-  'play-result.full': [1440, 'dark'],
   'run-list.failing': [390, 'dark'],
 };

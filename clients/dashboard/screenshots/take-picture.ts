@@ -49,7 +49,8 @@ export async function takePicture(dashboard: Dashboard, picture: Picture, { widt
       await page.getByText('Not connected').waitFor();
     } else await loaded(page);
     for (const { theme, file } of shots) {
-      await page.emulateMedia({ colorScheme: theme });
+      // Without motion, in the colors of the theme at once.
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
       await page.waitForTimeout(SETTLE_MS);
       if (file.endsWith('.webp')) await writeWebp(page, file);
       else await page.screenshot({ path: file });
