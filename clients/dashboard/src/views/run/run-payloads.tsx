@@ -26,9 +26,6 @@ export function RunPayloads({ run }: { readonly run: RunModel }) {
         </section>
       ))}
       {outputs.length === 0 && resource && <Payload stored={resource} label="the output" />}
-      {outputs.length === 0 && !resource && isFinalRunState(run.state) && (
-        <p>{run.state === 'SUCCEEDED' ? 'It has no outputs.' : 'It has none, because it did not succeed.'}</p>
-      )}
     </div>
   );
 }
