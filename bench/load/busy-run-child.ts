@@ -6,7 +6,7 @@ import type { StepState } from '../../src/core/states.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { log, plannedStep, runCreated, textOutput } from '../../test/support/store/sample-events.ts';
-import { type BusyRunCommand, type BusyRunOrder, lineText } from './busy-run.ts';
+import { type BusyRunCommand, type BusyRunOrder, isWarning, lineText } from './busy-run.ts';
 
 const LOGGING = 'work';
 const LINES_PER_APPEND = 1_000;
@@ -53,7 +53,7 @@ async function main(order: BusyRunOrder): Promise<void> {
   const nextLines = (count: number) =>
     Array.from({ length: count }, () => {
       lines += 1;
-      return log(lineText(lines - 1), lines % 100 === 0 ? 'WARN' : 'INFO', LOGGING);
+      return log(lineText(lines - 1), isWarning(lines - 1) ? 'WARN' : 'INFO', LOGGING);
     });
 
   async function addLines(count: number) {

@@ -44,6 +44,9 @@ export interface BusyRun extends AsyncDisposable {
 export const lineText = (n: number) =>
   `line-${n} GET /a/path/of/the/service?page=${n} 200 12 ms, served from the cache of the worker`;
 
+/** Every fourth line is a warning. */
+export const isWarning = (n: number) => n % 4 === 0;
+
 /** A run in progress that a separate process writes to the journal: an agent may not log as much. */
 export async function startBusyRun(order: BusyRunOrder): Promise<BusyRun> {
   const child = fork(join(import.meta.dirname, 'busy-run-child.ts'), [JSON.stringify(order)]);
