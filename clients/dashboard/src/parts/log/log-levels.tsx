@@ -14,12 +14,18 @@ type Counts = Readonly<Record<(typeof LEVELS)[number]['count'], number>>;
 
 const COUNT_EVERY_MS = 10_000;
 
+interface CountOptions {
+  /** False: not yet. The server reads all lines for it. */
+  readonly enabled: boolean;
+  readonly isEnded: boolean;
+}
+
 /** How many lines have at least each level. It is read again while lines may follow, and once after the last. */
-export function useLogCounts({ runId, steps }: LogOptions, isEnded: boolean): Counts | undefined {
+export function useLogCounts({ runId, steps }: LogOptions, { enabled, isEnded }: CountOptions): Counts | undefined {
   const { data } = useRead(
     LogCountsDocument,
     { runId, steps },
-    { keepFormer: false, ...(!isEnded && { everyMs: COUNT_EVERY_MS }) },
+    { enabled, keepFormer: false, ...(!isEnded && { everyMs: COUNT_EVERY_MS }) },
   );
   return data?.run ?? undefined;
 }

@@ -41,7 +41,7 @@ export function LogView({ runId, step, isEnded, place, onPlace, onStep }: Props)
   const wanted = { runId, steps: step === undefined ? undefined : [step] };
   const leastLevel = level === 'DEBUG' ? undefined : level;
   const { data: log, error, refresh } = useLogWindow({ ...wanted, level: leastLevel }, line);
-  const counts = useLogCounts(wanted, isEnded);
+  const counts = useLogCounts(wanted, { enabled: log !== undefined, isEnded });
   const [isFollowing, setFollowing] = useState(line === undefined);
   const [copied, setCopied] = useState(0);
   const select = (seq: number) => {
