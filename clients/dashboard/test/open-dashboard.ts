@@ -54,6 +54,7 @@ export async function openDashboard(options: ServerOptions = {}): Promise<Dashbo
       const context = await browser.newContext({
         viewport: { width, height: width < 500 ? 844 : 900 },
         colorScheme: theme,
+        reducedMotion: 'reduce',
         timezoneId: 'Europe/Berlin',
       });
       contexts.push(context);
@@ -116,11 +117,36 @@ function report(page: Page, origin: string, problems: string[]): void {
   });
 }
 
+const ALL_RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
 /** Violations of WCAG 2.2 A and AA on the page as it is now, as sentences. */
-export async function accessibilityProblems(page: Page): Promise<string[]> {
+export async function accessibilityProblems(page: Page, rules: readonly string[] = ALL_RULES): Promise<string[]> {
   // Not by a script element, which the policy of the page forbids.
   if (!(await page.evaluate('Boolean(window.axe)'))) await page.evaluate(axe.source);
   return page.evaluate(`axe
-    .run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+    .run(document, { runOnly: ${JSON.stringify(rules)}, resultTypes: ['violations'] })
     .then(({ violations }) => violations.map(({ id, help, nodes }) => id + ': ' + help + ' ' + nodes.map(({ target }) => target).join(' ')))`);
 }
+
+/** In both themes, on a screen and on a phone. Only colors depend on the theme, and only the rest on the width. */
+export async function problemsInEveryLook(page: Page): Promise<string[]> {
+  const problems: string[] = [];
+  const { width: former, height } = page.viewportSize() ?? { width: 1440, height: 900 };
+  for (const [theme, width, rules] of LOOKS) {
+    await page.emulateMedia({ colorScheme: theme });
+    await page.setViewportSize({ width, height });
+    const found = await accessibilityProblems(page, rules);
+    const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
+    if (wide > width) found.push(`It is ${wide} pixels wide.`);
+    problems.push(...found.map((problem) => `${theme}, ${width} pixels: ${problem}`));
+  }
+  await page.setViewportSize({ width: former, height });
+  return problems;
+}
+
+const LOOKS = [
+  ['light', 1440, ALL_RULES],
+  ['dark', 1440, ['color-contrast']],
+  ['light', 390, ['color-contrast']],
+  ['dark', 390, ALL_RULES],
+] as const;

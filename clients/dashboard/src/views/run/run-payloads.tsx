@@ -15,13 +15,13 @@ export function RunPayloads({ run }: { readonly run: RunModel }) {
   const hasInputs = Object.keys((inputs ?? {}) as object).length > 0;
   return (
     <div className={styles.payloads}>
-      <h3>Inputs</h3>
+      <h2>Inputs</h2>
       {hasInputs ? <JsonTree value={inputs} /> : <p>No inputs.</p>}
-      <h3>Outputs</h3>
+      <h2>Outputs</h2>
       {outputs.length === 0 && !resource && <p>{emptyOutputs(run)}</p>}
       {outputs.map(({ name, value, resource: stored }) => (
         <section key={name} aria-label={`Output ${name}`}>
-          <h4>{name}</h4>
+          <h3>{name}</h3>
           {stored ? <Payload stored={stored} label={`output ${name}`} /> : <JsonTree value={value} />}
         </section>
       ))}

@@ -28,11 +28,8 @@ export function WorkflowVersions({ name, shown }: { readonly name: string; reado
               </small>
             </span>
             {version > 1 && (
-              <Link
-                href={`${pathOfWorkflow(name, 'diff')}?a=${version - 1}&b=${version}`}
-                aria-label={`What version ${version} changed`}
-              >
-                What changed
+              <Link href={`${pathOfWorkflow(name, 'diff')}?a=${version - 1}&b=${version}`}>
+                What changed <span className="visually-hidden">in version {version}</span>
               </Link>
             )}
           </li>
