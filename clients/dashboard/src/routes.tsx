@@ -1,5 +1,6 @@
-import { type ComponentType, lazy, Suspense } from 'react';
+import { type ComponentType, Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
+import { loaded } from './ui/loaded.tsx';
 import { Empty, Skeleton } from './ui/notice.tsx';
 import { Runs } from './views/runs/runs.tsx';
 import { NEW_WORKFLOW } from './views/workflows/paths.ts';
@@ -8,7 +9,7 @@ type Load = () => Promise<unknown>;
 
 /** A view in a file of the build that is loaded when somebody opens it. */
 const view = <K extends string>(load: () => Promise<Record<K, ComponentType>>, name: K) =>
-  [lazy(async () => ({ default: (await load())[name] })), load] as const;
+  [loaded(load, name), load] as const;
 
 const VIEWS: readonly (readonly [string, ComponentType, Load?])[] = [
   ['/runs', Runs],

@@ -72,6 +72,7 @@ describe.skipIf(skipped)(`the policy ${skipped ?? ''}`, () => {
 
   it('says which rule hides the rules', async () => {
     const page = await dashboard.open('/policy', { as: 'bob' });
-    await page.getByRole('alert').getByText('FORBIDDEN').waitFor();
+    await page.getByRole('heading', { name: 'You may not see the rules' }).waitFor();
+    await page.getByText('none lets user do query:policyRules').waitFor();
   });
 });

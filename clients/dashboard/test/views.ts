@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
+import { NEW_WORKFLOW } from '../src/views/workflows/paths.ts';
 import type { FullDashboard } from './full-dashboard.ts';
 
 /** The views of the dashboard, as its code has them. */
 export const ROUTES: readonly string[] = [
-  ...readFileSync('clients/dashboard/src/routes.tsx', 'utf8').matchAll(/^ +\['(\/[^']*)', /gm),
-].map(([, path = '']) => path);
+  ...readFileSync('clients/dashboard/src/routes.tsx', 'utf8').matchAll(/^ +\[(?:'(\/[^']*)'|NEW_WORKFLOW), /gm),
+].map(([, path = NEW_WORKFLOW]) => path);
 
 type Paths = readonly [string, ...string[]];
 
@@ -36,7 +37,7 @@ export const PATHS: Readonly<Record<string, (full: FullDashboard) => Paths>> = {
   '/policy/simulate': () => ['/policy/simulate'],
   '/settings': () => ['/settings'],
   '/workflows': () => ['/workflows'],
-  '/workflows/new': () => ['/workflows/new'],
+  [NEW_WORKFLOW]: () => [NEW_WORKFLOW],
   '/workflows/:name': () => ['/workflows/prices', '/workflows/prices?version=1&step=told'],
   '/workflows/:name/edit': () => ['/workflows/prices/edit'],
   '/workflows/:name/run': () => ['/workflows/prices/run'],
@@ -59,7 +60,7 @@ export const EMPTY_PATHS: Readonly<Record<string, Paths>> = {
   '/policy/simulate': ['/policy/simulate'],
   '/settings': ['/settings'],
   '/workflows': ['/workflows', '/workflows?q=none'],
-  '/workflows/new': ['/workflows/new'],
+  [NEW_WORKFLOW]: [NEW_WORKFLOW],
   '/workflows/:name': ['/workflows/none'],
   '/workflows/:name/edit': ['/workflows/none/edit'],
   '/workflows/:name/run': ['/workflows/none/run'],

@@ -113,6 +113,7 @@ describe.skipIf(skipped || !hasNats)(`workers ${skipped ?? ''}`, () => {
   it('says which rule hides the load and the workers', async () => {
     const page = await dashboard.open('/workers', { as: 'bob' });
     await page.getByText('The load of the server is not shown').waitFor();
-    await page.getByRole('alert').getByText('FORBIDDEN').waitFor();
+    await page.getByRole('heading', { name: 'You may not see the workers' }).waitFor();
+    await page.getByText('none lets user do query:workers').waitFor();
   });
 });

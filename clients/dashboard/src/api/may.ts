@@ -37,13 +37,20 @@ const ACTIONS = [
 /** An action, or one that is different for each thing, which is asked with its URI. */
 export type Action = (typeof ACTIONS)[number] | `workflow:${string}` | 'worker:drain' | 'worker:revoke';
 
+interface Permission {
+  readonly allowed: boolean;
+  /** False until the policy has answered, or cannot be asked. */
+  readonly isKnown: boolean;
+  readonly why?: string;
+}
+
 const FIVE_MINUTES = 300_000;
 
 /**
  * Whether you may do it, as the policy says now; `why` is a sentence for a control that is disabled. With a URI, whether you may do it to that:
  * the policy is asked about it only if it does not permit the action everywhere.
  */
-export function useMay(action: Action | undefined, uri?: string): { readonly allowed: boolean; readonly why?: string } {
+export function useMay(action: Action | undefined, uri?: string): Permission {
   const general = useRead(
     MayDocument,
     { actions: [...ACTIONS] },
@@ -56,10 +63,11 @@ export function useMay(action: Action | undefined, uri?: string): { readonly all
     { action: action ?? '', uri: uri ?? '' },
     { enabled: action !== undefined && uri !== undefined && isOpen, everyMs: FIVE_MINUTES, keepFormer: false },
   );
-  const decision: MayQuery['may'][number] | undefined =
-    uri === undefined || !isOpen ? everywhere : specific.data?.explainPolicy;
+  const isBySpecific = uri !== undefined && isOpen;
+  const decision: MayQuery['may'][number] | undefined = isBySpecific ? specific.data?.explainPolicy : everywhere;
+  const isKnown = !(isBySpecific ? specific : general).isPending;
   // Until it is known, the server decides: it is asked in any case.
-  if (decision?.effect !== 'DENY') return { allowed: true };
+  if (decision?.effect !== 'DENY') return { allowed: true, isKnown };
   const rule = decision.rule ? `Rule ${decision.rule.id}: ` : '';
-  return { allowed: false, why: `${rule}${decision.reason}` };
+  return { allowed: false, isKnown, why: `${rule}${decision.reason}` };
 }

@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { type Announcement, useAnnouncements } from '../api/announcements.ts';
 import { OpenApprovalsDocument } from '../api/generated/graphql.ts';
@@ -6,6 +6,7 @@ import { BASE_PATH } from '../api/page.ts';
 import { queryClient, useRead, useRefresh } from '../api/query.ts';
 import { session } from '../api/session.ts';
 import { startedRuns } from '../api/started-runs.ts';
+import { loaded } from '../ui/loaded.tsx';
 import styles from './frame.module.css';
 import { useKeys } from './keys.ts';
 import { DESTINATIONS } from './navigation.ts';
@@ -14,8 +15,8 @@ import { OfflineBar } from './offline-bar.tsx';
 import { useRunEnds } from './started-runs.tsx';
 import { Toasts, toast } from './toasts.tsx';
 
-const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ default: Palette })));
-const KeyHelp = lazy(() => import('./key-help.tsx').then(({ KeyHelp }) => ({ default: KeyHelp })));
+const Palette = loaded(() => import('./palette.tsx'), 'Palette');
+const KeyHelp = loaded(() => import('./key-help.tsx'), 'KeyHelp');
 
 /** What surrounds every view: navigation, the state of the connection, toasts, the palette. */
 export function Frame({ username, children }: { readonly username: string; readonly children: ReactNode }) {

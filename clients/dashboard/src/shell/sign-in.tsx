@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, useLayoutEffect, useRef, useState } from 'react';
 import { SignInMethodDocument } from '../api/generated/graphql.ts';
 import { queryClient, useRead } from '../api/query.ts';
 import { session } from '../api/session.ts';
@@ -19,7 +19,8 @@ export function SignIn({ expired = false }: { readonly expired?: boolean }) {
 /** Over a page whose session has ended. What it shows stays, and continues afterwards. */
 export function SignInAgain() {
   const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Closed while it is in the page, a dialog gives the focus back to what opened it.
+  useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
     return () => dialog?.close();

@@ -1,5 +1,6 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import type { Content } from '../../api/content.ts';
+import { loaded } from '../../ui/loaded.tsx';
 import { Skeleton } from '../../ui/notice.tsx';
 import { DataTable } from './data-table.tsx';
 import { hexDump, type PayloadForm, rowsOfJson } from './forms.ts';
@@ -7,8 +8,8 @@ import { HtmlFrame } from './html-frame.tsx';
 import { JsonTree } from './json-tree.tsx';
 import styles from './payload.module.css';
 
-const CsvTable = lazy(() => import('./csv-table.tsx').then(({ CsvTable }) => ({ default: CsvTable })));
-const Markdown = lazy(() => import('./markdown.tsx').then(({ Markdown }) => ({ default: Markdown })));
+const CsvTable = loaded(() => import('./csv-table.tsx'), 'CsvTable');
+const Markdown = loaded(() => import('./markdown.tsx'), 'Markdown');
 
 /** A hexadecimal dump is four times as long as its bytes. */
 const HEX_BYTES = 4096;

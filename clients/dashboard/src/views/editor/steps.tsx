@@ -1,4 +1,5 @@
-import { lazy, memo, type ReactNode, Suspense, useMemo } from 'react';
+import { memo, type ReactNode, Suspense, useMemo } from 'react';
+import { loaded } from '../../ui/loaded.tsx';
 import { Empty, Skeleton } from '../../ui/notice.tsx';
 import { WorkflowSteps } from '../workflows/workflow-steps.tsx';
 import styles from './editor.module.css';
@@ -6,7 +7,7 @@ import type { EditText } from './edits/read-steps.ts';
 import type { Checked } from './use-validation.ts';
 
 /** The library for graphs is loaded after the text is there. */
-const TextGraph = lazy(() => import('./text-graph.tsx').then((file) => ({ default: file.TextGraph })));
+const TextGraph = loaded(() => import('./text-graph.tsx'), 'TextGraph');
 
 /** More nodes than one can find something in. */
 const MAX_GRAPH_STEPS = 300;

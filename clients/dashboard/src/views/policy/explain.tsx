@@ -20,7 +20,7 @@ const EVERY_ROLE = '*';
 export function Explain() {
   const [url, setUrl] = useUrlState(PARAMS);
   const mayRead = useMay('query:policyRules');
-  const { data } = useRead(PolicyTextDocument, {}, { enabled: mayRead.allowed });
+  const { data } = useRead(PolicyTextDocument, {}, { enabled: mayRead.isKnown && mayRead.allowed });
   const roles = data?.policySource.roles ?? [];
   const { role, action, uri, schema } = useDeferredValue(url);
   const input: ExplainPolicyInput = {

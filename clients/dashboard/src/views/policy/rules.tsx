@@ -3,6 +3,7 @@ import { useRead } from '../../api/query.ts';
 import { text, useUrlState } from '../../api/url-state.ts';
 import { SearchField } from '../../shell/search-field.tsx';
 import { queryOf } from '../../ui/graphql-link.tsx';
+import { IfMay } from '../../ui/if-may.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { PolicyPage } from './policy-page.tsx';
 import { RuleTable } from './rule-table.tsx';
@@ -11,6 +12,16 @@ const PARAMS = { q: text };
 
 /** `/policy`: the rules in force. */
 export function Policy() {
+  return (
+    <PolicyPage query={queryOf(PolicyRulesDocument, {})}>
+      <IfMay action="query:policyRules" what="the rules">
+        <Rules />
+      </IfMay>
+    </PolicyPage>
+  );
+}
+
+function Rules() {
   const [{ q }, setUrl] = useUrlState(PARAMS);
   const { data, error, refetch } = useRead(PolicyRulesDocument, {});
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
@@ -19,7 +30,7 @@ export function Policy() {
     return words.every((word) => line.includes(word));
   });
   return (
-    <PolicyPage query={queryOf(PolicyRulesDocument, {})}>
+    <>
       <SearchField
         label="Search rules"
         placeholder="Words of a role, an action, a URI, a comment"
@@ -34,6 +45,6 @@ export function Policy() {
         </Empty>
       )}
       {rules && rules.length > 0 && <RuleTable label="Rules" rules={rules} />}
-    </PolicyPage>
+    </>
   );
 }

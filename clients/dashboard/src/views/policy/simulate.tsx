@@ -6,6 +6,7 @@ import { choice, useUrlState } from '../../api/url-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/field.tsx';
 import { queryOf } from '../../ui/graphql-link.tsx';
+import { IfMay } from '../../ui/if-may.tsx';
 import { ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Changes } from './changes.tsx';
 import styles from './policy.module.css';
@@ -26,13 +27,23 @@ const PARAMS = { since: choice('day', 'hour', 'week', 'month') };
 
 /** `/policy/simulate`: other rules, what is wrong with them, and which recorded decisions they would change. Nothing is saved. */
 export function Simulate() {
-  const { data, error, refetch } = useRead(PolicyTextDocument, {});
   return (
     <PolicyPage query={queryOf(PolicyTextDocument, {})}>
+      <IfMay action="query:policyRules" what="the rules">
+        <Draft />
+      </IfMay>
+    </PolicyPage>
+  );
+}
+
+function Draft() {
+  const { data, error, refetch } = useRead(PolicyTextDocument, {});
+  return (
+    <>
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton rows={12} label="Loading the rules" />}
       {data && <Editor former={data.policySource.text} />}
-    </PolicyPage>
+    </>
   );
 }
 

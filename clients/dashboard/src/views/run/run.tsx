@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useParams } from 'wouter';
 import { useRun } from '../../../../sdk/src/react/index.ts';
 import { RunFactsDocument } from '../../api/generated/graphql.ts';
@@ -7,6 +7,7 @@ import { choice, text, useUrlState } from '../../api/url-state.ts';
 import { isGraphFirst } from '../../parts/graph/graph-first.ts';
 import { PageNeighbors } from '../../shell/neighbors.tsx';
 import { queryOf } from '../../ui/graphql-link.tsx';
+import { loaded } from '../../ui/loaded.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
@@ -34,7 +35,7 @@ const PARAMS = {
   to: text,
 };
 
-const RunGraph = lazy(() => import('./run-graph.tsx').then(({ RunGraph }) => ({ default: RunGraph })));
+const RunGraph = loaded(() => import('./run-graph.tsx'), 'RunGraph');
 
 const VIEWS = [
   { value: 'graph', label: 'Graph' },

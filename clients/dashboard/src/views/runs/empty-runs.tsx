@@ -1,13 +1,14 @@
-import { lazy, Suspense, useMemo } from 'react';
+import { Suspense, useMemo } from 'react';
 import { RunCountDocument } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
 import { Button } from '../../ui/button.tsx';
+import { loaded } from '../../ui/loaded.tsx';
 import { Empty } from '../../ui/notice.tsx';
 import { type Chip, chipsOf, filterOf, type RunQuery } from './run-filter.ts';
 import styles from './runs.module.css';
 import { useChipTime } from './use-chip-time.ts';
 
-const FirstRun = lazy(() => import('./first-run.tsx').then((file) => ({ default: file.FirstRun })));
+const FirstRun = loaded(() => import('./first-run.tsx'), 'FirstRun');
 
 interface Props {
   readonly query: RunQuery;

@@ -1,15 +1,12 @@
 import { SettingsQuotasDocument } from '../../api/generated/graphql.ts';
-import { useMay } from '../../api/may.ts';
 import { useRead } from '../../api/query.ts';
-import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
+import { ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Table } from '../../ui/table.tsx';
 import { sizeText } from '../../ui/time-text.ts';
 
 /** What you and your tenant may use, and use. */
 export function Quotas() {
-  const { allowed, why } = useMay('query:quotas');
-  const { data, error, refetch } = useRead(SettingsQuotasDocument, {}, { enabled: allowed });
-  if (!allowed) return <Empty title="You may not see the quotas">{why && <p>{why}</p>}</Empty>;
+  const { data, error, refetch } = useRead(SettingsQuotasDocument, {});
   if (error) return <ErrorNotice error={error} retry={() => void refetch()} />;
   if (!data) return <Skeleton rows={6} label="Loading quotas" />;
   return (

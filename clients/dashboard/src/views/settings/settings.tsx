@@ -7,8 +7,10 @@ import {
   SettingsTokensDocument,
   SettingsWebhooksDocument,
 } from '../../api/generated/graphql.ts';
+import type { Action } from '../../api/may.ts';
 import { choice, text, useUrlState } from '../../api/url-state.ts';
 import { queryOf } from '../../ui/graphql-link.tsx';
+import { IfMay } from '../../ui/if-may.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Accounts } from './accounts.tsx';
@@ -47,11 +49,19 @@ const CONTENTS = {
   server: { Content: ServerFacts, query: queryOf(SettingsServerDocument, {}) },
 } as const;
 
+/** Sections that not everyone may see: what the policy is asked, and how they are called. */
+const NEEDS: Partial<Record<keyof typeof CONTENTS, { readonly action: Action; readonly what: string }>> = {
+  accounts: { action: 'account:read', what: 'the accounts' },
+  webhooks: { action: 'query:webhooks', what: 'webhooks' },
+  quotas: { action: 'query:quotas', what: 'the quotas' },
+};
+
 /** `/settings`: what one person prefers and has, and what the tenant and the server have. What is not open is not read. */
 export function SettingsPage() {
   const [{ section, webhook }, setUrl] = useUrlState(PARAMS);
   const { Content, query } = CONTENTS[section];
   const read = section === 'webhooks' && webhook ? queryOf(SettingsDeliveriesDocument, { id: webhook }) : query;
+  const needs = NEEDS[section];
   return (
     <Page title="Settings" query={read}>
       <Tabs
@@ -61,7 +71,13 @@ export function SettingsPage() {
         onChange={(value) => setUrl({ section: value, webhook: '' })}
       >
         <div className={styles.content}>
-          <Content />
+          {needs ? (
+            <IfMay {...needs}>
+              <Content />
+            </IfMay>
+          ) : (
+            <Content />
+          )}
         </div>
       </Tabs>
     </Page>

@@ -6,8 +6,8 @@ import styles from './workers.module.css';
 
 /** The nodes of the server, the steps that wait for a slot, and the slots by kind. */
 export function NodeLoad() {
-  const { allowed, why } = useMay('query:server');
-  const { data, error, refetch } = useRead(WorkersLoadDocument, {}, { enabled: allowed, everyMs: 10_000 });
+  const { allowed, isKnown, why } = useMay('query:server');
+  const { data, error, refetch } = useRead(WorkersLoadDocument, {}, { enabled: isKnown && allowed, everyMs: 10_000 });
   const load = data?.server.load;
   if (!allowed) return <p>The load of the server is not shown. {why}</p>;
   if (error) return <ErrorNotice error={error} retry={() => void refetch()} />;

@@ -1,6 +1,7 @@
 import { WorkersDocument, WorkersLettersDocument, WorkersRestrictionsDocument } from '../../api/generated/graphql.ts';
 import { choice, text, useUrlState } from '../../api/url-state.ts';
 import { queryOf } from '../../ui/graphql-link.tsx';
+import { IfMay } from '../../ui/if-may.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { DeadLetters } from './dead-letters.tsx';
@@ -28,16 +29,24 @@ export function Workers() {
     <Page title="Workers" query={query}>
       <NodeLoad />
       <Tabs label="What to show" tabs={TABS} value={show} onChange={(value) => setUrl({ show: value, worker: '' })}>
-        {show === 'workers' && (
-          <WorkerList
-            search={q}
-            onSearch={(value) => setUrl({ q: value })}
-            open={worker}
-            onOpen={(id) => setUrl({ worker: id }, { push: true })}
-          />
+        {show === 'letters' ? (
+          <IfMay action="query:deadLetters" what="dead letters">
+            <DeadLetters reason={reason} onReason={(value) => setUrl({ reason: value })} />
+          </IfMay>
+        ) : (
+          <IfMay action="query:workers" what="the workers">
+            {show === 'restrictions' ? (
+              <Restrictions />
+            ) : (
+              <WorkerList
+                search={q}
+                onSearch={(value) => setUrl({ q: value })}
+                open={worker}
+                onOpen={(id) => setUrl({ worker: id }, { push: true })}
+              />
+            )}
+          </IfMay>
         )}
-        {show === 'restrictions' && <Restrictions />}
-        {show === 'letters' && <DeadLetters reason={reason} onReason={(value) => setUrl({ reason: value })} />}
       </Tabs>
     </Page>
   );

@@ -1,9 +1,10 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { Link } from 'wouter';
 import { isFinalRunState, isFinalStepState, type RunModel, type StepModel } from '../../../../../sdk/src/live/index.ts';
 import { RunFactsDocument } from '../../../api/generated/graphql.ts';
 import { useRead } from '../../../api/query.ts';
 import { useSettings } from '../../../api/settings.ts';
+import { loaded } from '../../../ui/loaded.tsx';
 import { ErrorNotice, Skeleton } from '../../../ui/notice.tsx';
 import { clockText } from '../../../ui/time-text.ts';
 import { ToolCall } from '../tool-call.tsx';
@@ -11,9 +12,7 @@ import styles from './agent.module.css';
 import type { AgentEntry } from './agent-talk.ts';
 import { useAgentTalk } from './use-agent-talk.ts';
 
-const Markdown = lazy(() =>
-  import('../../../parts/payload/markdown.tsx').then(({ Markdown }) => ({ default: Markdown })),
-);
+const Markdown = loaded(() => import('../../../parts/payload/markdown.tsx'), 'Markdown');
 
 const USAGE_EVERY_MS = 10_000;
 
