@@ -21,7 +21,8 @@ export function NavigationBar({ username, approvals, onFind, onSignOut }: Props)
   const [openAt, setOpenAt] = useState<string>();
   // What was chosen closes it.
   const isOpen = openAt === path;
-  useKeys({ Escape: () => setOpenAt(undefined) });
+  // Only then: Escape also closes what a view has open.
+  useKeys(isOpen ? { Escape: () => setOpenAt(undefined) } : {});
   const list = (destinations: typeof DESTINATIONS) => (
     <ul>
       {destinations.map(({ path: to, label, icon: Icon }) => (

@@ -91,10 +91,7 @@ function FileField({
     setBusy(true);
     setError(undefined);
     try {
-      const { uri } = await client.upload(file, {
-        name: file.name,
-        mediaType: file.type || 'application/octet-stream',
-      });
+      const { uri } = await client.upload(file, { name: file.name });
       onStored(uri);
     } catch (cause) {
       setError(cause);

@@ -1,8 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { Upload } from 'lucide-react';
 import { useRef } from 'react';
-import { errorOf } from '../../api/content.ts';
-import { BASE_PATH } from '../../api/page.ts';
+import { client } from '../../api/client.ts';
 import { useRefresh } from '../../api/query.ts';
 import { toast } from '../../shell/toasts.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -12,7 +11,7 @@ export function UploadButton({ onStored }: { readonly onStored: (id: string) => 
   const input = useRef<HTMLInputElement>(null);
   const refresh = useRefresh();
   const { mutate, isPending } = useMutation({
-    mutationFn: upload,
+    mutationFn: (file: File) => client.upload(file, { name: file.name }),
     onSuccess: async ({ id, name }) => {
       toast(`${name} is stored.`, 'good');
       await refresh('Files');
@@ -44,14 +43,4 @@ export function UploadButton({ onStored }: { readonly onStored: (id: string) => 
       />
     </>
   );
-}
-
-async function upload(file: File): Promise<{ readonly id: string; readonly name: string }> {
-  const response = await fetch(`${BASE_PATH}/artifacts?name=${encodeURIComponent(file.name)}`, {
-    method: 'POST',
-    headers: { 'content-type': file.type || 'application/octet-stream' },
-    body: file,
-  });
-  if (!response.ok) throw await errorOf(response);
-  return response.json();
 }
