@@ -1,13 +1,14 @@
 import { Play, Save } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
+import { loaded } from '../../ui/loaded.tsx';
 import type { SavedText } from './drafts.ts';
 import styles from './editor.module.css';
 import { FormsDialog } from './forms-dialog.tsx';
 import type { Checked } from './use-validation.ts';
 
-const RunDialog = lazy(() => import('./run-dialog.tsx').then((file) => ({ default: file.RunDialog })));
-const SaveDialog = lazy(() => import('./save-dialog.tsx').then((file) => ({ default: file.SaveDialog })));
+const RunDialog = loaded(() => import('./run-dialog.tsx'), 'RunDialog');
+const SaveDialog = loaded(() => import('./save-dialog.tsx'), 'SaveDialog');
 
 interface Props {
   readonly text: string;

@@ -1,9 +1,10 @@
 import type { EditorView } from '@codemirror/view';
-import { lazy, Suspense, useCallback, useRef, useState } from 'react';
+import { Suspense, useCallback, useRef, useState } from 'react';
 import { EditorNamesDocument, EditorWorkflowDocument } from '../../api/generated/graphql.ts';
 import { choice, useUrlState } from '../../api/url-state.ts';
 import { useKeys } from '../../shell/keys.ts';
 import { queryOf } from '../../ui/graphql-link.tsx';
+import { loaded } from '../../ui/loaded.tsx';
 import { Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
@@ -28,7 +29,7 @@ interface Props {
 }
 
 /** What reads YAML is loaded after the text is there. */
-const StepEdits = lazy(() => import('./step-edits.tsx').then((file) => ({ default: file.StepEdits })));
+const StepEdits = loaded(() => import('./step-edits.tsx'), 'StepEdits');
 
 const PARAMS = { show: choice('both', 'text', 'steps') };
 

@@ -1,5 +1,5 @@
 import type { EditorView } from '@codemirror/view';
-import { lazy, Suspense, useRef, useState } from 'react';
+import { Suspense, useRef, useState } from 'react';
 import { PolicySimulateDocument, type PolicySimulateQuery, PolicyTextDocument } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
 import { choice, useUrlState } from '../../api/url-state.ts';
@@ -7,13 +7,14 @@ import { Button } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/field.tsx';
 import { queryOf } from '../../ui/graphql-link.tsx';
 import { IfMay } from '../../ui/if-may.tsx';
+import { loaded } from '../../ui/loaded.tsx';
 import { ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Changes } from './changes.tsx';
 import styles from './policy.module.css';
 import { PolicyPage } from './policy-page.tsx';
 
 /** The library for texts is loaded with it. */
-const PolicyText = lazy(() => import('./policy-text.tsx').then((file) => ({ default: file.PolicyText })));
+const PolicyText = loaded(() => import('./policy-text.tsx'), 'PolicyText');
 
 const HOUR_MS = 3_600_000;
 const SINCE = {

@@ -1,5 +1,5 @@
 import { Pencil, Play, Trash2 } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
 import { WorkflowPageDocument, type WorkflowPageQuery } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
@@ -8,6 +8,7 @@ import { isGraphFirst } from '../../parts/graph/graph-first.ts';
 import { PageNeighbors } from '../../shell/neighbors.tsx';
 import { Button } from '../../ui/button.tsx';
 import { type PageQuery, queryOf } from '../../ui/graphql-link.tsx';
+import { loaded } from '../../ui/loaded.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
@@ -28,7 +29,7 @@ const PARAMS = {
   view: choice('auto', 'graph', 'list'),
 };
 
-const StepGraph = lazy(() => import('./workflow-graph.tsx').then((file) => ({ default: file.StepGraph })));
+const StepGraph = loaded(() => import('./workflow-graph.tsx'), 'StepGraph');
 
 const VIEWS = [
   { value: 'graph', label: 'Graph' },
