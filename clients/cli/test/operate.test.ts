@@ -134,9 +134,9 @@ describe('workers and jobs', () => {
     await expect.poll(async () => (await alice.run(job.output)).error?.code).toBe('UNAVAILABLE');
     const drain = await alice.signalbox(['workers', 'drain', 'w1']);
     expect(drain).toMatchObject({
-      code: 4,
+      code: 1,
       output: '',
-      complaint: expect.stringMatching(/^UNAVAILABLE: .*NATS_URL.*$/),
+      complaint: expect.stringMatching(/^CONFLICT: .*NATS_URL.*$/),
     });
     const letters = await alice.signalbox(['dead-letters', 'replay', 'dead_1']);
     expect(letters).toMatchObject({ code: 1, output: '', complaint: expect.stringContaining('dead_1') });

@@ -66,7 +66,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'schedules run': { args: async (world) => [await world.workflow()] },
   'workers list': {},
   // The server has no bus.
-  'workers drain': { args: () => ['builder-7'], code: 4 },
+  'workers drain': { args: () => ['builder-7'], code: 1 },
   'jobs submit': { args: () => ['job.builds.app', '{}'] },
   'dead-letters list': {},
   'dead-letters replay': { args: () => ['dead_0198'], code: 1 },
