@@ -1,4 +1,4 @@
-import { openDashboard } from '../../clients/dashboard/test/open-dashboard.ts';
+import { openDashboard } from '../../clients/dashboard/test/support/open-dashboard.ts';
 import { type BenchOptions, median } from '../load/figure.ts';
 import { printFigure } from './print-figure.ts';
 

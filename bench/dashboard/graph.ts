@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { openDashboard } from '../../clients/dashboard/test/open-dashboard.ts';
+import { openDashboard } from '../../clients/dashboard/test/support/open-dashboard.ts';
 import { type BenchOptions, median } from '../load/figure.ts';
 import { startMeter } from './page-meter.ts';
 import { printFigure } from './print-figure.ts';

@@ -1,5 +1,5 @@
-import { startLoggingAgent, storeLongLog } from '../../clients/dashboard/test/long-log.ts';
-import { openDashboard } from '../../clients/dashboard/test/open-dashboard.ts';
+import { startLoggingAgent, storeLongLog } from '../../clients/dashboard/test/support/long-log.ts';
+import { openDashboard } from '../../clients/dashboard/test/support/open-dashboard.ts';
 import { createTempFolder } from '../../test/support/temp-folder.ts';
 import { type BenchOptions, median } from '../load/figure.ts';
 import { printFigure } from './print-figure.ts';

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDashboard } from '../../clients/dashboard/test/open-dashboard.ts';
+import { openDashboard } from '../../clients/dashboard/test/support/open-dashboard.ts';
 import { createMigratedDatabase } from '../../test/support/store/migrated-database.ts';
 import { type BenchOptions, figure, median } from '../load/figure.ts';
 import { messageOf } from '../load/measure.ts';

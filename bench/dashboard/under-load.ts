@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { openDashboard } from '../../clients/dashboard/test/open-dashboard.ts';
+import { openDashboard } from '../../clients/dashboard/test/support/open-dashboard.ts';
 import { portOf } from '../../clients/sdk/test/test-clients.ts';
 import { startCuttingProxy } from '../../test/support/cutting-proxy.ts';
 import { createMigratedDatabase } from '../../test/support/store/migrated-database.ts';

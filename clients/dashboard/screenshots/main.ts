@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createTempFolder } from '../../../test/support/temp-folder.ts';
-import { type Dashboard, openDashboard } from '../test/open-dashboard.ts';
+import { type Dashboard, openDashboard } from '../test/support/open-dashboard.ts';
 import { documentsOf } from './documents.ts';
 import { makeHistory } from './history.ts';
 import { DOCUMENTED, EMPTY_PICTURES, failingPictures, fullPictures, type Picture } from './pictures.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Page, Route } from 'playwright-core';
 import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
 import { closedPort } from '../../sdk/test/test-clients.ts';
-import type { Dashboard } from '../test/open-dashboard.ts';
+import type { Dashboard } from '../test/support/open-dashboard.ts';
 import type { Picture } from './pictures.ts';
 
 export const THEMES = ['light', 'dark'] as const;

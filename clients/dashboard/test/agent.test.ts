@@ -11,7 +11,7 @@ import {
 } from '../../../test/support/agents/openai.ts';
 import { createTempFolder } from '../../../test/support/temp-folder.ts';
 import { until } from '../../../test/support/until.ts';
-import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './open-dashboard.ts';
+import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './support/open-dashboard.ts';
 
 const START = `mutation { runAgent(input: { agent: {
   role: "You are a herald.", goal: "Tell them.", tools: ["notify.send"], backend: { litellm: { model: "scripted" } }

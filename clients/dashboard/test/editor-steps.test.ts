@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './open-dashboard.ts';
-import { listed, openEditor, text, type } from './open-editor.ts';
+import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './support/open-dashboard.ts';
+import { listed, openEditor, text, type } from './support/open-editor.ts';
 
 describe.skipIf(skipped)(`the steps of the editor ${skipped ?? ''}`, () => {
   let dashboard: Dashboard;

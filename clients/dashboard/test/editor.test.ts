@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './open-dashboard.ts';
-import { listed, openEditor, saveText, textOf, type } from './open-editor.ts';
+import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './support/open-dashboard.ts';
+import { listed, openEditor, saveText, textOf, type } from './support/open-editor.ts';
 
 describe.skipIf(skipped)(`the editor ${skipped ?? ''}`, () => {
   let dashboard: Dashboard;

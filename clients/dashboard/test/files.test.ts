@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../../test/support/until.ts';
-import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './open-dashboard.ts';
+import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './support/open-dashboard.ts';
 
 const STORE = `mutation ($name: String!, $text: String!, $mediaType: MediaType!) {
   uploadArtifact(input: { name: $name, source: { text: { text: $text, mediaType: $mediaType } } }) {

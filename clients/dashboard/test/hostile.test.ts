@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import { startWebServer, type WebServer } from '../../../test/support/web-server.ts';
-import { type Dashboard, openDashboard, skipped } from './open-dashboard.ts';
+import { type Dashboard, openDashboard, skipped } from './support/open-dashboard.ts';
 
 const STORE = `mutation ($name: String!, $text: String!, $mediaType: MediaType!) {
   uploadArtifact(input: { name: $name, source: { text: { text: $text, mediaType: $mediaType } } }) {

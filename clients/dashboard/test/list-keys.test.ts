@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../../test/support/until.ts';
-import { type Dashboard, openDashboard, skipped } from './open-dashboard.ts';
+import { type Dashboard, openDashboard, skipped } from './support/open-dashboard.ts';
 
 const SAVE = 'mutation ($yaml: String!) { saveWorkflow(input: { source: { yaml: $yaml } }) { __typename } }';
 const START = `mutation ($name: String!) {

@@ -2,8 +2,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
 import { createTempFolder } from '../../../test/support/temp-folder.ts';
-import { type LoggingAgent, startLoggingAgent, storeLongLog } from './long-log.ts';
-import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './open-dashboard.ts';
+import { type LoggingAgent, startLoggingAgent, storeLongLog } from './support/long-log.ts';
+import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './support/open-dashboard.ts';
 
 const LINES = 50_000;
 const GREEN = '\u001b[1;32m';

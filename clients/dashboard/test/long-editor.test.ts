@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Dashboard, openDashboard, skipped } from './open-dashboard.ts';
-import { saveText, text } from './open-editor.ts';
+import { type Dashboard, openDashboard, skipped } from './support/open-dashboard.ts';
+import { saveText, text } from './support/open-editor.ts';
 
 const STEPS = 1_000;
 const LIMIT_MS = 100;

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../../test/support/until.ts';
-import { type Dashboard, openDashboard, skipped } from './open-dashboard.ts';
+import { type Dashboard, openDashboard, skipped } from './support/open-dashboard.ts';
 
 const WORKFLOW = `name: agreement
 schedule: { cron: "0 2 * * *" }

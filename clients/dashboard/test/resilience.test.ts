@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
 import { closedPort } from '../../sdk/test/test-clients.ts';
-import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './open-dashboard.ts';
+import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './support/open-dashboard.ts';
 
 const STARTED =
   'mutation ($input: StartRunInput!) { startRun(input: $input) { ... on Run { id } ... on Refusal { message } } }';

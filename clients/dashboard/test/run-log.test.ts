@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LoggingAgent, startLoggingAgent } from './long-log.ts';
-import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './open-dashboard.ts';
+import { type LoggingAgent, startLoggingAgent } from './support/long-log.ts';
+import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './support/open-dashboard.ts';
 
 const START = `mutation ($yaml: String!, $uri: URI!) {
   startRun(input: { source: { yaml: $yaml }, inputs: { uri: $uri } }) { __typename ... on Run { id } ... on Refusal { message } } }`;

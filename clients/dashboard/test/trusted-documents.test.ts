@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createTempFolder } from '../../../test/support/temp-folder.ts';
-import { openDashboard, skipped } from './open-dashboard.ts';
+import { openDashboard, skipped } from './support/open-dashboard.ts';
 
 describe.skipIf(skipped)(`on a server with trusted documents ${skipped ?? ''}`, () => {
   it('the dashboard works, and other documents are refused', async () => {

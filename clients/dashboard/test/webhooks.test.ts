@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWebhookReceiver, type WebhookReceiver } from '../../../test/support/surfaces/webhook-receiver.ts';
 import { until } from '../../../test/support/until.ts';
-import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './open-dashboard.ts';
+import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './support/open-dashboard.ts';
 
 const CREATE = `mutation ($url: String!) {
   createWebhook(input: { url: $url, events: [RUN_ENDED] }) { ... on CreatedWebhook { webhook { id } } } }`;

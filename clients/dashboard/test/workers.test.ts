@@ -7,7 +7,7 @@ import { startSdkWorker } from '../../../test/support/cap/sdk-worker.ts';
 import { startWorkerProcess } from '../../../test/support/cap/worker-process.ts';
 import { createTempFolder } from '../../../test/support/temp-folder.ts';
 import { until } from '../../../test/support/until.ts';
-import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './open-dashboard.ts';
+import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './support/open-dashboard.ts';
 
 const KNOWN = 'query ($id: ID!) { worker(id: $id) { alive } }';
 const RESTRICTIONS = '{ workerRestrictions { workerId kind } }';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './open-dashboard.ts';
+import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './support/open-dashboard.ts';
 
 const NAP = `# Waits for a moment.
 name: nap

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { NEW_WORKFLOW } from '../src/views/workflows/paths.ts';
+import { NEW_WORKFLOW } from '../../src/views/workflows/paths.ts';
 import type { FullDashboard } from './full-dashboard.ts';
 
 /** The views of the dashboard, as its code has them. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { type Server, type ServerOptions, startServer } from '../../../test/support/server.ts';
+import { type Server, type ServerOptions, startServer } from '../../../../test/support/server.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 

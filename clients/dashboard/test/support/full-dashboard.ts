@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
-import { startFakeOpenai } from '../../../test/support/agents/openai.ts';
-import { until } from '../../../test/support/until.ts';
+import { startFakeOpenai } from '../../../../test/support/agents/openai.ts';
+import { until } from '../../../../test/support/until.ts';
 import { type LoggingAgent, startLoggingAgent } from './long-log.ts';
 import { type Dashboard, openDashboard } from './open-dashboard.ts';
 

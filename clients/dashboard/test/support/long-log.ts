@@ -3,11 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { LogLevel, NewEvent } from '../../../src/core/event.ts';
-import { openStore } from '../../../src/store/open-store.ts';
-import { createLogger } from '../../../src/telemetry/logger.ts';
-import { startServer, tokenFor } from '../../../test/support/server.ts';
-import { until } from '../../../test/support/until.ts';
+import type { LogLevel, NewEvent } from '../../../../src/core/event.ts';
+import { openStore } from '../../../../src/store/open-store.ts';
+import { createLogger } from '../../../../src/telemetry/logger.ts';
+import { startServer, tokenFor } from '../../../../test/support/server.ts';
+import { until } from '../../../../test/support/until.ts';
 
 const LINES_PER_APPEND = 1_000;
 
