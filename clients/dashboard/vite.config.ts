@@ -33,7 +33,8 @@ const precompressed: Plugin = {
 /** The page names its files by the path under which the server is reached, which the server knows. */
 const basePath: Plugin = {
   name: 'base-path',
-  transformIndexHtml: (html, { server }) => (server ? html.replace('%BASE%', '').replace('%NONCE%', '') : html),
+  transformIndexHtml: (html, { server }) =>
+    server ? html.replace('%BASE%', '').replace('%NONCE%', '').replace('%GRAPHIQL%', 'true') : html,
   async writeBundle({ dir = '' }) {
     const path = join(dir, 'index.html');
     const page = await readFile(path, 'utf8');

@@ -6,3 +6,6 @@ export const BASE_PATH = facts?.content ?? '';
 
 /** With it, styles that are written at run time are allowed. */
 export const STYLE_NONCE = facts?.dataset.nonce ?? '';
+
+/** Whether the server has GraphiQL. */
+export const HAS_GRAPHIQL = facts?.dataset.graphiql !== 'false';

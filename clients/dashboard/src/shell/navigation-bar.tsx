@@ -1,7 +1,7 @@
 import { Braces, Command, Ellipsis, LogOut } from 'lucide-react';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { BASE_PATH } from '../api/page.ts';
+import { BASE_PATH, HAS_GRAPHIQL } from '../api/page.ts';
 import { Button } from '../ui/button.tsx';
 import { useKeys } from './keys.ts';
 import { DESTINATIONS, PHONE_DESTINATIONS } from './navigation.ts';
@@ -62,9 +62,11 @@ export function NavigationBar({ username, approvals, onFind, onSignOut }: Props)
           <Button look="quiet" onClick={onFind} title="Search and commands (ctrl+K)">
             <Command size={16} aria-hidden="true" /> <span>Find…</span>
           </Button>
-          <a href={`${BASE_PATH}/graphql`} title="GraphiQL">
-            <Braces size={16} aria-hidden="true" /> <span>GraphiQL</span>
-          </a>
+          {HAS_GRAPHIQL && (
+            <a href={`${BASE_PATH}/graphql`} title="GraphiQL">
+              <Braces size={16} aria-hidden="true" /> <span>GraphiQL</span>
+            </a>
+          )}
           <Button look="quiet" onClick={onSignOut} title={`Sign out ${username}`}>
             <LogOut size={16} aria-hidden="true" /> <span>{username}</span>
           </Button>

@@ -1,6 +1,6 @@
 import { Braces } from 'lucide-react';
 import type { TypedDocument } from '../../../sdk/src/index.ts';
-import { BASE_PATH } from '../api/page.ts';
+import { BASE_PATH, HAS_GRAPHIQL } from '../api/page.ts';
 import { layOut } from './lay-out.ts';
 import styles from './page.module.css';
 
@@ -12,8 +12,9 @@ export interface PageQuery {
 
 export const queryOf = <R, V>(document: TypedDocument<R, V>, variables: V): PageQuery => ({ document, variables });
 
-/** Leads to GraphiQL with the query that reads what the page shows. */
+/** Leads to GraphiQL, where the server has it, with the query that reads what the page shows. */
 export function GraphqlLink({ document, variables }: PageQuery) {
+  if (!HAS_GRAPHIQL) return null;
   const query = new URLSearchParams({
     query: layOut(document.toString()),
     variables: JSON.stringify(variables, null, 2),

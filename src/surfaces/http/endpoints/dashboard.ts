@@ -11,6 +11,7 @@ import { DASHBOARD_POLICY } from '../exchange/security-headers.ts';
 /** Marks in the page that the server replaces. */
 const NONCE_MARK = '%NONCE%';
 const BASE_MARK = '%BASE%';
+const GRAPHIQL_MARK = '%GRAPHIQL%';
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -24,8 +25,12 @@ const ENDINGS: Readonly<Record<ResponseCoding, string>> = { br: '.br', gzip: '.g
 /** The page, for any path that a browser asks for: its script shows what the path names. */
 export function serveDashboardPage({ req, res, deps }: Exchange, { page }: Dashboard): void {
   const nonce = randomBytes(16).toString('base64');
+  const { basePath, graphiql } = deps.config.server;
   const body = Buffer.from(
-    page.replaceAll(NONCE_MARK, nonce).replaceAll(BASE_MARK, deps.config.server.basePath.replaceAll('"', '%22')),
+    page
+      .replaceAll(NONCE_MARK, nonce)
+      .replaceAll(BASE_MARK, basePath.replaceAll('"', '%22'))
+      .replaceAll(GRAPHIQL_MARK, String(graphiql)),
   );
   res.writeHead(200, {
     'Content-Security-Policy': DASHBOARD_POLICY.replace(NONCE_MARK, nonce),
