@@ -39,6 +39,7 @@ export function createEditor(parent: HTMLElement, { text, label, language, onCha
       highlightActiveLine(),
       highlightActiveLineGutter(),
       history(),
+      EditorView.domEventHandlers({ beforeinput: replaceSelected }),
       language,
       syntaxHighlighting(COLORS),
       search({ top: true }),
@@ -50,6 +51,13 @@ export function createEditor(parent: HTMLElement, { text, label, language, onCha
       }),
     ],
   });
+}
+
+/** Types over a selection. The browser would join the lines around it with an inline style, which the policy of the page blocks. */
+function replaceSelected({ inputType, data }: InputEvent, view: EditorView): boolean {
+  if (inputType !== 'insertText' || data === null || view.state.selection.main.empty) return false;
+  view.dispatch(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true });
+  return true;
 }
 
 /** Problems as marks of the text. Those without a line are in the list only. */
