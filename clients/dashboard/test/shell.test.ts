@@ -62,6 +62,8 @@ describe.skipIf(skipped)(`the dashboard ${skipped ?? ''}`, () => {
     await views.getByRole('link', { name: 'Policy' }).click();
     await page.getByRole('heading', { name: 'Policy' }).waitFor();
     await views.getByRole('link', { name: 'Policy' }).waitFor({ state: 'hidden' });
+    // Also in a view that has a use for the key.
+    await views.getByRole('link', { name: 'Runs' }).click();
     await views.getByRole('button', { name: 'More' }).click();
     await page.keyboard.press('Escape');
     await views.getByRole('link', { name: 'Policy' }).waitFor({ state: 'hidden' });

@@ -10,7 +10,6 @@ import {
 import { useRef } from 'react';
 import { SignalboxError, type TypedDocument } from '../../../sdk/src/index.ts';
 import { client } from './client.ts';
-import { session } from './session.ts';
 
 const PERMANENT = ['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND', 'BAD_INPUT', 'TOO_COSTLY'];
 
@@ -43,16 +42,7 @@ function keyOf(document: { toString(): string }, variables: unknown): QueryKey {
 }
 
 async function send<R, V>(document: TypedDocument<R, V>, variables: V, signal?: AbortSignal): Promise<R> {
-  try {
-    return (await client.request(
-      document as TypedDocument<R, object>,
-      variables as object,
-      signal ? { signal } : {},
-    )) as R;
-  } catch (error) {
-    if (error instanceof SignalboxError && error.code === 'UNAUTHENTICATED') session.expired();
-    throw error;
-  }
+  return await client.request(document as TypedDocument<R, object>, variables as object, signal ? { signal } : {});
 }
 
 /** Reads an operation, and again when its variables change or it is looked at again. */

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent } from 'react';
 import { useSettings } from '../api/settings.ts';
 
-type Bindings = Readonly<Record<string, (event: KeyboardEvent) => void>>;
+type Bindings = Readonly<Record<string, ((event: KeyboardEvent) => void) | undefined>>;
 
 /** Begins a pair; what follows it is no single key. */
 const PREFIX = 'g';
@@ -17,7 +17,8 @@ let prefixAt = Number.NEGATIVE_INFINITY;
 
 /**
  * Calls a binding when its key is pressed: `x`, `?`, `Escape`, `ctrl+k` (with the command key on a Mac), or two keys after each other, `g r`. Not
- * in fields, where only keys with ctrl count, nor while a dialog is open. A setting turns keys without ctrl off (WCAG 2.1.4).
+ * in fields, where only keys with ctrl count, nor while a dialog is open. A setting turns keys without ctrl off (WCAG 2.1.4). A key that
+ * is undefined now is left to others.
  */
 export function useKeys(bindings: Bindings): void {
   const { singleKeys } = useSettings();

@@ -21,8 +21,7 @@ export function NavigationBar({ username, approvals, onFind, onSignOut }: Props)
   const [openAt, setOpenAt] = useState<string>();
   // What was chosen closes it.
   const isOpen = openAt === path;
-  // Only then: Escape also closes what a view has open.
-  useKeys(isOpen ? { Escape: () => setOpenAt(undefined) } : {});
+  useKeys({ Escape: isOpen ? () => setOpenAt(undefined) : undefined });
   const list = (destinations: typeof DESTINATIONS) => (
     <ul>
       {destinations.map(({ path: to, label, icon: Icon }) => (

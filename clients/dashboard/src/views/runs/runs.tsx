@@ -29,7 +29,7 @@ export function Runs() {
   const [selected, select] = useSelection();
   const change = (changes: Partial<RunQuery>) => setUrl(changes, { push: true });
   useRowKeys();
-  useKeys({ n: () => showNew(), Escape: () => select.clear() });
+  useKeys({ n: () => showNew(), Escape: selected.size > 0 ? () => select.clear() : undefined });
   const newCount = data?.newCount ?? 0;
   return (
     <Page
