@@ -44,7 +44,7 @@ describe.skipIf(skipped)(`the end of a run that was started here ${skipped ?? ''
     const id = await startByForm(page);
     await page.getByRole('link', { name: 'Files' }).click();
     await page.reload();
-    await page.getByRole('heading', { name: 'Files' }).waitFor();
+    await page.getByRole('heading', { name: 'Files', exact: true }).waitFor();
     expect(await started(page)).toEqual([id]);
     await approve(id);
     await toasts(page)

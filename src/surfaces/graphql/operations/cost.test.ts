@@ -3,11 +3,13 @@ import {
   type FragmentDefinitionNode,
   type GraphQLNamedType,
   getNamedType,
+  getNullableType,
   isAbstractType,
   isCompositeType,
   isListType,
   isNonNullType,
   isObjectType,
+  isScalarType,
   Kind,
   parse,
 } from 'graphql';
@@ -133,8 +135,8 @@ describe('the cost of an operation', () => {
             where,
           ).toBe(true);
         }
-        // A list that filters a page does not make it longer.
-        if (names.some((name) => PAGED.includes(name))) continue;
+        // A list that filters a page, or what is counted, does not make the response longer.
+        if (names.some((name) => PAGED.includes(name)) || isScalarType(getNullableType(field.type))) continue;
         const lists = field.args.filter((argument) => {
           return isListType(isNonNullType(argument.type) ? argument.type.ofType : argument.type);
         });
