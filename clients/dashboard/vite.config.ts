@@ -74,6 +74,8 @@ export default defineConfig({
     rolldownOptions: {
       // Of React components for servers; here all of them are for browsers.
       onLog: (level, log, report) => log.code === 'MODULE_LEVEL_DIRECTIVE' || report(level, log),
+      // What every page needs is one file, also where a page that is loaded later needs parts of it.
+      output: { codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] } },
     },
     target: ['chrome123', 'firefox120', 'safari17.5'],
   },
