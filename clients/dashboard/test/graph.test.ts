@@ -46,6 +46,7 @@ describe.skipIf(skipped)(`the graph of a run ${skipped ?? ''}`, () => {
     await node(page, 'each').getByText('3/3').waitFor();
     await node(page, 'last').getByText('Succeeded').waitFor({ state: 'attached' });
     expect(await page.locator('[data-node]').count()).toBe(4);
+    expect(await page.locator('.react-flow__edge').count()).toBe(3);
   });
 
   it('selects a step, by pointer and by keyboard in the order of the steps', async () => {

@@ -40,7 +40,13 @@ export function createCurrentNodes(nodes: readonly GraphNode[]): CurrentNodes {
   };
 }
 
-export type FlowNode = Node<{ readonly current: CurrentNodes }, 'step'>;
+interface StepData extends Record<string, unknown> {
+  readonly current: CurrentNodes;
+  /** Whether arcs begin or end here. */
+  readonly hasRepairs: boolean;
+}
+
+export type FlowNode = Node<StepData, 'step'>;
 
 /** A node. It is a button: the keyboard reaches nodes in their order. */
 export const StepNode = memo(function StepNode({ id, data, selected, isConnectable }: NodeProps<FlowNode>) {
@@ -60,11 +66,21 @@ export const StepNode = memo(function StepNode({ id, data, selected, isConnectab
         </span>
       </button>
       <Handle type="source" position={Position.Right} isConnectable={isConnectable} className={styles.handle} />
-      <Handle id="repairs" type="source" position={Position.Bottom} isConnectable={false} className={styles.handle} />
-      <Handle id="repaired" type="target" position={Position.Bottom} isConnectable={false} className={styles.handle} />
+      {data.hasRepairs && <RepairHandles />}
     </>
   );
 });
+
+/** Each handle costs time, and few nodes need these. */
+function RepairHandles() {
+  const shared = { position: Position.Bottom, isConnectable: false, className: styles.handle };
+  return (
+    <>
+      <Handle id="repairs" type="source" {...shared} />
+      <Handle id="repaired" type="target" {...shared} />
+    </>
+  );
+}
 
 export type FlowLine = Node<{ readonly label: string }, 'line'>;
 

@@ -12,15 +12,7 @@ import { Trash2 } from 'lucide-react';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import styles from './graph.module.css';
-import {
-  type CurrentNodes,
-  createCurrentNodes,
-  type FlowLine,
-  type FlowNode,
-  type GraphNode,
-  LineNode,
-  StepNode,
-} from './graph-node.tsx';
+import { createCurrentNodes, type FlowLine, type FlowNode, type GraphNode, LineNode, StepNode } from './graph-node.tsx';
 import { layoutGraph, NODE } from './layout.ts';
 import { RepairEdge } from './repair-edge.tsx';
 
@@ -76,7 +68,10 @@ export function GraphView({
   // biome-ignore lint/correctness/useExhaustiveDependencies: the structure says when they have changed
   const { layout, unselected, unmarked } = useMemo(() => {
     const layout = layoutOf(nodes, edges);
-    const unselected: Flow[] = nodes.map((node) => flowNodeOf(node, layout.places.get(node.id) ?? ORIGIN, current));
+    const repairs = new Set(edges.flatMap(({ from, to, kind }) => (kind === 'repair' ? [from, to] : [])));
+    const unselected: Flow[] = nodes.map((node) =>
+      flowNodeOf(node, layout.places.get(node.id) ?? ORIGIN, { current, hasRepairs: repairs.has(node.id) }),
+    );
     if (layout.line) unselected.push(lineOf(layout.line, belowLabel));
     return { layout, unselected, unmarked: edges.map(flowEdgeOf) };
   }, [structure]);
@@ -174,12 +169,12 @@ function layoutOf(nodes: readonly GraphNode[], edges: readonly GraphEdge[]) {
   });
 }
 
-function flowNodeOf({ id, under }: GraphNode, position: { x: number; y: number }, current: CurrentNodes): FlowNode {
+function flowNodeOf({ id, under }: GraphNode, position: FlowNode['position'], data: FlowNode['data']): FlowNode {
   return {
     id,
     type: 'step',
     position,
-    data: { current },
+    data,
     ...(under !== undefined && { connectable: false }),
     ...NODE,
     measured: NODE,
