@@ -11,7 +11,7 @@ import { createPostgresEventReader } from './postgres/event-reader.ts';
 import { JOURNAL_CHANNEL } from './postgres/group-statement.ts';
 import { createPostgresLeases } from './postgres/leases.ts';
 import { startListener } from './postgres/listener.ts';
-import { createPostgresSnapshots } from './postgres/snapshots.ts';
+import { createPostgresRunReads } from './postgres/run-reads.ts';
 import { CHANGES_CHANNEL } from './tables/follow-table.ts';
 import { createInbox, createInboxWatchers } from './tables/inbox.ts';
 
@@ -117,7 +117,7 @@ export async function openPostgresBackend(
       },
     }),
     watchChanges: (onChange) => void followers.add(onChange),
-    ...createPostgresSnapshots(pool),
+    ...createPostgresRunReads(pool),
     watchStorage: () => ({
       begin() {},
       check: () => checkPostgresPages(pool),

@@ -8,7 +8,7 @@ import { openJournal } from './journal/open-journal.ts';
 import { createSqliteEventReader } from './sqlite/event-reader.ts';
 import { watchDatabaseFile } from './sqlite/file-watch.ts';
 import { createSqliteLeases } from './sqlite/leases.ts';
-import { createSqliteSnapshots } from './sqlite/snapshots.ts';
+import { createSqliteRunReads } from './sqlite/run-reads.ts';
 import { createTimeSlices } from './sqlite/time-slices.ts';
 import { createInbox, createInboxWatchers } from './tables/inbox.ts';
 
@@ -24,7 +24,7 @@ export async function openSqliteBackend(file: string, { nodeId, logger, metrics 
   const prisma = await openSqlitePrisma(file);
   const transactions = createSqliteTransactions(file, prisma);
   const events = createSqliteEventReader(db, createTimeSlices());
-  const { snapshot, tables } = createSqliteSnapshots(db);
+  const { snapshot, tables } = createSqliteRunReads(db);
   return {
     prisma,
     transactions,

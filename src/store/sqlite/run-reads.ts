@@ -9,13 +9,13 @@ import type { RunTables } from '../rows/run-tables.ts';
 import { type StepRow, toStepRecord } from '../rows/step-row.ts';
 import { type ToolCallRow, toToolCallRecord } from '../rows/tool-call-row.ts';
 
-export interface SqliteSnapshots {
+export interface SqliteRunReads {
   snapshot(scope: Scope, id: string): RunSnapshot | undefined;
   tables(scope: Scope, id: string): RunTables | undefined;
 }
 
 /** Reads in one transaction, which show one moment. Between two statements of Prisma the writer may change the run. */
-export function createSqliteSnapshots(db: SqliteConnection): SqliteSnapshots {
+export function createSqliteRunReads(db: SqliteConnection): SqliteRunReads {
   const runOf = db.prepare<[string, string], { subject: string }>('SELECT * FROM runs WHERE id = ? AND tenant = ?');
   const stepsOf = db.prepare<[string, string], object>(
     `SELECT * FROM steps WHERE run_id = ? AND role IS NULL

@@ -10,7 +10,7 @@ import type { RunTables } from '../rows/run-tables.ts';
 import { type StepRow, toStepRecord } from '../rows/step-row.ts';
 import { type ToolCallRow, toToolCallRecord } from '../rows/tool-call-row.ts';
 
-interface PostgresSnapshots {
+interface PostgresRunReads {
   snapshot(scope: Scope, id: string): Promise<RunSnapshot | undefined>;
   tables(scope: Scope, id: string): Promise<RunTables | undefined>;
 }
@@ -35,7 +35,7 @@ type Rows = Readonly<Record<'steps' | 'approvals' | 'artifacts' | 'calls', objec
 };
 
 /** Reads of one statement each, which show one moment. */
-export function createPostgresSnapshots(pool: Pool): PostgresSnapshots {
+export function createPostgresRunReads(pool: Pool): PostgresRunReads {
   const read = async (sql: string, { tenant, subject }: Scope, id: string) =>
     (await retryReads(() => pool.query<Rows>(sql, [id, tenant, subject ?? null]))).rows[0];
   const snapshotOf = ({ run, steps }: Rows): RunSnapshot => ({
