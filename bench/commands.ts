@@ -13,6 +13,13 @@ const DOCUMENT = `mutation Convert($input: ConvertToJsonInput!) {
   }
 }`;
 
+/** How requests differ: those of the SDK have a key, so that they can be repeated. */
+const VARIANTS = [
+  ['convertToJson', {}],
+  // The load generator puts another text in its place for each request.
+  ['convertToJson with an idempotency key', { idempotencyKey: '[<id>]' }],
+] as const;
+
 /**
  * `convertToJson` of a 1 KB `data:` URI over HTTP keep-alive, each run durable before it is answered, compared with a
  * bare Yoga field with a result of the same size. Rounds alternate, so that other load on the machine affects both.
@@ -21,8 +28,6 @@ export async function main({ quick }: BenchOptions): Promise<void> {
   const seconds = quick ? 1 : 5;
   const rows = Array.from({ length: 36 }, (_, i) => `${i},item number ${i},${i * 3}.50`).join('\n');
   const uri = `data:text/csv,${encodeURIComponent(`id,name,price\n${rows}`)}`.slice(0, 1_024).replace(/%.?$/, '');
-  const body = JSON.stringify({ query: DOCUMENT, variables: { input: { source: { uri } } } });
-
   const server = await startServer({ env: { NODE_ENV: 'production', HOST: '127.0.0.1' } });
   const token = await tokenFor('bench', { roles: ['admin'] });
   try {
@@ -36,9 +41,13 @@ export async function main({ quick }: BenchOptions): Promise<void> {
     );
     try {
       const [line] = (await once(bare.stdout, 'data')) as [Buffer];
-      const ours = { url: `${server.url}/graphql`, body, token };
-      const peer = { url: `${line.toString().trim()}/graphql`, body, token };
-      for (const connections of CONNECTIONS) await compare(ours, peer, connections, seconds);
+      for (const [metric, key] of VARIANTS) {
+        const body = JSON.stringify({ query: DOCUMENT, variables: { input: { source: { uri }, ...key } } });
+        const ours = { url: `${server.url}/graphql`, body, token };
+        const peer = { url: `${line.toString().trim()}/graphql`, body, token };
+        for (const connections of CONNECTIONS)
+          await compare(`${metric}, ${connections} connections`, ours, peer, { connections, seconds });
+      }
     } finally {
       bare.kill();
     }
@@ -53,7 +62,12 @@ interface Target {
   readonly token: string;
 }
 
-async function compare(ours: Target, peer: Target, connections: number, seconds: number): Promise<void> {
+interface Load {
+  readonly connections: number;
+  readonly seconds: number;
+}
+
+async function compare(metric: string, ours: Target, peer: Target, { connections, seconds }: Load): Promise<void> {
   await Promise.all([load(ours, connections, 1), load(peer, connections, 1)]);
   const results: { ours: autocannon.Result; peer: autocannon.Result }[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -61,7 +75,6 @@ async function compare(ours: Target, peer: Target, connections: number, seconds:
   }
   const rate = (which: 'ours' | 'peer') => median(results.map((r) => r[which].requests.average));
   const n = results.reduce((sum, r) => sum + r.ours.requests.total, 0);
-  const metric = `convertToJson, ${connections} connections`;
   figure({
     bench: 'commands',
     metric,
@@ -87,8 +100,14 @@ async function compare(ours: Target, peer: Target, connections: number, seconds:
 }
 
 async function load({ url, body, token }: Target, connections: number, duration: number): Promise<autocannon.Result> {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-  const result = await autocannon({ url, method: 'POST', headers, body, connections, duration });
+  // Those of the SDK.
+  const headers = {
+    accept: 'application/graphql-response+json, application/json;q=0.9',
+    'content-type': 'application/json',
+    authorization: `Bearer ${token}`,
+  };
+  const request = { url, method: 'POST', headers, body, idReplacement: true } as const;
+  const result = await autocannon({ ...request, connections, duration });
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`Of the requests to ${url}, ${result.non2xx} were refused and ${result.errors} failed.`);
   return result;

@@ -27,7 +27,7 @@ const yoga = createYoga({
       type Refusal { code: String! message: String! }
       union CommandResult = CommandOutcome | Refusal
       input ResourceInput { uri: URI }
-      input ConvertToJsonInput { source: ResourceInput! }
+      input ConvertToJsonInput { source: ResourceInput! idempotencyKey: String }
       type Mutation { convertToJson(input: ConvertToJsonInput!): CommandResult! }
     `,
     resolvers: { Mutation: { convertToJson: () => outcome } },

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Inbox, Leases } from '../core/leases.ts';
 import type { Scope } from '../core/principal.ts';
-import type { RunSnapshot } from '../core/run.ts';
+import type { RunRecord, RunSnapshot } from '../core/run.ts';
 import type { StorageWatch } from '../core/telemetry.ts';
 import type { Prisma, Transactions } from './connections/transactions.ts';
 import type { EventReader } from './journal/event-reader.ts';
@@ -24,6 +24,8 @@ export interface Backend {
   snapshot(scope: Scope, id: string): Promise<RunSnapshot | undefined>;
   /** Everything that the tables hold about a run, at one moment. */
   tables(scope: Scope, id: string): Promise<RunTables | undefined>;
+  /** The run that a principal started with an idempotency key. */
+  runByKey(tenant: string, subject: string, idempotencyKey: string): Promise<RunRecord | undefined>;
   /** Watches the database's files and pages; must be stopped before it is closed. */
   watchStorage(): StorageWatch;
   /** Closes its connections; the journal is closed before. */

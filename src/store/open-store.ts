@@ -137,7 +137,10 @@ export async function openStore({
     for await (const row of rows(runId)) yield toEvent(row);
   }
 
-  const reader = createStoreReader({ prisma, kind: database.kind, readSnapshot: backend.snapshot, eventsOf });
+  const reader = createStoreReader({
+    ...{ prisma, kind: database.kind, eventsOf },
+    ...{ readSnapshot: backend.snapshot, readByKey: backend.runByKey },
+  });
   const audit = await openAudit(
     { prisma, transactions, journal, logger: deps.logger, run: reader.run, rows },
     auditOptions,

@@ -24,7 +24,7 @@ export async function openSqliteBackend(file: string, { nodeId, logger, metrics 
   const prisma = await openSqlitePrisma(file);
   const transactions = createSqliteTransactions(file, prisma);
   const events = createSqliteEventReader(db, createTimeSlices());
-  const { snapshot, tables } = createSqliteRunReads(db);
+  const { snapshot, tables, runByKey } = createSqliteRunReads(db);
   return {
     prisma,
     transactions,
@@ -40,6 +40,7 @@ export async function openSqliteBackend(file: string, { nodeId, logger, metrics 
     watchChanges: undefined,
     snapshot: async (scope, id) => snapshot(scope, id),
     tables: async (scope, id) => tables(scope, id),
+    runByKey: async (...key) => runByKey(...key),
     watchStorage: () => watchDatabaseFile(file, logger),
     close: async () => {
       await transactions.close();

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Scope } from '../../core/principal.ts';
-import type { RunSnapshot } from '../../core/run.ts';
+import type { RunRecord, RunSnapshot } from '../../core/run.ts';
 import { retryReads } from '../connections/retry-reads.ts';
 import { type ApprovalRow, toApprovalRecord } from '../rows/approval-row.ts';
 import { type ArtifactRow, toArtifactRecord } from '../rows/artifact-row.ts';
@@ -13,6 +13,7 @@ import { type ToolCallRow, toToolCallRecord } from '../rows/tool-call-row.ts';
 interface PostgresRunReads {
   snapshot(scope: Scope, id: string): Promise<RunSnapshot | undefined>;
   tables(scope: Scope, id: string): Promise<RunTables | undefined>;
+  runByKey(tenant: string, subject: string, idempotencyKey: string): Promise<RunRecord | undefined>;
 }
 
 const RUN = 'FROM runs r WHERE r.id = $1 AND r.tenant = $2 AND ($3::text IS NULL OR r.subject = $3)';
@@ -29,6 +30,12 @@ const TABLES = `SELECT row_to_json(r) AS run, ${partsOf('steps', 'p.position, p.
     ORDER BY p.key), '[]') FROM run_labels p WHERE p.run_id = r.id) AS labels, ${partsOf('approvals', 'p.id')} AS approvals,
   ${partsOf('artifacts', 'p.id')} AS artifacts, ${partsOf('tool_calls', 'p.seq')} AS calls ${RUN}`;
 
+/** Each request with an idempotency key asks this: the database plans it once for each connection. */
+const BY_KEY = {
+  name: 'run_by_key',
+  text: `SELECT row_to_json(r) AS run FROM runs r WHERE r.tenant = $1 AND r.subject = $2 AND r.idempotency_key = $3`,
+};
+
 type Rows = Readonly<Record<'steps' | 'approvals' | 'artifacts' | 'calls', object[]>> & {
   readonly run: object;
   readonly labels: LabelRow[];
@@ -43,6 +50,10 @@ export function createPostgresRunReads(pool: Pool): PostgresRunReads {
     steps: steps.map((row) => toStepRecord(fromColumns<StepRow>(row))),
   });
   return {
+    runByKey: async (...key) => {
+      const { rows } = await retryReads(() => pool.query<Pick<Rows, 'run'>>({ ...BY_KEY, values: key }));
+      return rows[0] && toRunRecord(fromColumns<RunRow>(rows[0].run));
+    },
     snapshot: async (scope, id) => {
       const rows = await read(SNAPSHOT, scope, id);
       return rows && snapshotOf(rows);

@@ -49,7 +49,7 @@ afterAll(async () => {
 });
 
 it.each(Object.entries(READS))('looks %s up by the most specific index, in either scope', async (_, read) => {
-  const deps = { readSnapshot: async () => undefined, async *eventsOf() {} };
+  const deps = { readSnapshot: async () => undefined, readByKey: async () => undefined, async *eventsOf() {} };
   const reader = createStoreReader({ prisma, kind: 'sqlite', ...deps });
   for (const scope of [{ tenant: 't' }, { tenant: 't', subject: 's' }]) {
     statements.length = 0;
@@ -68,7 +68,7 @@ it.each(Object.entries(READS))('looks %s up by the most specific index, in eithe
 });
 
 it('looks the unfinished runs of cancelled runs up by what is unfinished, however many were cancelled', async () => {
-  const deps = { readSnapshot: async () => undefined, async *eventsOf() {} };
+  const deps = { readSnapshot: async () => undefined, readByKey: async () => undefined, async *eventsOf() {} };
   statements.length = 0;
   await createStoreReader({ prisma, kind: 'sqlite', ...deps }).unfinishedOfCancelled('run_1', 10);
   const plan = plans

@@ -23,6 +23,7 @@ interface StoreReaderDeps {
   readonly kind: DatabaseConfig['kind'];
   /** A run and its steps, at one moment. */
   readSnapshot(scope: Scope, id: string): Promise<RunSnapshot | undefined>;
+  readByKey: StoreReader['runByIdempotencyKey'];
   /** The events of a run in order. The caller has checked the scope. */
   eventsOf(runId: string): AsyncIterable<Event>;
 }
@@ -42,7 +43,7 @@ const MAX_PLANNED_STEPS = 1_000;
 const MAX_TOOL_CALLS = 1_000;
 
 /** Reads of the tables, on either database. */
-export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: StoreReaderDeps): StoreReader {
+export function createStoreReader({ prisma, kind, readSnapshot, readByKey, eventsOf }: StoreReaderDeps): StoreReader {
   const query = <Row>(statement: Sql) => prisma.$queryRaw<Row[]>(statement);
 
   const run: StoreReader['run'] = async (scope, id) => {
@@ -233,12 +234,7 @@ export function createStoreReader({ prisma, kind, readSnapshot, eventsOf }: Stor
       const output = text ? toOutput(text) : undefined;
       return output?.text === undefined ? undefined : { kind: 'text', output: { ...output, text: output.text } };
     },
-    runByIdempotencyKey: async (tenant, subject, idempotencyKey) => {
-      const row = await prisma.run.findUnique({
-        where: { tenant_subject_idempotencyKey: { tenant, subject, idempotencyKey } },
-      });
-      return row ? toRunRecord(row) : undefined;
-    },
+    runByIdempotencyKey: readByKey,
     eventsOf: async function* (scope, runId) {
       if (await run(scope, runId)) yield* eventsOf(runId);
     },
