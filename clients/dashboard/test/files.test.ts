@@ -90,16 +90,6 @@ describe.skipIf(skipped)(`files ${skipped ?? ''}`, () => {
     await page.getByText('step uploadArtifact').waitFor();
   });
 
-  it('asks to sign in again when the session has ended before an upload', async () => {
-    const page = await dashboard.open('/files', { as: 'alice' });
-    await page.getByRole('button', { name: 'Upload' }).waitFor();
-    await page.context().clearCookies();
-    await page
-      .getByLabel('File to upload')
-      .setInputFiles({ name: 'a.md', mimeType: 'text/markdown', buffer: Buffer.from('a') });
-    await page.getByLabel('Password').waitFor();
-  });
-
   it('says that a file was removed, or may not be seen', async () => {
     const page = await dashboard.open('/files?file=art_01a22be876577431ac0f5503e181149f', { as: 'bob' });
     await page.getByText('There is no such file').waitFor();

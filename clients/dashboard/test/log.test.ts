@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
 import { createTempFolder } from '../../../test/support/temp-folder.ts';
 import { type LoggingAgent, startLoggingAgent, storeLongLog } from './support/long-log.ts';
-import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './support/open-dashboard.ts';
+import {
+  accessibilityProblems,
+  type Dashboard,
+  openDashboard,
+  signInAgain,
+  skipped,
+} from './support/open-dashboard.ts';
 
 const LINES = 50_000;
 const GREEN = '\u001b[1;32m';
@@ -131,6 +137,16 @@ describe.skipIf(skipped)(`the log of a step ${skipped ?? ''}`, () => {
     await expect.poll(() => isInView(page, 'line 49999')).toBe(true);
     await page.keyboard.press('Enter');
     await page.getByText('1 of 11', { exact: true }).waitFor();
+  });
+
+  it('finds a line that is not loaded after a sign-in when the session has ended', async () => {
+    const page = await open();
+    await page.getByLabel('Find in the log').fill('needle');
+    await page.getByText('1 match', { exact: true }).waitFor();
+    await page.context().clearCookies();
+    await page.getByLabel('Find in the log').press('Enter');
+    await signInAgain(page, 'admin');
+    await expect.poll(() => isInView(page, 'line 700 has the needle')).toBe(true);
   });
 
   it('keeps the selected line in the URL, and copies a range of lines', async () => {

@@ -2,18 +2,27 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
 import { closedPort } from '../../sdk/test/test-clients.ts';
-import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './support/open-dashboard.ts';
+import {
+  accessibilityProblems,
+  type Dashboard,
+  openDashboard,
+  signInAgain,
+  skipped,
+} from './support/open-dashboard.ts';
 
 const STARTED =
   'mutation ($input: StartRunInput!) { startRun(input: $input) { ... on Run { id } ... on Refusal { message } } }';
 const OPEN = '{ approvals(state: OPEN) { nodes { id run { id } } } }';
 const DECIDED = 'mutation ($id: ID!) { decideApproval(input: { approvalId: $id, approve: true }) { __typename } }';
 const AFTER = Array.from({ length: 20 }, (_, n) => `s${n}`);
+const STATE = 'query ($id: ID!) { run(id: $id) { state } }';
 const WAITS = `
 name: agreement
 steps:
   - { id: agree, kind: approval, input: { reason: Really? } }
 ${AFTER.map((id) => `  - { id: ${id}, kind: transform, depends_on: [agree], input: { data: 1, expression: $ } }`).join('\n')}`;
+const STORE = `mutation ($name: String!, $text: String!) {
+  uploadArtifact(input: { name: $name, source: { text: { text: $text, mediaType: "text/plain" } } }) { ... on Artifact { id } } }`;
 const FAILS = `
 name: nightly
 steps:
@@ -94,9 +103,7 @@ describe.skipIf(skipped)(`the dashboard when something ends ${skipped ?? ''}`, (
     await clockTicks(2);
     expect(await took(page)).toBe(stopped);
     expect(await page.getByText('Not connected').count()).toBe(0);
-    await page.getByLabel('User name').fill('alice');
-    await page.getByLabel('Password').fill('alice');
-    await page.keyboard.press('Enter');
+    await signInAgain(page, 'alice');
     await page.getByText('Everything is as of').waitFor({ state: 'detached' });
     await expect.poll(() => took(page)).not.toBe(stopped);
   }, 60_000);
@@ -130,10 +137,7 @@ describe.skipIf(skipped)(`the dashboard when something ends ${skipped ?? ''}`, (
     await page.keyboard.press('Escape');
     await dialog.waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
-    await dialog.getByLabel('User name').fill('alice');
-    await dialog.getByLabel('Password').fill('alice');
-    await page.keyboard.press('Enter');
-    await dialog.waitFor({ state: 'detached' });
+    await signInAgain(page, 'alice');
     await page.getByText('1 selected').waitFor();
     expect(await page.getByLabel('Filter runs').inputValue()).toBe('half a wor');
     expect(new URL(page.url()).search).toBe('?workflow=nightly');
@@ -143,6 +147,99 @@ describe.skipIf(skipped)(`the dashboard when something ends ${skipped ?? ''}`, (
       .locator(`[data-row="${next}"]`)
       .or(page.getByRole('button', { name: '1 new' }))
       .waitFor();
+  });
+
+  const FILE = { name: 'notes.md', mimeType: 'text/markdown', buffer: Buffer.from('# All is well') };
+  const REQUESTS: Readonly<Record<string, (page: Page, end: () => Promise<void>) => Promise<() => Promise<unknown>>>> =
+    {
+      async 'an upload'(page, end) {
+        await page.goto(`${dashboard.server.url}/files`);
+        await page.getByRole('button', { name: 'Upload' }).waitFor();
+        await end();
+        await page.getByLabel('File to upload').setInputFiles(FILE);
+        return () => page.getByRole('heading', { name: 'All is well' }).waitFor();
+      },
+      async 'an upload in a form'(page, end) {
+        await page.goto(`${dashboard.server.url}/play/command/convertToJson`);
+        await page.getByRole('radio', { name: 'File' }).first().check();
+        await end();
+        await page.getByLabel('File', { exact: true }).last().setInputFiles(FILE);
+        return () => page.getByText('Stored as artifact:').waitFor();
+      },
+      async 'an action on selected runs'(page, end) {
+        const ids = [await start(WAITS, 'alice'), await start(WAITS, 'alice')];
+        await page.goto(`${dashboard.server.url}/runs?workflow=agreement&state=WAITING`);
+        for (const id of ids) await page.locator(`[data-row="${id}"]`).getByRole('checkbox').check();
+        await page.getByRole('button', { name: 'Cancel 2' }).click();
+        await end();
+        await page.getByRole('button', { name: 'Cancel 2 runs' }).click();
+        return () => page.getByText('2 of 2 cancelled').waitFor();
+      },
+      async 'an action on one run'(page, end) {
+        const id = await start(WAITS, 'alice');
+        await page.goto(`${dashboard.server.url}/runs/${id}`);
+        await page.getByRole('button', { name: 'Cancel' }).click();
+        await end();
+        await page.getByRole('button', { name: 'Cancel the run' }).click();
+        return () => page.locator('header').getByText('Cancelled', { exact: true }).first().waitFor();
+      },
+      async 'a file that is opened'(page, end) {
+        await dashboard.ask('alice', STORE, { name: 'opened.txt', text: 'what it says' });
+        await page.goto(`${dashboard.server.url}/files`);
+        await page.getByRole('button', { name: 'opened.txt' }).waitFor();
+        await end();
+        await page.getByRole('button', { name: 'opened.txt' }).click();
+        return () => page.getByText('what it says').waitFor();
+      },
+      async 'a download'(page, end) {
+        await dashboard.ask('alice', STORE, { name: 'loaded.txt', text: 'what is loaded' });
+        await page.goto(`${dashboard.server.url}/files`);
+        await page.getByRole('button', { name: 'loaded.txt' }).click();
+        await page.getByText('what is loaded').waitFor();
+        await end();
+        const download = page.waitForEvent('download');
+        await page.getByRole('link', { name: 'Download' }).click();
+        return async () => expect((await download).suggestedFilename()).toBe('loaded.txt');
+      },
+      async 'the next view'(page, end) {
+        await page.goto(`${dashboard.server.url}/files`);
+        await page.getByRole('button', { name: 'Upload' }).waitFor();
+        await end();
+        await page.getByRole('link', { name: 'Schedules' }).click();
+        return () => page.getByText('No schedules yet').waitFor();
+      },
+      async 'the question of who is signed in'(page, end) {
+        await page.clock.install();
+        await page.goto(`${dashboard.server.url}/files`);
+        await page.getByLabel('Name of the file').fill('half a na');
+        await end();
+        // It is asked again when somebody looks at the page after a while.
+        await page.clock.fastForward(60_000);
+        await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+        return async () => expect(await page.getByLabel('Name of the file').inputValue()).toBe('half a na');
+      },
+    };
+  it.each(Object.keys(REQUESTS))(
+    '%s notices that the session has ended, and continues after a sign-in',
+    async (kind) => {
+      const page = await dashboard.open('/runs', { as: 'alice' });
+      const continues = await REQUESTS[kind]?.(page, () => page.context().clearCookies());
+      await page.getByRole('dialog', { name: 'Sign in again' }).waitFor();
+      await signInAgain(page, 'alice');
+      await continues?.();
+    },
+  );
+
+  it('does nothing of what one user has begun after the sign-in of another', async () => {
+    const id = await start(WAITS, 'alice');
+    const page = await dashboard.open(`/runs/${id}`, { as: 'alice' });
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.context().clearCookies();
+    await page.getByRole('button', { name: 'Cancel the run' }).click();
+    await signInAgain(page, 'admin');
+    await page.getByRole('button', { name: 'admin' }).waitFor();
+    await page.locator('header').getByText('Waiting', { exact: true }).first().waitFor();
+    expect((await dashboard.ask('alice', STATE, { id })).run.state).toBe('WAITING');
   });
 
   it('keeps its state over back, forward and reload', async () => {

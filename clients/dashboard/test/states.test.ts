@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
 import { closedPort } from '../../sdk/test/test-clients.ts';
 import { type FullDashboard, openFullDashboard } from './support/full-dashboard.ts';
-import { problemsInEveryLook, skipped } from './support/open-dashboard.ts';
+import { problemsInEveryLook, signInAgain, skipped } from './support/open-dashboard.ts';
 import { PATHS, ROUTES, settled } from './support/views.ts';
 
 describe.skipIf(skipped)(`without a server or a session ${skipped ?? ''}`, () => {
@@ -67,10 +67,7 @@ describe.skipIf(skipped)(`without a server or a session ${skipped ?? ''}`, () =>
       const dialog = page.getByRole('dialog', { name: 'Sign in again' });
       await dialog.waitFor();
       expect(await problemsInEveryLook(page)).toEqual([]);
-      await dialog.getByLabel('User name').fill('admin');
-      await dialog.getByLabel('Password').fill('admin');
-      await page.keyboard.press('Enter');
-      await dialog.waitFor({ state: 'detached' });
+      await signInAgain(page, 'admin');
       await settled(page);
     },
   );

@@ -1,8 +1,8 @@
 import { useEffect, useEffectEvent } from 'react';
 import { SignalboxError } from '../../../sdk/src/index.ts';
+import { client } from './client.ts';
 import { connection } from './connection.ts';
 import { AnnouncementsDocument, type AnnouncementsSubscription } from './generated/graphql.ts';
-import { liveClient } from './live-client.ts';
 import { useHasExpired } from './session.ts';
 
 export type Announcement = AnnouncementsSubscription['events']['events'][number];
@@ -24,7 +24,7 @@ export function useAnnouncements(
     const follow = async () => {
       // All subscriptions share one connection; what interrupts another one alone says nothing of it.
       const options = { signal: leaving.signal, onInterrupted: connection.interrupted };
-      for await (const { events } of liveClient.subscribe(AnnouncementsDocument, {}, options)) {
+      for await (const { events } of client.subscribe(AnnouncementsDocument, {}, options)) {
         connection.delivered();
         for (const event of events.events) announce(event);
       }

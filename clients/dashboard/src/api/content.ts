@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { SignalboxError } from '../../../sdk/src/index.ts';
+import { errorOf, session } from './session.ts';
 
 /** What is read before anybody asks for more, in bytes. */
 export const PREVIEW_BYTES = 65_536;
@@ -18,9 +18,19 @@ export function useContent(url: string | undefined, size: number) {
   const isWhole = size <= WHOLE_BYTES;
   return useQuery({
     queryKey: ['content', url, isWhole],
-    queryFn: ({ signal }) => readContent(url ?? '', isWhole ? undefined : PREVIEW_BYTES, signal),
+    queryFn: ({ signal }) =>
+      session.during(() => readContent(url ?? '', isWhole ? undefined : PREVIEW_BYTES, signal), signal),
     enabled: url !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** Before the browser itself reads what is at a path, which it can only do while the session lasts: asks to sign in when it has ended. */
+export async function keepSession(url: string): Promise<void> {
+  await session.during(async () => {
+    // What else is wrong, the browser says.
+    const response = await fetch(url, { method: 'HEAD' }).catch(() => undefined);
+    if (response?.status === 401) throw await errorOf(response);
   });
 }
 
@@ -31,12 +41,4 @@ async function readContent(url: string, maxBytes: number | undefined, signal: Ab
   });
   if (!response.ok) throw await errorOf(response);
   return { bytes: new Uint8Array(await response.arrayBuffer()), isWhole: response.status !== 206 };
-}
-
-/** What the server says is wrong, as its API says it too. */
-export async function errorOf(response: Response): Promise<SignalboxError> {
-  const { error } = (await response.json().catch(() => ({}))) as {
-    readonly error?: { readonly code: SignalboxError['code']; readonly message: string };
-  };
-  return new SignalboxError(error?.code ?? 'INTERNAL', error?.message ?? `The server answered ${response.status}.`);
 }

@@ -1,12 +1,15 @@
 import { useSyncExternalStore } from 'react';
 import { SignalboxError } from '../../../sdk/src/index.ts';
 import { connection } from './connection.ts';
-import { errorOf } from './content.ts';
 import { BASE_PATH } from './page.ts';
 
 const SESSION_URL = `${BASE_PATH}/session`;
 
 let hasExpired = false;
+/** Sessions of this page. */
+let sessions = 0;
+/** Subject of the user whose data the page shows. */
+let user: string | undefined;
 const listeners = new Set<() => void>();
 
 function set(expired: boolean): void {
@@ -19,7 +22,7 @@ function set(expired: boolean): void {
 
 export type Credentials = { readonly username: string; readonly password: string } | { readonly token: string };
 
-async function call(method: 'POST' | 'DELETE', body?: Credentials): Promise<void> {
+async function call(method: 'POST' | 'DELETE', body?: Credentials): Promise<Response> {
   const response = await fetch(SESSION_URL, {
     method,
     ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
@@ -28,32 +31,85 @@ async function call(method: 'POST' | 'DELETE', body?: Credentials): Promise<void
       cause,
     });
   });
-  if (response.ok) return;
+  if (response.ok) return response;
   throw await errorOf(response);
+}
+
+/** What the server says is wrong, as its API says it too. */
+export async function errorOf(response: Response): Promise<SignalboxError> {
+  const { error } = (await response.json().catch(() => ({}))) as {
+    readonly error?: { readonly code: SignalboxError['code']; readonly message: string };
+  };
+  // The answer to HEAD has no body.
+  const code = error?.code ?? (response.status === 401 ? 'UNAUTHENTICATED' : 'INTERNAL');
+  return new SignalboxError(code, error?.message ?? `The server answered ${response.status}.`);
+}
+
+/** Whether it says that the session has ended. A refusal is about what was sent, such as a wrong password. */
+function isEnd(error: unknown): error is SignalboxError {
+  return error instanceof SignalboxError && error.code === 'UNAUTHENTICATED' && error.refusal === undefined;
+}
+
+/** Resolves when somebody has signed in again, or the signal aborts; at once while the session lasts. */
+function continued(signal?: AbortSignal): Promise<void> {
+  if (!hasExpired || signal?.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const stop = () => {
+      listeners.delete(check);
+      resolve();
+    };
+    const check = () => hasExpired || stop();
+    listeners.add(check);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
 }
 
 /** The session of this browser. Its token is in a cookie that scripts cannot read. */
 export const session = {
+  /** For another user the page is loaded again: nothing that it shows, or that waits to be sent, is theirs. */
   async start(credentials: Credentials): Promise<void> {
-    await call('POST', credentials);
+    const response = await call('POST', credentials);
+    const { principal } = (await response.json()) as { readonly principal: { readonly subject: string } };
+    if (user !== undefined && principal.subject !== user) {
+      window.location.reload();
+      return new Promise(() => {});
+    }
+    sessions += 1;
     set(false);
   },
-  end: (): Promise<void> => call('DELETE'),
-  /** Resolves when somebody has signed in again, or the signal aborts; at once while the session lasts. */
-  continued(signal?: AbortSignal): Promise<void> {
-    if (!hasExpired || signal?.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const stop = () => {
-        listeners.delete(check);
-        resolve();
-      };
-      const check = () => hasExpired || stop();
-      listeners.add(check);
-      signal?.addEventListener('abort', stop, { once: true });
-    });
+  async end(): Promise<void> {
+    await call('DELETE');
   },
-  /** The server no longer accepts it. What is shown stays; the page asks to sign in. */
-  expired: (): void => set(true),
+  /**
+   * The result of what is sent. When the session has ended, the page asks to sign in, with all that it shows, and it is sent again: the server
+   * has done nothing of it.
+   */
+  async during<T>(send: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const sentIn = sessions;
+    try {
+      return await send();
+    } catch (error) {
+      if (!isEnd(error)) throw error;
+      // What an earlier session had sent says nothing of this one.
+      if (sentIn === sessions) set(true);
+    }
+    await continued(signal);
+    signal?.throwIfAborted();
+    return session.during(send, signal);
+  },
+  /** For the end of a session: waits for the next one, and returns an error after which one tries again. Other errors are returned at once. */
+  async afterEnd(error: unknown, signal?: AbortSignal): Promise<unknown> {
+    if (!isEnd(error)) return error;
+    set(true);
+    await continued(signal);
+    return new SignalboxError('UNAVAILABLE', 'The session had ended. Try again with the new one.', { cause: error });
+  },
+  /** Takes note of who is signed in. @throws SignalboxError UNAUTHENTICATED when nobody is any more */
+  isOf(subject: string | undefined): void {
+    if (subject === undefined && user !== undefined)
+      throw new SignalboxError('UNAUTHENTICATED', 'Your session has ended. Sign in again.');
+    user = subject;
+  },
 };
 
 /** Whether the session ended while the page was open. */

@@ -8,10 +8,10 @@ import { ErrorNotice } from '../ui/notice.tsx';
 import styles from './sign-in.module.css';
 
 /** The page of those who are not signed in. */
-export function SignIn({ expired = false }: { readonly expired?: boolean }) {
+export function SignIn() {
   return (
     <main className={styles.page}>
-      <SignInForm expired={expired} />
+      <SignInForm expired={false} />
     </main>
   );
 }

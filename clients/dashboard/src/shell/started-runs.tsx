@@ -3,8 +3,8 @@ import { Link, useLocation } from 'wouter';
 import { isFinalRunState } from '../../../sdk/src/live/index.ts';
 import type { Session } from '../../../sdk/src/react/live-store.ts';
 import { useLive } from '../../../sdk/src/react/use-live.ts';
+import { client } from '../api/client.ts';
 import { StartedRunsDocument, type StartedRunsSubscription } from '../api/generated/graphql.ts';
-import { liveClient } from '../api/live-client.ts';
 import { startedRuns, useStartedRuns } from '../api/started-runs.ts';
 import { StateMark } from '../ui/state-mark.tsx';
 import { STATES } from '../ui/states.ts';
@@ -25,7 +25,7 @@ export function useRunEnds(): void {
   const [path] = useLocation();
   const isHidden = useSyncExternalStore(onVisibility, () => document.hidden);
   // One subscription for all of them; without any, no subscription.
-  const { data: ended } = useLive<readonly Run[]>(liveClient, ['run ends', ids], (session) => followEnds(session, ids));
+  const { data: ended } = useLive<readonly Run[]>(client, ['run ends', ids], (session) => followEnds(session, ids));
   const say = useEffectEvent((run: Run) => {
     const name = startedRuns.take(run.id);
     if (name !== undefined && path !== `/runs/${run.id}`) toastEnd(run, name);

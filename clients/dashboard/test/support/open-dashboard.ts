@@ -93,6 +93,15 @@ async function signIn(context: BrowserContext, { url }: Server, user: User): Pro
   expect(response.status()).toBe(201);
 }
 
+/** Signs in by the dialog over a page whose session has ended. */
+export async function signInAgain(page: Page, as: User): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+  await dialog.getByLabel('User name').fill(as);
+  await dialog.getByLabel('Password').fill(as);
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+}
+
 async function tokenOf(server: Server, user: User): Promise<string> {
   const document = 'mutation ($input: SignInInput!) { signIn(input: $input) { ... on Session { token } } }';
   const { data } = await server.query(document, { input: { username: user, password: user } });

@@ -1,9 +1,10 @@
-import { ArrowDownToLine, CornerDownRight, Download } from 'lucide-react';
+import { ArrowDownToLine, CornerDownRight } from 'lucide-react';
 import { useState } from 'react';
 import type { LogLevel } from '../../api/generated/graphql.ts';
 import { BASE_PATH } from '../../api/page.ts';
 import { useKeys } from '../../shell/keys.ts';
 import { Button } from '../../ui/button.tsx';
+import { DownloadLink } from '../../ui/download-link.tsx';
 import { ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import styles from './log.module.css';
 import { LogFind } from './log-find.tsx';
@@ -116,12 +117,9 @@ export function LogView({ runId, step, isEnded, place, onPlace, onStep }: Props)
             <CornerDownRight size={14} aria-hidden="true" /> Show in {selected.step}
           </Button>
         )}
-        <a
+        <DownloadLink
           href={`${BASE_PATH}/runs/${runId}/log${step === undefined ? '' : `?step=${encodeURIComponent(step)}`}`}
-          download
-        >
-          <Download size={14} aria-hidden="true" /> Download
-        </a>
+        />
       </div>
     </section>
   );

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { Live } from '../../../../sdk/src/react/index.ts';
 import { useLive } from '../../../../sdk/src/react/use-live.ts';
-import { liveClient } from '../../api/live-client.ts';
+import { client } from '../../api/client.ts';
 import { type LogOptions, type LogWindow, readLog } from './log-window.ts';
 
 /** A part of a log: around a line when it is opened at one, otherwise its end. */
@@ -12,5 +12,5 @@ export function useLogWindow(options: LogOptions, line: number | undefined): Liv
   const [opened, setOpened] = useState({ log, line });
   if (opened.log !== log) setOpened({ log, line });
   const start = opened.log === log ? opened.line : line;
-  return useLive<LogWindow>(liveClient, ['log', log, start], (session) => readLog(session, options, start));
+  return useLive<LogWindow>(client, ['log', log, start], (session) => readLog(session, options, start));
 }

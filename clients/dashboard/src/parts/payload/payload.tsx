@@ -1,6 +1,6 @@
-import { Download } from 'lucide-react';
 import { useState } from 'react';
 import { type Content, PREVIEW_BYTES, useContent } from '../../api/content.ts';
+import { DownloadLink } from '../../ui/download-link.tsx';
 import { ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { sizeText } from '../../ui/time-text.ts';
@@ -39,11 +39,7 @@ export function Payload({ stored, label }: { readonly stored: Stored; readonly l
       <div className={styles.facts}>
         <code>{mediaType}</code>
         <span>{sizeText(size)}</span>
-        {url != null && (
-          <a href={url} download>
-            <Download size={14} aria-hidden="true" /> Download
-          </a>
-        )}
+        {url != null && <DownloadLink href={url} />}
       </div>
       {url == null && <p className={styles.note}>Its bytes are not stored.</p>}
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
-import { EditorWorkflowDocument, ViewerDocument } from '../../api/generated/graphql.ts';
+import { EditorWorkflowDocument } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
+import { useViewer } from '../../api/viewer.ts';
 import { queryOf } from '../../ui/graphql-link.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -25,7 +26,7 @@ const NEW: SavedText = { name: '', version: 0, text: '' };
 /** The editor, for a workflow that is not saved yet. */
 export function NewWorkflowPage() {
   const [, navigate] = useLocation();
-  const { data } = useRead(ViewerDocument, {});
+  const { data } = useViewer();
   if (!data?.viewer) return null;
   return (
     <Editor
@@ -45,7 +46,7 @@ export function EditorPage() {
 
 function SavedEditor({ name }: { readonly name: string }) {
   const [, navigate] = useLocation();
-  const { data: user } = useRead(ViewerDocument, {});
+  const { data: user } = useViewer();
   const { data, error, refetch } = useRead(EditorWorkflowDocument, { name }, { keepFormer: false });
   // What another saves while somebody writes is no reason to replace the text: saving finds out.
   const [saved, setSaved] = useState<SavedText>();

@@ -1,8 +1,8 @@
 import { Suspense } from 'react';
 import { useParams } from 'wouter';
 import { useRun } from '../../../../sdk/src/react/index.ts';
+import { client } from '../../api/client.ts';
 import { RunFactsDocument } from '../../api/generated/graphql.ts';
-import { liveClient } from '../../api/live-client.ts';
 import { choice, text, useUrlState } from '../../api/url-state.ts';
 import { isGraphFirst } from '../../parts/graph/graph-first.ts';
 import { PageNeighbors } from '../../shell/neighbors.tsx';
@@ -52,7 +52,7 @@ const WIDE: readonly string[] = ['graph', 'time', 'log'];
 export function RunPage() {
   const { id = '' } = useParams<{ id: string }>();
   const [url, setUrl] = useUrlState(PARAMS);
-  const { data: run, error, refresh } = useRun(liveClient, id);
+  const { data: run, error, refresh } = useRun(client, id);
   if (!run) {
     return (
       <Page title="Run">

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { useRuns } from '../../../../sdk/src/react/index.ts';
+import { client } from '../../api/client.ts';
 import { RunListDocument } from '../../api/generated/graphql.ts';
-import { liveClient } from '../../api/live-client.ts';
 import { useUrlState } from '../../api/url-state.ts';
 import { useKeys } from '../../shell/keys.ts';
 import { useRowKeys } from '../../shell/row-keys.ts';
@@ -24,7 +24,7 @@ const MAX_SELECTED = 100;
 export function Runs() {
   const [query, setUrl] = useUrlState(FILTER_PARAMS);
   const filter = useMemo(() => filterOf(query, Date.now()), [query]);
-  const { data, error, refresh, showNew } = useRuns(liveClient, { filter });
+  const { data, error, refresh, showNew } = useRuns(client, { filter });
   const list = useFormer(data);
   const [selected, select] = useSelection();
   const change = (changes: Partial<RunQuery>) => setUrl(changes, { push: true });

@@ -5,9 +5,9 @@ import {
   SettingsRevokeTokenDocument,
   type SettingsTokenFragment,
   SettingsTokensDocument,
-  ViewerDocument,
 } from '../../api/generated/graphql.ts';
-import { useRead, useReadPages, useSend } from '../../api/query.ts';
+import { useReadPages, useSend } from '../../api/query.ts';
+import { useViewer } from '../../api/viewer.ts';
 import { toast } from '../../shell/toasts.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
@@ -80,7 +80,7 @@ export function ApiTokens() {
 }
 
 function CreateToken({ onClose }: { readonly onClose: () => void }) {
-  const { data } = useRead(ViewerDocument, {});
+  const { data } = useViewer();
   const own = data?.viewer?.roles ?? [];
   const [name, setName] = useState('');
   const [without, setWithout] = useState<readonly string[]>([]);

@@ -1,13 +1,13 @@
 import type { Live, Session } from '../../../../sdk/src/react/live-store.ts';
 import { useLive } from '../../../../sdk/src/react/use-live.ts';
+import { client } from '../../api/client.ts';
 import { WorkersDocument, type WorkersLineFragment, WorkersUpdatedDocument } from '../../api/generated/graphql.ts';
-import { liveClient } from '../../api/live-client.ts';
 
 type Workers = ReadonlyMap<string, WorkersLineFragment>;
 
 /** All workers by ID, as they say they are. */
 export function useWorkers(): Live<Workers> {
-  return useLive<Workers>(liveClient, ['workers'], followWorkers);
+  return useLive<Workers>(client, ['workers'], followWorkers);
 }
 
 function followWorkers({ client, signal, persist, show }: Session<Workers>) {

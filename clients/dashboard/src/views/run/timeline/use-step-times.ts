@@ -2,8 +2,8 @@ import { SignalboxError } from '../../../../../sdk/src/index.ts';
 import type { RunModel } from '../../../../../sdk/src/live/index.ts';
 import type { Live } from '../../../../../sdk/src/react/index.ts';
 import { useLive } from '../../../../../sdk/src/react/use-live.ts';
+import { client } from '../../../api/client.ts';
 import { StepTimesBeginDocument, StepTimesDocument } from '../../../api/generated/graphql.ts';
-import { liveClient } from '../../../api/live-client.ts';
 import { addMove, NO_SEGMENTS, type Segment } from './step-times.ts';
 
 /** Maximum number of keys in the filter of a subscription. */
@@ -15,7 +15,7 @@ export type StepTimes = ReadonlyMap<string, readonly Segment[]>;
 export function useStepTimes({ id: runId, steps }: RunModel): Live<StepTimes> {
   // Items of a `for_each` have no row; they are left out where the filter has room for the steps.
   const keys = steps.size > MAX_KEYS ? null : [...steps.keys()];
-  return useLive<StepTimes>(liveClient, ['step times', runId, keys], ({ client, signal, persist, show }) => {
+  return useLive<StepTimes>(client, ['step times', runId, keys], ({ client, signal, persist, show }) => {
     persist(async ({ onInterrupted, onCurrent }) => {
       const { run } = await client.request(StepTimesBeginDocument, { runId }, { signal });
       if (!run) throw new SignalboxError('NOT_FOUND', `There is no run ${runId}, or you may not see it.`);
