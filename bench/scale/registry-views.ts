@@ -75,7 +75,7 @@ export function createRegistryViews(options: Omit<ViewOptions, 'sharing'>): Work
       return [...withRoom];
     },
     remove(worker) {
-      for (const node of nodesOf(worker)) registries[node]?.forget(idOf(worker));
+      for (const node of nodesOf(worker)) registries[node]?.revoke(idOf(worker));
     },
     removeNode(node) {
       shareAmong(nodesOf(Math.floor(node / nodesPerCell)).filter((other) => other !== node));

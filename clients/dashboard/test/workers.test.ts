@@ -78,7 +78,7 @@ describe.skipIf(skipped || !hasNats)(`workers ${skipped ?? ''}`, () => {
     expect(await accessibilityProblems(page)).toEqual([]);
     expect(await known()).toMatchObject({ alive: true });
     await dialog.getByRole('button', { name: 'Revoke', exact: true }).click();
-    await page.getByRole('row', { name: id }).getByText('✕ Lost').waitFor();
+    await page.getByRole('row', { name: id }).getByText('✕ Key revoked').waitFor();
     const refused = () =>
       dashboard.server.logged('workers.packet_refused').some(({ reason }) => reason.includes('was revoked'));
     await until('its next packet is refused', refused);

@@ -28,6 +28,7 @@ export interface Entry extends Worker {
   lastHeartbeatAt: Date | undefined;
   isAlive: boolean;
   isDrained: boolean;
+  isRevoked: boolean;
   readonly processes: ProcessCount;
   /** Those of a worker of this project. */
   readonly ownProcesses: WorkerProcess[];
@@ -62,6 +63,7 @@ export function newEntry(id: string, isDrained: boolean, nodesBefore: number, kn
     ...{
       isAlive: false,
       isDrained,
+      isRevoked: false,
       isUnreachable: false,
       isDirect: false,
       processes: createProcessCount(known),

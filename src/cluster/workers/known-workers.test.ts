@@ -82,7 +82,7 @@ describe('a worker', () => {
   it('that may no longer take part is lost at once', () => {
     const { registry, lost, place, join } = createTestRegistry();
     join('w1');
-    registry.forget('w1');
+    registry.revoke('w1');
     expect(lost).toEqual(['w1']);
     expect(registry.list()).toEqual([]);
     expect(place()).toEqual(SHARED);

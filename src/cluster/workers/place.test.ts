@@ -89,7 +89,7 @@ it('a place is always the one that looking at every worker gives', () => {
           now += one.ms;
           registry.sweep(now, 0);
         } else if (one.type === 'drain') registry.setDrained(one.id, one.drained);
-        else if (one.type === 'forget') registry.forget(one.id);
+        else if (one.type === 'forget') registry.revoke(one.id);
         else if (one.type === 'share') {
           nodes = one.nodes;
           registry.shareAmong(nodes, nodes[0] as string);

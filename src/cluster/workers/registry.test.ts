@@ -27,7 +27,7 @@ describe('a job goes', () => {
     expect(count()).toBe(90);
     beat('w4', { facts: { ...FACTS, maxParallelJobs: 10 } });
     expect(count()).toBe(10);
-    registry.forget('w4');
+    registry.revoke('w4');
     beat('w5', { facts: { ...FACTS, maxParallelJobs: 11 } });
     expect(count()).toBe(1);
   });

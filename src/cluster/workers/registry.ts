@@ -45,8 +45,8 @@ export interface Registry {
    */
   sweep(now: number, since: number): void;
   setDrained(workerId: string, isDrained: boolean): void;
-  /** Removes a worker that may no longer take part. */
-  forget(workerId: string): void;
+  /** Removes a worker whose key was revoked. */
+  revoke(workerId: string): void;
   /**
    * Shares the workers among the nodes that are alive: this one prefers those of its share. Without it, all are its own.
    * @param own its id, which is one of them
@@ -226,10 +226,11 @@ export function createRegistry(events: RegistryEvents, isDrained: (workerId: str
       events.onChange(entry);
       announceRoom(entry.topics);
     },
-    forget(workerId) {
+    revoke(workerId) {
       const entry = entries.get(workerId);
       if (!entry) return;
       entries.delete(workerId);
+      entry.isRevoked = true;
       lose(entry);
     },
     shareAmong(all, own) {

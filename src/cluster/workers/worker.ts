@@ -69,6 +69,8 @@ export interface Worker {
   readonly isAlive: boolean;
   /** It gets no jobs, because an administrator decided so. */
   readonly isDrained: boolean;
+  /** Its key was revoked. Nobody is told of it again. */
+  readonly isRevoked: boolean;
 }
 
 /** Where a job is sent. */

@@ -45,7 +45,7 @@ export interface Workers {
   onLost(listener: (workerId: string) => void): () => void;
   /** Calls the listener with the time, in milliseconds since 1970, before which jobs were sent to a process of the worker that is gone. */
   onRestart(listener: (restart: WorkerRestart) => void): () => void;
-  /** Calls the listener after every heartbeat, and when a worker is lost or drained. */
+  /** Calls the listener after every heartbeat, and when a worker is lost, drained or revoked. */
   onChange(listener: (worker: Worker) => void): () => void;
   get(workerId: string): Worker | undefined;
   list(): readonly Worker[];
@@ -117,7 +117,7 @@ export async function openWorkers(deps: WorkersDeps): Promise<Workers> {
   };
 
   const unwatch = restrictions.onChange(({ kind, workerId }) => {
-    if (kind === 'REVOKED') registry.forget(workerId);
+    if (kind === 'REVOKED') registry.revoke(workerId);
     else registry.setDrained(workerId, restrictions.isDrained(workerId));
   });
   for (const { at: _, ...handshake } of await handshakes.list()) registry.recall(handshake);

@@ -25,7 +25,9 @@ interface Props {
 /** One worker: what it says about itself, and whether it gets jobs. */
 export function WorkerPanel({ worker, list, onOpen, onClose }: Props) {
   const [asks, setAsks] = useState<'drain' | 'revoke'>();
-  const { id, pool, region, type, capabilities, topics, labels, sdkVersion, gpuLoad, progress, drained } = worker;
+  const { id, pool, region, type, capabilities, topics, labels, sdkVersion, gpuLoad, progress, drained, revoked } =
+    worker;
+  const whyNot = revoked ? 'Its key is revoked.' : undefined;
   const facts: readonly (readonly [string, string | null])[] = [
     ['Pool', pool],
     ['Region', region],
@@ -43,10 +45,10 @@ export function WorkerPanel({ worker, list, onOpen, onClose }: Props) {
     >
       <div className={styles.actions}>
         <WorkerState worker={worker} />
-        <Button may="worker:drain" on={`worker:${id}`} onClick={() => setAsks('drain')}>
+        <Button may="worker:drain" on={`worker:${id}`} whyNot={whyNot} onClick={() => setAsks('drain')}>
           {drained ? 'Give it jobs again' : 'Drain'}
         </Button>
-        <Button look="danger" may="worker:revoke" on={`worker:${id}`} onClick={() => setAsks('revoke')}>
+        <Button look="danger" may="worker:revoke" on={`worker:${id}`} whyNot={whyNot} onClick={() => setAsks('revoke')}>
           Revoke key
         </Button>
       </div>

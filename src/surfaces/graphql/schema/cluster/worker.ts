@@ -64,6 +64,9 @@ Worker.implement({
     }),
     alive: t.exposeBoolean('isAlive', { description: 'False after it missed three heartbeats.' }),
     drained: t.exposeBoolean('isDrained', { description: 'It gets no new jobs, by `drainWorker`.' }),
+    revoked: t.exposeBoolean('isRevoked', {
+      description: 'Its key was revoked. Only the last update of a worker says so: then it is no longer known.',
+    }),
   }),
 });
 
