@@ -92,8 +92,9 @@ export const fullPictures = (ids: Seeded): readonly Picture[] => [
     name: 'policy-simulate',
     path: '/policy/simulate',
     act: async (page) => {
-      const rules = page.getByLabel('Rules');
-      await rules.fill(`${await rules.inputValue()}\np, analyst, step:http, **, *, deny\n`);
+      await page.getByLabel('Rules').click();
+      await page.keyboard.press('Control+End');
+      await page.keyboard.insertText('\np, analyst, step:http, **, *, deny\n');
       await page.getByRole('button', { name: 'Simulate' }).click();
       await page.getByRole('table').waitFor();
     },

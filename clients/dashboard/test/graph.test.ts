@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './support/open-dashboard.ts';
 
 const WAITING = `
@@ -80,6 +81,20 @@ describe.skipIf(skipped)(`the graph of a run ${skipped ?? ''}`, () => {
     await node(page, 's300').waitFor({ state: 'attached' });
     const phone = await dashboard.open(`/runs/${await start(await example('repair'))}`, { as: 'admin', width: 390 });
     await phone.getByRole('tab', { name: 'Steps', selected: true }).waitFor();
+  });
+
+  it('opens at its beginning when it does not fit', async () => {
+    const chain = Array.from({ length: 40 }, (_, n) => {
+      const after = n === 0 ? '' : `depends_on: [s${n - 1}], `;
+      return `  - { id: s${n}, kind: transform, ${after}input: { data: 1, expression: $ } }`;
+    });
+    const save = 'mutation ($yaml: String!) { saveWorkflow(input: { source: { yaml: $yaml } }) { __typename } }';
+    await dashboard.ask('admin', save, { yaml: `name: chain\nsteps:\n${chain.join('\n')}` });
+    const page = await dashboard.open('/workflows/chain/edit', { as: 'admin' });
+    await node(page, 's0').waitFor();
+    const graph = await page.getByRole('region', { name: 'Graph of the steps' }).boundingBox();
+    await until('its first step is there', async () => (await left(page, 's0')) >= (graph?.x ?? Number.NaN));
+    expect(await left(page, 's3')).toBeLessThan((graph?.x ?? 0) + (graph?.width ?? 0));
   });
 
   it.each(['light', 'dark'] as const)('can be used by everyone in its %s theme', async (theme) => {

@@ -10,11 +10,20 @@ interface Props {
   readonly children: ReactNode;
 }
 
+/** With more columns than these, a row has two lines where they would not fit in one. */
+const MAX_IN_ONE_LINE = 5;
+
 /** A table of things of the server, a row each. On a phone each row is a card. */
 export function Table({ label, columns, children }: Props) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: keys must be able to scroll it
-    <section className={styles.frame} aria-label={label} tabIndex={0} style={namesOf(columns)}>
+    <section
+      className={styles.frame}
+      aria-label={label}
+      data-many={columns.length > MAX_IN_ONE_LINE || undefined}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: keys must be able to scroll it
+      tabIndex={0}
+      style={namesOf(columns)}
+    >
       <table className={styles.table}>
         <thead>
           <tr>

@@ -149,9 +149,18 @@ export async function problemsInEveryLook(page: Page): Promise<string[]> {
     if (wide > width) found.push(`It is ${wide} pixels wide.`);
     problems.push(...found.map((problem) => `${theme}, ${width} pixels: ${problem}`));
   }
+  await page.setViewportSize({ width: TABLET_WIDTH, height });
+  const wide = await page.evaluate<string[]>(WIDE_TABLES);
+  problems.push(...wide.map((label) => `${TABLET_WIDTH} pixels: ${label} scrolls sideways.`));
   await page.setViewportSize({ width: former, height });
   return problems;
 }
+
+const TABLET_WIDTH = 768;
+/** Labels of the tables of things of the server that do not fit. Those of data may be as wide as they are. */
+const WIDE_TABLES = `[...document.querySelectorAll('section:has(> table th[scope=col])')]
+  .filter(({ clientWidth, scrollWidth }) => scrollWidth > clientWidth)
+  .map(({ ariaLabel }) => ariaLabel)`;
 
 const LOOKS = [
   ['light', 1440, ALL_RULES],

@@ -46,6 +46,8 @@ const ARROW = { type: MarkerType.ArrowClosed, color: 'var(--line-strong)', width
 /** The attributes of the library describe what can be edited. */
 const NO_DESCRIPTION = { 'aria-roledescription': undefined };
 const FIT = { padding: 0.06, maxZoom: 1, minZoom: 0.5 };
+/** Where the first node of a graph that does not fit begins, in pixels. */
+const BEGINNING = 16;
 /** Above and below the nodes, for arcs and controls. */
 const MARGIN = 120;
 
@@ -207,20 +209,24 @@ function flowEdgeOf({ from, to, kind = 'order', label }: GraphEdge): Edge {
   };
 }
 
-/** Shows all of the graph; where that would be too small to read, the selected node. */
+/** Shows all of the graph; where that would be too small to read, the selected node or its beginning. */
 async function showAll(flow: ReactFlowInstance<Flow> | null, selected: string | undefined): Promise<void> {
   await flow?.fitView(FIT);
-  if (flow && flow.getZoom() <= FIT.minZoom) center(flow, selected);
+  if (!flow || flow.getZoom() > FIT.minZoom) return;
+  const isCentered = await center(flow, selected);
+  const { x, y, zoom } = flow.getViewport();
+  if (!isCentered || x > BEGINNING) await flow.setViewport({ x: BEGINNING, y, zoom });
 }
 
-function center(flow: ReactFlowInstance<Flow>, id: string | undefined): void {
+/** Resolves with whether there is such a node. */
+async function center(flow: ReactFlowInstance<Flow>, id: string | undefined): Promise<boolean> {
   const node = id === undefined ? undefined : flow.getNode(id);
-  if (!node) return;
+  if (!node) return false;
   const { x, y } = node.position;
-  void flow.setCenter(x + NODE.width / 2, y + NODE.height / 2, { zoom: flow.getZoom() });
+  return flow.setCenter(x + NODE.width / 2, y + NODE.height / 2, { zoom: flow.getZoom() });
 }
 
 /** Moves the graph so that a node that was reached by the keyboard can be seen. */
 function reveal(target: Element, flow: ReactFlowInstance<Flow> | null): void {
-  if (flow && target instanceof HTMLElement && target.matches(':focus-visible')) center(flow, target.dataset.node);
+  if (flow && target instanceof HTMLElement && target.matches(':focus-visible')) void center(flow, target.dataset.node);
 }

@@ -88,7 +88,7 @@ function Letter({ letter, onReplay }: { readonly letter: WorkersLetterFragment; 
       <td>
         <Time at={at} />
       </td>
-      <td>{run && <Link href={`/runs/${run.id}`}>Run</Link>}</td>
+      <td>{run && <Link href={`/runs/${run.id}`}>Open</Link>}</td>
       <td>
         <Button
           may="mutation:replayDeadLetter"
