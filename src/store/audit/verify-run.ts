@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { createChainVerifier, createProblemList, type ProblemList } from '../../audit/verify-chain.ts';
 import type { Event } from '../../core/event.ts';
 import type { Scope } from '../../core/principal.ts';
@@ -90,31 +91,44 @@ function compareWithFold(
 ) {
   if (!draft) return add(1, 'the run does not begin with RUN_CREATED');
   const run: RunRecord = { ...draft.run, seq: head.seq, headPosition: head.position, headHash: head.hash };
-  const differ = (table: string, stored: unknown, folded: unknown) => {
-    if (canonicalJson(stored) !== canonicalJson(folded)) {
-      add(head.seq, `the table ${table} differs from the fold of the events: ${listDifferences(stored, folded)}`);
-    }
+  const differ = <Row extends object>(
+    table: string,
+    stored: Iterable<Row>,
+    folded: Iterable<Row>,
+    key: (row: Row) => string,
+  ) => {
+    const byKey = (rows: Iterable<Row>) => new Map(Array.from(rows, (row) => [key(row), row]));
+    const names = listDifferences(byKey(stored), byKey(folded));
+    if (names.length > 0) add(head.seq, `the table ${table} differs from the fold of the events: ${names.join(', ')}`);
   };
-  const byKey = (rows: readonly LabelRow[]) => Object.fromEntries(rows.map((row) => [row.key, row]));
-  const byId = <T extends { readonly id: string }>(rows: Iterable<T>) =>
-    Object.fromEntries([...rows].map((row) => [row.id, row]));
-  differ('runs', { [run.id]: tables.run }, { [run.id]: run });
-  differ('steps', byId(tables.steps), byId(draft.steps.values()));
-  differ('run_labels', byKey(tables.labels), byKey(toLabelRows(run)));
-  differ('approvals', byId(tables.approvals), byId(draft.approvals.values()));
-  differ('tool_calls', byId(tables.toolCalls), byId(draft.calls.values()));
-  differ('artifacts', byId(tables.artifacts), byId(artifacts));
+  const idOf = ({ id }: { readonly id: string }) => id;
+  differ('runs', [tables.run], [run], idOf);
+  differ('steps', tables.steps, draft.steps.values(), idOf);
+  differ('run_labels', tables.labels, toLabelRows(run), ({ key }: LabelRow) => key);
+  differ('approvals', tables.approvals, draft.approvals.values(), idOf);
+  differ('tool_calls', tables.toolCalls, draft.calls.values(), idOf);
+  differ('artifacts', tables.artifacts, artifacts, idOf);
 }
 
-/** The fields in which two objects of rows differ, as `ID.field`. */
-function listDifferences(stored: unknown, folded: unknown): string {
-  const flat = (rows: unknown) =>
-    new Map(
-      Object.entries(rows as Record<string, object>).flatMap(([id, row]) =>
-        Object.entries(row).map(([field, value]) => [`${id}.${field}`, canonicalJson(value)]),
-      ),
-    );
-  const [a, b] = [flat(stored), flat(folded)];
-  const names = [...new Set([...a.keys(), ...b.keys()])].filter((name) => a.get(name) !== b.get(name));
-  return names.slice(0, 5).join(', ');
+type RowsByKey = ReadonlyMap<string, object>;
+
+/** The first fields in which rows differ, as `ID.field`. */
+function listDifferences(stored: RowsByKey, folded: RowsByKey): readonly string[] {
+  const names: string[] = [];
+  for (const id of new Set([...stored.keys(), ...folded.keys()])) {
+    const [a, b] = [stored.get(id) ?? {}, folded.get(id) ?? {}] as Readonly<Record<string, unknown>>[];
+    // Rows that are not equal may still be equal as JSON, which leaves undefined out.
+    if (isDeepStrictEqual(a, b)) continue;
+    for (const field of new Set([...Object.keys(a ?? {}), ...Object.keys(b ?? {})])) {
+      if (jsonOf(a?.[field]) !== jsonOf(b?.[field])) names.push(`${id}.${field}`);
+      if (names.length === MAX_DIFFERENCES) return names;
+    }
+  }
+  return names;
+}
+
+const MAX_DIFFERENCES = 5;
+
+function jsonOf(value: unknown): string | undefined {
+  return value === undefined ? undefined : canonicalJson(value);
 }

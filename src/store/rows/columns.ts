@@ -229,11 +229,21 @@ export function toColumnName(field: string): string {
   return column;
 }
 
+const fieldNames = new Map<string, string>();
+
+/** The field of a column: camelCase for snake_case. */
+function toFieldName(column: string): string {
+  let field = fieldNames.get(column);
+  if (field === undefined) {
+    field = column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    fieldNames.set(column, field);
+  }
+  return field;
+}
+
 /** A row as `SELECT *` returns it, with its columns in camelCase. */
 export function fromColumns<Row>(row: object): Row {
-  const fields = Object.entries(row).map(([name, value]) => [
-    name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-    value,
-  ]);
-  return Object.fromEntries(fields) as Row;
+  const fields: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(row)) fields[toFieldName(name)] = value;
+  return fields as Row;
 }
