@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join, matchesGlob, normalize } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { UNUSED } from '../../../scripts/prune.ts';
 import { VERBS } from '../../../src/cli/verbs.ts';
 import { readEnvironment } from '../../../src/config/environment.ts';
 import { hasSandbox } from '../../support/runtime/has-sandbox.ts';
@@ -70,7 +71,19 @@ describe('deploy/Dockerfile', () => {
     const runs = all('RUN').map(({ args }) => args);
     expect(runs.filter((run) => /npm (?:i|install|add|exec)\b|npx|curl|wget/.test(run))).toEqual([]);
     expect(runs.some((run) => run.startsWith('npm ci --ignore-scripts'))).toBe(true);
-    expect(runs.at(-2)).toContain('npm prune --omit=dev');
+    expect(runs.at(-2)).toMatch(/ node scripts\/prune\.ts$/);
+  });
+
+  it('has no files for other databases, other systems and debuggers, which are still where they were', async () => {
+    for (const glob of UNUSED) expect(globSync(glob).length, glob).toBeGreaterThan(0);
+    const generated = await Promise.all(
+      ['sqlite', 'postgres'].map((kind) => readFile(`src/store/generated/${kind}/internal/class.ts`, 'utf8')),
+    );
+    const loaded = generated.flatMap((code) =>
+      Array.from(code.matchAll(/"(@prisma\/client\/runtime\/[^"]+\.mjs)"/g), ([, path]) => path),
+    );
+    expect(loaded).toHaveLength(4);
+    for (const path of loaded) expect(UNUSED.filter((glob) => matchesGlob(`node_modules/${path}`, glob))).toEqual([]);
   });
 
   it.skipIf(!hasSandbox)('has every file that the server needs, none of which it writes', async () => {
