@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import type { PolicyEffect, PolicyRequest } from '../core/policy.ts';
+import { canonicalJson } from '../lib/json.ts';
 import { compilePolicy } from './compile-policy.ts';
 import { decide } from './decide.ts';
 
@@ -180,8 +181,11 @@ describe('deciding', () => {
         const policy = await compile(...head(links), ...all.map(lineOf));
         const plain = await plainCasbin(all, links);
         for (const one of [...asks, ...asks]) {
-          const { effect, rule } = decide(policy, one);
+          const decision = decide(policy, one);
+          const { effect, rule } = decision;
           expect(effect).toBe(plain(one));
+          // As the journal records it.
+          expect(JSON.stringify(decision)).toBe(canonicalJson(decision));
           seen.add(rule ? effect : 'nothing matched');
         }
       },

@@ -1,6 +1,5 @@
 import type { CanonicalUri } from '../core/canonical-uri.ts';
 import type { Decision, PolicyRequest } from '../core/policy.ts';
-import { inCanonicalOrder } from '../lib/json.ts';
 import type { CompiledPolicy } from './compile-policy.ts';
 import type { EvaluationRequest } from './evaluation/matcher-functions.ts';
 import { splitUri } from './globs/uri-glob.ts';
@@ -18,8 +17,7 @@ export function decide(policy: CompiledPolicy, request: PolicyRequest): Decision
 
     const question = toEvaluationRequest(request);
     const decider = policy.evaluator.decidingRule(question, policy.index.candidates(question));
-    // The journal records each decision in this order, and the cache returns it many times.
-    const decision = inCanonicalOrder(decisionOf(policy, request, decider));
+    const decision = decisionOf(policy, request, decider);
     if (key.length <= MAX_CACHE_KEY_LENGTH) policy.decisionCache.set(key, decision);
     return decision;
   } catch (error) {
@@ -39,15 +37,16 @@ export function toEvaluationRequest({ roles, action, uri, schema }: PolicyReques
   return { roles, action, uri: uri && splitUri(uri), schema: schema && splitUri(schema) };
 }
 
+/** The members are in the order in which the journal records them: a decision may be recorded many times. */
 function decisionOf(policy: CompiledPolicy, request: PolicyRequest, decider: CompiledRule | undefined): Decision {
   const { roles, action, uri, schema } = request;
   return {
+    action,
+    ...(uri && { canonicalUri: uri.href }),
     effect: decider?.rule.effect ?? 'DENY',
     reason: decider ? ruleReason(decider, uri) : noMatchReason(policy, request),
-    ...(decider && { rule: decider.rule }),
-    action,
     roles,
-    ...(uri && { canonicalUri: uri.href }),
+    ...(decider && { rule: decider.rule }),
     ...(schema && { schemaUri: schema.href }),
     snapshot: policy.snapshot,
   };

@@ -47,6 +47,27 @@ describe('the Casbin evaluator', () => {
     expect(arbiter.decidingRule({ ...question, roles: ['user'] }, rules)).toBeUndefined();
   });
 
+  it('keeps the verdicts for roles apart whose names look like others', async () => {
+    const { rules, roles } = parsePolicy('g, user\ng, lead\np, user, *, **, *, allow\np, lead, *, **, *, deny');
+    const evaluator = await createCasbinEvaluator(model, { rules, roles });
+    const effectFor = (own: string[]) => evaluator.decidingRule({ ...question, roles: own }, rules)?.rule.effect;
+    expect(effectFor(['user,lead'])).toBeUndefined();
+    expect(effectFor(['["user","lead"]'])).toBeUndefined();
+    expect(effectFor(['user', 'lead'])).toBe('DENY');
+    expect(effectFor(['user'])).toBe('ALLOW');
+    expect(effectFor(['user,lead'])).toBeUndefined();
+  });
+
+  it('asks again for a URI that other rules cover', async () => {
+    const { rules, roles } = parsePolicy('g, user\np, user, *, http://**, *, allow\np, user, *, http://a/**, *, deny');
+    const evaluator = await createCasbinEvaluator(model, { rules, roles });
+    const effectFor = (host: string) => {
+      const uri = { scheme: 'http', host: [host], port: '', path: ['x'] };
+      return evaluator.decidingRule({ ...question, roles: ['user'], uri }, rules)?.rule.effect;
+    };
+    expect(['b', 'a', 'c', 'a'].map(effectFor)).toEqual(['ALLOW', 'DENY', 'ALLOW', 'DENY']);
+  });
+
   it.each([
     ['an effect that lets allow win', 'first(deny, approve', 'first(allow, deny, approve', /\[policy_effect\] must be/],
     ['a matcher that forgets the role', 'hasRole(r.roles, p.role) && ', '', /\[matchers\] must be/],

@@ -1,7 +1,7 @@
 import type { Role } from '../../core/principal.ts';
 import { matchAction } from '../globs/action-glob.ts';
 import type { UriGlob, UriParts } from '../globs/uri-glob.ts';
-import { type CompiledRule, coversUri } from '../rules/compiled-rule.ts';
+import type { CompiledRule } from '../rules/compiled-rule.ts';
 import { compareRateLimits } from '../rules/rate-limit.ts';
 import { inheritedRoles, type RoleGraph } from '../rules/role-graph.ts';
 import type { EvaluationRequest } from './matcher-functions.ts';
@@ -49,13 +49,11 @@ export function createRuleIndex(rules: readonly CompiledRule[], roles: RoleGraph
 
   return {
     candidates({ roles, action, uri }) {
-      const keys = uri && keysOf(uri);
       const candidates: IndexedRule[] = [];
       for (const role of allRoles(roles)) {
         const trees = byRole.get(role);
-        collect(trees?.exact.get(action), keys, uri, candidates);
-        for (const [glob, root] of trees?.wild ?? [])
-          if (matchAction(glob, action)) collect(root, keys, uri, candidates);
+        collect(trees?.exact.get(action), uri, candidates);
+        for (const [glob, root] of trees?.wild ?? []) if (matchAction(glob, action)) collect(root, uri, candidates);
       }
       // Two alternatives of one rule may both match.
       if (candidates.length > 1) candidates.sort((a, b) => a.order - b.order);
@@ -82,16 +80,23 @@ function insertRule(root: Node, placed: IndexedRule, glob: UriGlob): void {
   if (node.rules.at(-1) !== placed) node.rules.push(placed);
 }
 
-function collect(
-  root: Node | undefined,
-  keys: readonly string[] | undefined,
-  uri: UriParts | undefined,
-  candidates: IndexedRule[],
-): void {
-  let node = root;
-  for (let depth = 0; node; depth += 1) {
-    for (const placed of node.rules) if (coversUri(placed.loaded.uri, uri)) candidates.push(placed);
-    node = keys && depth < keys.length ? node.next.get(keys[depth] as string) : undefined;
+/** Adds the rules of all nodes on the path of the URI. */
+function collect(root: Node | undefined, uri: UriParts | undefined, candidates: IndexedRule[]): void {
+  if (!root) return;
+  candidates.push(...root.rules);
+  if (!uri) return;
+  const { scheme, host, path } = uri;
+  const keyAt = (depth: number) => {
+    if (depth === 0) return scheme;
+    if (depth <= host.length) return host[host.length - depth];
+    return depth === host.length + 1 ? '/' : path[depth - host.length - 2];
+  };
+  const depths = host.length + path.length + 2;
+  let node: Node | undefined = root;
+  for (let depth = 0; depth < depths; depth += 1) {
+    node = node.next.get(keyAt(depth) as string);
+    if (!node) return;
+    candidates.push(...node.rules);
   }
 }
 

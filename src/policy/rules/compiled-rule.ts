@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Fault } from '../../core/errors.ts';
 import type { PolicyEffect, PolicyRule } from '../../core/policy.ts';
+import { inCanonicalOrder } from '../../lib/json.ts';
 import { parseAction } from '../globs/action-glob.ts';
 import { parseUriGlobs } from '../globs/parse-uri-glob.ts';
 import { matchUriGlob, type UriGlob, type UriParts } from '../globs/uri-glob.ts';
@@ -67,7 +68,8 @@ export function compileRule(
   const obliged = effect && attempt('obligation', () => parseObligation(obligation, effect, action));
 
   if (!sound || !effect || !uriGlobs || !schemaGlobs) return undefined;
-  const rule: PolicyRule = {
+  // Every decision that the journal records has its rule.
+  const rule: PolicyRule = inCanonicalOrder({
     id: `rule_${createHash('sha256').update(text).digest('hex').slice(0, 12)}`,
     role,
     action,
@@ -76,7 +78,7 @@ export function compileRule(
     effect,
     ...(obligation !== '' && { obligation }),
     ...(comment !== '' && { comment }),
-  };
+  });
   return {
     rule,
     description: describe(rule, line),
