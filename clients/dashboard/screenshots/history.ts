@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { startServer } from '../../../test/support/server.ts';
 import { until } from '../../../test/support/until.ts';
+import { type Ask, askOf } from '../test/support/open-dashboard.ts';
 import type { documentsOf } from './documents.ts';
-import { type Ask, COLLEAGUES, type Person, passwordOf, peopleOf } from './people.ts';
+import { COLLEAGUES, type Person, passwordOf } from './people.ts';
 
 type Documents = ReturnType<typeof documentsOf>;
 
@@ -25,7 +26,7 @@ export async function makeHistory(dataDir: string, env: Readonly<Record<string, 
       dataDir,
       env: { ...env, NODE_OPTIONS: TIME_SHIFT, DAYS_AGO: String(hours / 24) },
     });
-    const ask = peopleOf(server);
+    const ask = askOf(server, passwordOf);
     if (index === 0) await openShop(ask, documents);
     await runMoment(ask, index, documents);
     await until('all has ended', async () => (await ask('admin', MOVING)).runs.nodes.length === 0);
@@ -33,7 +34,7 @@ export async function makeHistory(dataDir: string, env: Readonly<Record<string, 
   }
 }
 
-async function openShop(ask: Ask, documents: Documents): Promise<void> {
+async function openShop(ask: Ask<Person>, documents: Documents): Promise<void> {
   for (const [username, roles] of Object.entries(COLLEAGUES))
     await ask('admin', CREATE, { input: { username, roles, password: passwordOf(username as Person) } });
   await ask('marta', SAVE, { yaml: documents.catalog_draft });
@@ -44,7 +45,7 @@ async function openShop(ask: Ask, documents: Documents): Promise<void> {
   await ask('admin', SAVE, { yaml: documents.push });
 }
 
-async function runMoment(ask: Ask, index: number, documents: Documents): Promise<void> {
+async function runMoment(ask: Ask<Person>, index: number, documents: Documents): Promise<void> {
   const start = (as: Person, name: string, inputs = {}, labels = {}) =>
     ask(as, START, { input: { source: { name }, inputs, labels, waitMs: 0 } });
   for (let hour = 0; hour <= index + 2; hour += 1) await start('alice', 'hourly_cleanup');

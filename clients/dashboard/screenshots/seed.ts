@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Server } from '../../../test/support/server.ts';
 import { until } from '../../../test/support/until.ts';
+import { type Ask, askOf } from '../test/support/open-dashboard.ts';
 import type { documentsOf } from './documents.ts';
 import { SAVE, START } from './history.ts';
-import { type Ask, type Person, peopleOf } from './people.ts';
+import { type Person, passwordOf } from './people.ts';
 
 /** What the pictures are of, by what it is. */
 export type Seeded = Readonly<
@@ -45,7 +46,7 @@ const PAUSE = `mutation { pauseSchedule(input: { name: "price_import" }) { __typ
 
 /** The present of the shop: one run in each state, and what else the views show. */
 export async function seed(server: Server, documents: ReturnType<typeof documentsOf>, web: string): Promise<Seeded> {
-  const ask = peopleOf(server);
+  const ask = askOf(server, passwordOf);
   const ended = async (id: string) => {
     let run = { state: '' };
     const hasEnded = async () => {
@@ -103,7 +104,7 @@ export async function seed(server: Server, documents: ReturnType<typeof document
   return { ...{ catalog, failed, rerun, refund, build, waiting, lasts, talk, asks, approval, file, convert } };
 }
 
-async function storeFiles(ask: Ask): Promise<string> {
+async function storeFiles(ask: Ask<Person>): Promise<string> {
   const prices = Array.from(
     { length: 40 },
     (_, n) => `${1_001 + n},Tea no. ${n + 1},tea,${(4.5 + n * 0.35).toFixed(2)},${n % 7 === 0 ? 0 : n * 3}`,

@@ -5,7 +5,8 @@ import { startSdkWorker } from '../../../test/support/cap/sdk-worker.ts';
 import { startWorkerProcess } from '../../../test/support/cap/worker-process.ts';
 import type { Server } from '../../../test/support/server.ts';
 import { until } from '../../../test/support/until.ts';
-import { peopleOf } from './people.ts';
+import { askOf } from '../test/support/open-dashboard.ts';
+import { passwordOf } from './people.ts';
 
 const DRAIN = `mutation { drainWorker(input: { id: "press-2" }) { __typename ... on Refusal { message } } }`;
 
@@ -23,7 +24,7 @@ export async function startBus(folder: string) {
       closing.use(await startWorkerProcess({ nats: setup.nats, server, id, pools: names, env: { POOLS_FILE: pools } }));
     await start('press-1', ['builders', 'printers']);
     await start('press-2', ['printers']);
-    await peopleOf(server)('admin', DRAIN);
+    await askOf(server, passwordOf)('admin', DRAIN);
     await using _silent = await startSdkWorker({
       ...{ url: setup.nats.url, id: 'label-printer', subject: 'job.labels.print' },
       handle: () => undefined,

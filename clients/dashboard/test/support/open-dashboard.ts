@@ -23,14 +23,16 @@ interface Visit {
   readonly through?: string;
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: a test reads any field of the result
+export type Ask<Name extends string> = (as: Name, document: string, variables?: unknown) => Promise<any>;
+
 /** A real server, and a browser that looks at it. */
 export interface Dashboard extends AsyncDisposable {
   readonly server: Server;
   /** Opens a path in a new window. What goes wrong in it fails the test at `close`. */
   open(path: string, visit?: Visit): Promise<Page>;
   /** A GraphQL operation as this user, for what a test prepares. */
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads any field of the result
-  ask(as: User, document: string, variables?: unknown): Promise<any>;
+  readonly ask: Ask<User>;
   /** @throws when a page logged an error, broke its policy, or asked another host */
   close(): Promise<void>;
 }
@@ -41,7 +43,6 @@ export async function openDashboard(options: ServerOptions = {}): Promise<Dashbo
   const browser = await launch();
   const contexts: BrowserContext[] = [];
   const problems: string[] = [];
-  const tokens = new Map<User, string>();
   const close = async () => {
     await Promise.all(contexts.map((context) => context.close()));
     await browser.close();
@@ -64,14 +65,7 @@ export async function openDashboard(options: ServerOptions = {}): Promise<Dashbo
       await page.goto(`${through}${path}`);
       return page;
     },
-    async ask(as, document, variables) {
-      const known = tokens.get(as);
-      const token = known ?? (await tokenOf(server, as));
-      tokens.set(as, token);
-      const { data, errors } = await server.query(document, variables, token);
-      expect(errors).toBeUndefined();
-      return data;
-    },
+    ask: askOf<User>(server, (user) => user),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -102,10 +96,26 @@ export async function signInAgain(page: Page, as: User): Promise<void> {
   await dialog.waitFor({ state: 'detached' });
 }
 
-async function tokenOf(server: Server, user: User): Promise<string> {
-  const document = 'mutation ($input: SignInInput!) { signIn(input: $input) { ... on Session { token } } }';
-  const { data } = await server.query(document, { input: { username: user, password: user } });
-  return data.signIn.token;
+const SIGN_IN =
+  'mutation ($input: SignInInput!) { signIn(input: $input) { __typename ... on Session { token } ... on Refusal { message } } }';
+
+/** Sends operations of the public API as one user or another, who are signed in once. What is refused is thrown. */
+export function askOf<Name extends string>(server: Server, passwordOf: (user: Name) => string): Ask<Name> {
+  const tokens = new Map<Name, Promise<string>>();
+  const send = async (document: string, variables: unknown, token?: string) => {
+    const { data, errors } = await server.query(document, variables, token);
+    const results = Object.values<{ readonly __typename?: string } | null>(data ?? {});
+    const refused = results.find((result) => result?.__typename === 'Refusal');
+    if (errors || refused) throw new Error(`${document.slice(0, 100)}: ${JSON.stringify(errors ?? refused)}`);
+    return data;
+  };
+  const signIn = async (username: Name): Promise<string> =>
+    (await send(SIGN_IN, { input: { username, password: passwordOf(username) } })).signIn.token;
+  return async (as, document, variables) => {
+    const token = tokens.get(as) ?? signIn(as);
+    tokens.set(as, token);
+    return send(document, variables, await token);
+  };
 }
 
 /** What no page may do, however it is used. Lost connections and refused passwords are the subject of some tests. */
