@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FullDashboard, openFullDashboard } from './support/full-dashboard.ts';
-import { problemsInEveryLook, skipped } from './support/open-dashboard.ts';
-import { eachTab, PATHS, ROUTES, settled } from './support/views.ts';
+import { type FullDashboard, openFullDashboard } from '../support/full-dashboard.ts';
+import { problemsInEveryLook, skipped } from '../support/open-dashboard.ts';
+import { eachTab, PATHS, ROUTES, settled } from '../support/views.ts';
 
 describe.skipIf(skipped)(`a view that has something to show ${skipped ?? ''}`, () => {
   let full: FullDashboard;

@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
-import { closedPort } from '../../sdk/test/test-clients.ts';
-import { type FullDashboard, openFullDashboard } from './support/full-dashboard.ts';
-import { problemsInEveryLook, signInAgain, skipped } from './support/open-dashboard.ts';
-import { PATHS, ROUTES, settled } from './support/views.ts';
+import { startCuttingProxy } from '../../../../test/support/cutting-proxy.ts';
+import { closedPort } from '../../../sdk/test/test-clients.ts';
+import { type FullDashboard, openFullDashboard } from '../support/full-dashboard.ts';
+import { problemsInEveryLook, signInAgain, skipped } from '../support/open-dashboard.ts';
+import { PATHS, ROUTES, settled } from '../support/views.ts';
 
 describe.skipIf(skipped)(`without a server or a session ${skipped ?? ''}`, () => {
   let full: FullDashboard;

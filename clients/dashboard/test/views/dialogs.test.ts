@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FullDashboard, openFullDashboard } from './support/full-dashboard.ts';
-import { problemsInEveryLook, skipped } from './support/open-dashboard.ts';
-import { settled } from './support/views.ts';
+import { type FullDashboard, openFullDashboard } from '../support/full-dashboard.ts';
+import { problemsInEveryLook, skipped } from '../support/open-dashboard.ts';
+import { settled } from '../support/views.ts';
 
 const SOURCES = 'clients/dashboard/src/';
 

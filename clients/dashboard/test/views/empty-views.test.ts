@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Dashboard, openDashboard, problemsInEveryLook, skipped } from './support/open-dashboard.ts';
-import { EMPTY_PATHS, eachTab, ROUTES, settled } from './support/views.ts';
+import { type Dashboard, openDashboard, problemsInEveryLook, skipped } from '../support/open-dashboard.ts';
+import { EMPTY_PATHS, eachTab, ROUTES, settled } from '../support/views.ts';
 
 describe.skipIf(skipped)(`a view that has nothing to show ${skipped ?? ''}`, () => {
   let dashboard: Dashboard;
