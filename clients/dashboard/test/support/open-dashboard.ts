@@ -29,7 +29,7 @@ export type Ask<Name extends string> = (as: Name, document: string, variables?: 
 /** A real server, and a browser that looks at it. */
 export interface Dashboard extends AsyncDisposable {
   readonly server: Server;
-  /** Opens a path in a new window. What goes wrong in it fails the test at `close`. */
+  /** Opens a path in a new window. What goes wrong in it, and in those opened from it, fails the test at `close`. */
   open(path: string, visit?: Visit): Promise<Page>;
   /** A GraphQL operation as this user, for what a test prepares. */
   readonly ask: Ask<User>;
@@ -60,8 +60,8 @@ export async function openDashboard(options: ServerOptions = {}): Promise<Dashbo
       });
       contexts.push(context);
       if (as) await signIn(context, server, as);
+      if (!hostile) await report(context, through, problems);
       const page = await context.newPage();
-      if (!hostile) report(page, through, problems);
       await page.goto(`${through}${path}`);
       return page;
     },
@@ -118,21 +118,26 @@ export function askOf<Name extends string>(server: Server, passwordOf: (user: Na
   };
 }
 
-/** What no page may do, however it is used. Lost connections and refused passwords are the subject of some tests. */
-function report(page: Page, origin: string, problems: string[]): void {
-  page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`));
-  page.on('console', (message) => {
+/** What no window may do, however it is used. Lost connections and refused passwords are the subject of some tests. */
+async function report(context: BrowserContext, origin: string, problems: string[]): Promise<void> {
+  context.on('weberror', (error) => problems.push(`${error.page()?.url()}: ${error.error().message}`));
+  context.on('console', (message) => {
     const text = message.text();
     if (
       message.type() === 'error' &&
       !/ERR_(CONNECTION|EMPTY|INTERNET|SOCKET)|^WebSocket connection to|status of 401/.test(text)
     )
-      problems.push(`${page.url()}: ${text}`);
+      problems.push(`${message.page()?.url()}: ${text} ${message.location().url}`);
   });
-  page.on('request', (request) => {
+  await context.addInitScript(() => {
+    addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sourceFile }) =>
+      console.error(`${effectiveDirective} forbids ${blockedURI} in ${sourceFile}`),
+    );
+  });
+  context.on('request', (request) => {
     const { protocol, host } = new URL(request.url());
     if (!['data:', 'blob:'].includes(protocol) && host !== new URL(origin).host)
-      problems.push(`${page.url()} asked ${request.url()}`);
+      problems.push(`${request.method()} ${request.url()} asks another host`);
   });
 }
 
