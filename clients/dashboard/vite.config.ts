@@ -74,8 +74,15 @@ export default defineConfig({
     rolldownOptions: {
       // Of React components for servers; here all of them are for browsers.
       onLog: (level, log, report) => log.code === 'MODULE_LEVEL_DIRECTIVE' || report(level, log),
-      // What every page needs is one file, also where a page that is loaded later needs parts of it.
-      output: { codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] } },
+      // What every page needs is one file, what several need another: otherwise each part that two of them share is a request.
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'start', tags: ['$initial'] },
+            { name: 'shared', test: /lucide-react|dashboard\/src\/(?:ui|shell|parts\/payload)\//, minShareCount: 2 },
+          ],
+        },
+      },
     },
     target: ['chrome123', 'firefox120', 'safari17.5'],
   },
