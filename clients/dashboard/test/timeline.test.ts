@@ -18,6 +18,13 @@ name: waits
 steps:
   - { id: agree, kind: approval, input: { reason: Really? } }
   - { id: after, kind: transform, depends_on: [agree], input: { data: 1, expression: $ } }`;
+const ITEMS = `
+name: items
+steps:
+${Array.from({ length: 100 }, (_, n) => `  - { id: s${n}, kind: transform, input: { data: 1, expression: $ } }`).join('\n')}
+  - { id: each, kind: transform, for_each: "{{ [1, 2, 3] }}", input: { data: "{{ item }}", expression: $ } }
+  - { id: agree, kind: approval, depends_on: [each], input: { reason: Really? } }
+  - { id: after, kind: transform, depends_on: [agree], input: { data: 1, expression: $ } }`;
 const long = (steps: number) => `
 name: long
 steps:
@@ -35,6 +42,12 @@ describe.skipIf(skipped)(`the timeline of a run ${skipped ?? ''}`, () => {
   async function start(yaml: string, waitMs = 0): Promise<string> {
     const document = 'mutation ($input: StartRunInput!) { startRun(input: $input) { ... on Run { id } } }';
     return (await dashboard.ask('admin', document, { input: { source: { yaml }, waitMs } })).startRun.id;
+  }
+  async function approve(id: string): Promise<void> {
+    const { approvals } = await dashboard.ask('admin', '{ approvals(state: OPEN) { nodes { id run { id } } } }');
+    const approval = approvals.nodes.find((one: { run: { id: string } }) => one.run.id === id);
+    const decide = 'mutation ($id: ID!) { decideApproval(input: { approvalId: $id, approve: true }) { __typename } }';
+    await dashboard.ask('admin', decide, { id: approval.id });
   }
   const row = (page: Page, key: string) =>
     page.getByRole('list', { name: 'Timeline of the steps' }).locator(`[data-step="${key}"]`);
@@ -124,10 +137,7 @@ describe.skipIf(skipped)(`the timeline of a run ${skipped ?? ''}`, () => {
     const bar = row(page, 'agree').locator('i');
     const title = () => bar.getAttribute('title');
     await expect.poll(title).toMatch(/^waiting /);
-    const { approvals } = await dashboard.ask('admin', '{ approvals(state: OPEN) { nodes { id run { id } } } }');
-    const approval = approvals.nodes.find((one: { run: { id: string } }) => one.run.id === id);
-    const decide = 'mutation ($id: ID!) { decideApproval(input: { approvalId: $id, approve: true }) { __typename } }';
-    await dashboard.ask('admin', decide, { id: approval.id });
+    await approve(id);
     await expect.poll(title).toMatch(/^succeeded /);
     await row(page, 'after').locator('i').first().waitFor();
   });
@@ -142,6 +152,37 @@ describe.skipIf(skipped)(`the timeline of a run ${skipped ?? ''}`, () => {
     expect((await axis(page)).y).toBe(before.y);
     await row(page, 's999').click();
     await page.getByRole('region', { name: 'Step s999' }).waitFor();
+  }, 60_000);
+
+  it('reads of more than 100 steps only what has a row, and no more after the end of the run', async () => {
+    const id = await start(ITEMS);
+    const page = await dashboard.open('/runs', { as: 'admin' });
+    const open = new Set<string>();
+    const read = new Set<string>();
+    page.on('websocket', (socket) => {
+      socket.on('framesent', ({ payload }) => {
+        const message = JSON.parse(String(payload));
+        if (message.type === 'subscribe' && message.payload.query.includes('subscription StepTimes'))
+          open.add(message.id);
+        if (message.type === 'complete') open.delete(message.id);
+      });
+      socket.on('framereceived', ({ payload }) => {
+        const message = JSON.parse(String(payload));
+        if (message.type === 'complete') open.delete(message.id);
+        if (message.type !== 'next' || !open.has(message.id)) return;
+        for (const { step } of message.payload.data.events.events) read.add(step);
+      });
+    });
+    await page.goto(`${dashboard.server.url}/runs/${id}?view=time`);
+    await expect.poll(() => row(page, 'agree').locator('i').getAttribute('title')).toMatch(/^waiting /);
+    await expect.poll(() => open.size).toBe(2);
+    await approve(id);
+    await page.locator('header').getByText('Succeeded', { exact: true }).first().waitFor();
+    await row(page, 'after').locator('i').last().waitFor();
+    await expect.poll(() => row(page, 'after').locator('i').last().getAttribute('title')).toMatch(/succeeded/);
+    await expect.poll(() => open.size).toBe(0);
+    expect(read.has('s99')).toBe(true);
+    expect([...read].filter((step) => step.startsWith('each') && step !== 'each')).toEqual([]);
   }, 60_000);
 
   it('fits a phone', async () => {
