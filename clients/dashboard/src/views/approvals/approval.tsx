@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
 import { unwrap } from '../../../../sdk/src/index.ts';
-import { ApprovalDocument, type ApprovalQuery, DecideApprovalDocument } from '../../api/generated/graphql.ts';
+import { ApprovalDocument, DecideApprovalDocument } from '../../api/generated/graphql.ts';
 import { useRead, useSend } from '../../api/query.ts';
 import { JsonTree } from '../../parts/payload/json-tree.tsx';
 import { useKeys } from '../../shell/keys.ts';
@@ -15,9 +15,9 @@ import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Time } from '../../ui/time.tsx';
+import { ApprovalRule } from './approval-rule.tsx';
 import styles from './approvals.module.css';
-
-type ApprovalDetail = Extract<NonNullable<ApprovalQuery['node']>, { readonly __typename: 'Approval' }>;
+import { type ApprovalDetail, isOfWorkflow, questionOf } from './question.ts';
 
 /** `/approvals/:id`: what will happen, who asked, which rule requires the decision; and the decision. */
 export function ApprovalPage() {
@@ -44,36 +44,35 @@ export function ApprovalPage() {
 }
 
 function Review({ approval }: { readonly approval: ApprovalDetail }) {
-  const { state, reason, run, step, call, whyNot, decidedBy, decidedAt, comment, expiresAt } = approval;
+  const { state, run, step, call, whyNot, decidedBy, decidedAt, comment, expiresAt } = approval;
   const [asked, setAsked] = useState<'approve' | 'reject'>();
   const isOpen = state === 'OPEN';
   const why = isOpen ? (whyNot ?? undefined) : `Already ${state.toLowerCase()}.`;
   useKeys({ a: () => why === undefined && setAsked('approve'), r: () => why === undefined && setAsked('reject') });
-  const rule = step.decision?.rule;
+  const isQuestion = isOfWorkflow(approval);
   return (
     <article className={styles.review}>
       <h2>
-        <StateMark state={state} word /> {reason}
+        <StateMark state={state} word /> {questionOf(approval)}
       </h2>
       <p>
+        The step <b>{step.key}</b> of{' '}
         <Link href={`/runs/${run.id}?step=${encodeURIComponent(step.key)}`}>{run.workflow ?? run.goal ?? run.id}</Link>,
-        step <b>{step.key}</b>, for {run.principal.username}
+        started by {run.principal.username}, {isQuestion ? 'asks this' : 'asks to do it'}.
         {isOpen && expiresAt && (
           <>
-            , expires <Time at={expiresAt} />
+            {' '}
+            It expires <Time at={expiresAt} />.
           </>
         )}
       </p>
-      {rule && (
-        <p>
-          Rule <code>{rule.id}</code> requires it: {rule.role}, {rule.action}, {rule.uri}
-          {rule.comment && ` (${rule.comment})`}
-        </p>
+      {!isQuestion && <ApprovalRule approval={approval} />}
+      {!isQuestion && (
+        <section aria-label="What will happen">
+          <h3>With these values</h3>
+          <JsonTree value={call ? call.arguments : step.input} />
+        </section>
       )}
-      <section aria-label="What will happen">
-        <h3>{call ? `Calls ${call.tool}` : `Runs ${step.does ?? step.kind.toLowerCase()}`}</h3>
-        <JsonTree value={call ? call.arguments : step.input} />
-      </section>
       {decidedAt && (
         <p>
           {decidedBy?.username ?? 'Nobody'} decided <Time at={decidedAt} />

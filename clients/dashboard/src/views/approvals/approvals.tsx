@@ -12,6 +12,7 @@ import { StateMark } from '../../ui/state-mark.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Time } from '../../ui/time.tsx';
 import styles from './approvals.module.css';
+import { questionOf } from './question.ts';
 
 const PARAMS = { show: choice('mine', 'open', 'all') };
 
@@ -68,14 +69,14 @@ export function Approvals() {
 }
 
 function ApprovalLine({ approval }: { readonly approval: ApprovalRowFragment }) {
-  const { id, state, reason, run, step, requestedAt, expiresAt, decidedBy } = approval;
+  const { id, state, run, step, requestedAt, expiresAt, decidedBy } = approval;
   return (
     <li data-row={id}>
       <StateMark state={state} />
       <span className={styles.text}>
-        <Link href={`/approvals/${id}`}>{reason}</Link>
+        <Link href={`/approvals/${id}`}>{questionOf(approval)}</Link>
         <small>
-          {run.workflow ?? run.goal ?? run.id} · {step.title} · for {run.principal.username}
+          {run.workflow ?? run.goal ?? run.id} · {step.title} · started by {run.principal.username}
         </small>
       </span>
       <span className={styles.when}>

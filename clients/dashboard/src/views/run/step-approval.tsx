@@ -10,7 +10,7 @@ export function StepApproval({ step }: { readonly step: StepModel }) {
   return (
     <p className={styles.approval}>
       <span>
-        {approval.reason}
+        {step.kind === 'APPROVAL' ? approval.reason : 'The policy lets this step continue only with an approval.'}
         {approval.expiresAt && (
           <>
             {' '}
