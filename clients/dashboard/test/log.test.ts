@@ -139,6 +139,21 @@ describe.skipIf(skipped)(`the log of a step ${skipped ?? ''}`, () => {
     await page.getByText('1 of 11', { exact: true }).waitFor();
   });
 
+  it('does not number matches of a log that is longer than what the server counts', async () => {
+    const page = await open();
+    await page.route('**/graphql', async (route) => {
+      const response = await route.fetch();
+      const text = await response.text();
+      // Of a later line, which a log of 50,000 lines does not have.
+      await route.fulfill({ response, body: text.replace(/("newest":.*"seq":)\d+/, '$1200001') });
+    });
+    await page.getByLabel('Find in the log').fill('line 4999');
+    await page.getByText('11 matches in the newest 200,000 events').waitFor();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => isInView(page, 'line 49999')).toBe(true);
+    await page.getByText('11 matches in the newest 200,000 events').waitFor();
+  });
+
   it('finds a line that is not loaded after a sign-in when the session has ended', async () => {
     const page = await open();
     await page.getByLabel('Find in the log').fill('needle');

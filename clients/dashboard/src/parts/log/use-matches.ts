@@ -7,6 +7,8 @@ import { createSearch } from './search.ts';
 import { indexIn } from './seq-index.ts';
 
 const SETTLED_AFTER_MS = 250;
+/** Events of a run among which the server counts lines, from the newest on. */
+const MAX_COUNTED_EVENTS = 200_000;
 
 interface Options {
   readonly log: LogWindow | undefined;
@@ -64,7 +66,8 @@ export function useMatches({ log, wanted, line, onLine }: Options) {
 
   function statusText() {
     if (text === '' || !log) return '';
-    const inAll = isPart ? (counted === text ? total : undefined) : matches.length;
+    const inAll = isPart ? (counted === text ? total?.lines : undefined) : matches.length;
+    if (isPart && inAll !== undefined && total?.isOfAll === false) return newestText(inAll);
     if (inAll === undefined) return `${matches.length.toLocaleString('en')} here, counting`;
     if (inAll === 0) return 'No line matches';
     // A line that came after the count.
@@ -82,13 +85,24 @@ export function useMatches({ log, wanted, line, onLine }: Options) {
     if (!log?.hasOlder) return place + 1;
     if (!log.hasNewer) return inAll - matches.length + place + 1;
     if (around === undefined || totalFrom === undefined) return undefined;
-    return inAll - totalFrom + place - indexIn(matches, around) + 1;
+    return inAll - totalFrom.lines + place - indexIn(matches, around) + 1;
   }
 }
 
 function useMatchCount(wanted: WantedLine & { readonly text: string }, fromSeq: number | undefined, enabled: boolean) {
   const { data } = useRead(LogMatchCountDocument, { ...wanted, fromSeq }, { enabled, keepFormer: false });
-  return data?.run?.logCount;
+  if (!data?.run) return undefined;
+  const { logCount, newest } = data.run;
+  const last = newest.events.at(-1);
+  // Without gaps, `seq` counts the events of a run.
+  return { lines: logCount, isOfAll: !(last && 'seq' in last && last.seq > MAX_COUNTED_EVENTS) };
+}
+
+/** What is before the newest events is found, but not counted: matches have no numbers. */
+function newestText(count: number): string {
+  const where = `in the newest ${MAX_COUNTED_EVENTS.toLocaleString('en')} events`;
+  if (count === 0) return `No match ${where}`;
+  return `${count.toLocaleString('en')} ${count === 1 ? 'match' : 'matches'} ${where}`;
 }
 
 /** The match next to a line, or next to the end, if everything between them is loaded. */
