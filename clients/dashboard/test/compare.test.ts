@@ -50,7 +50,7 @@ describe.skipIf(skipped)(`the comparison of two runs ${skipped ?? ''}`, () => {
     const page = await dashboard.open(`/compare/${works}/${fails}`, { as: 'alice' });
     await page.getByRole('button', { name: 'priced', exact: true }).click();
     await page.getByRole('region', { name: 'Input of priced' }).getByText('data.factor').waitFor();
-    await page.getByLabel('Only these').check();
+    await page.getByLabel('Only those that differ').check();
     await page.getByRole('button', { name: 'base', exact: true }).waitFor({ state: 'detached' });
     await page.reload();
     await page.getByRole('region', { name: 'Input of priced' }).getByText('data.factor').waitFor();

@@ -23,6 +23,18 @@ const MOVES: Readonly<Record<string, (index: number, count: number) => number>> 
   End: (_, count) => count - 1,
 };
 
+/** Where tabs fade out, in pixels. */
+const FADE = 48;
+
+/** Scrolls the list of tabs, not the page, until the tab that is open can be seen. */
+function reveal(tab: HTMLElement | null): void {
+  const list = tab?.parentElement;
+  if (!list) return;
+  const [inner, outer] = [tab.getBoundingClientRect(), list.getBoundingClientRect()];
+  if (inner.right > outer.right - FADE) list.scrollLeft += inner.right - outer.right + FADE;
+  else if (inner.left < outer.left) list.scrollLeft -= outer.left - inner.left;
+}
+
 /** Tabs as the ARIA practices describe them: the arrow keys choose, Tab leads into the panel. */
 export function Tabs<T extends string>({ label, tabs, value, onChange, children }: Props<T>) {
   const id = useId();
@@ -40,6 +52,7 @@ export function Tabs<T extends string>({ label, tabs, value, onChange, children 
         {tabs.map((tab) => (
           <button
             key={tab.value}
+            ref={tab.value === value ? reveal : undefined}
             id={`${id}-${tab.value}`}
             type="button"
             role="tab"

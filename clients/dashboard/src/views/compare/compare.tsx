@@ -54,7 +54,7 @@ export function ComparePage() {
                 Steps: {changed.length} of {pairs.length} differ
               </h2>
               <CheckField
-                label="Only these"
+                label="Only those that differ"
                 checked={show === 'changed'}
                 onChange={({ target }) => setUrl({ show: target.checked ? 'changed' : 'all' })}
               />

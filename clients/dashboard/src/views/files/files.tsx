@@ -111,8 +111,8 @@ function FileLine({ file, open, onOpen }: LineProps) {
           {name}
         </button>
       </td>
-      <td>{mediaType}</td>
-      <td>{sizeText(size)}</td>
+      <td>{mediaType.split(';')[0]}</td>
+      <td className={styles.size}>{sizeText(size)}</td>
       {open === '' && (
         <>
           <td className={styles.run}>

@@ -4,7 +4,7 @@ import { useRead } from '../../api/query.ts';
 import { plainText } from '../../parts/log/line-text.ts';
 import { Button } from '../../ui/button.tsx';
 import styles from './run.module.css';
-import { firstToShow, hasFailed } from './run-model.ts';
+import { firstToShow, hasFailed, isSilent } from './run-model.ts';
 
 /** Why a run failed, above everything else: the step, its error, and the last lines of its log. */
 export function FailureFirst({ run, onShow }: { readonly run: RunModel; readonly onShow: (step: string) => void }) {
@@ -34,11 +34,7 @@ export function FailureFirst({ run, onShow }: { readonly run: RunModel; readonly
           </>
         )}
       </p>
-      {step && (
-        <Button look="quiet" onClick={() => onShow(step.key)}>
-          Show the log
-        </Button>
-      )}
+      {step && <Button onClick={() => onShow(step.key)}>{isSilent(step) ? 'Show the step' : 'Show the log'}</Button>}
       {lines.length > 0 && <pre>{lines.map(({ text }) => plainText(text)).join('\n')}</pre>}
     </section>
   );

@@ -16,7 +16,7 @@ export function RunFacts({ run }: { readonly run: RunModel }) {
   const facts = data?.run;
   const good = facts?.reruns.nodes.find(({ state }) => state === 'SUCCEEDED');
   const items: (readonly [string, ReactNode])[] = [
-    ['took', <Duration key="took" from={run.startedAt ?? run.createdAt} to={run.finishedAt} />],
+    [isFinal ? 'took' : 'for', <Duration key="took" from={run.startedAt ?? run.createdAt} to={run.finishedAt} />],
     ['started', <Time key="at" at={run.createdAt} />],
     ...(facts ? ([['by', facts.principal.username]] as const) : []),
     ...(facts?.workflowVersion ? ([['version', `${facts.workflowVersion}`]] as const) : []),

@@ -1,10 +1,15 @@
 import { isFinalRunState, type RunModel, type StepModel } from '../../../../sdk/src/live/index.ts';
-import type { StepState } from '../../api/generated/graphql.ts';
+import type { StepKind, StepState } from '../../api/generated/graphql.ts';
 
 const FAILED: readonly StepState[] = ['FAILED', 'FAILED_FATAL', 'TIMEOUT', 'DENIED', 'FAILED_RETRYABLE'];
 const ACTIVE: readonly StepState[] = ['RUNNING', 'DISPATCHED', 'WAITING', 'SCHEDULED'];
 
 export const hasFailed = ({ state }: Pick<StepModel, 'state'>) => FAILED.includes(state);
+
+/** Kinds of steps that only compute or wait, in which nothing logs or calls tools. */
+const SILENT: readonly StepKind[] = ['TRANSFORM', 'SLEEP', 'SIGNAL', 'APPROVAL', 'WORKFLOW'];
+
+export const isSilent = ({ kind }: Pick<StepModel, 'kind'>) => SILENT.includes(kind as StepKind);
 
 const isActive = ({ state }: Pick<StepModel, 'state'>) => ACTIVE.includes(state);
 

@@ -46,7 +46,7 @@ const VIEWS = [
 ] as const;
 
 /** Views that have the whole width. */
-const WIDE: readonly string[] = ['graph', 'time', 'log'];
+const WIDE: readonly string[] = ['graph', 'time', 'log', 'data'];
 
 /** `/runs/:id`: one run, followed until it has ended. It opens at what failed. */
 export function RunPage() {

@@ -9,6 +9,7 @@ import { StateMark } from '../../ui/state-mark.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { StepAgent } from './agent/step-agent.tsx';
 import styles from './run.module.css';
+import { isSilent } from './run-model.ts';
 import { StepActions } from './step-actions.tsx';
 import { StepApproval } from './step-approval.tsx';
 import { StepAttempts } from './step-attempts.tsx';
@@ -37,12 +38,19 @@ interface Props {
   readonly onChanged: () => void;
 }
 
-const PLAIN_TABS = TABS.filter(({ value }) => value !== 'agent');
+function tabsOf(step: StepModel): readonly (typeof TABS)[number][] {
+  const absent: readonly StepTab[] = isSilent(step)
+    ? ['log', 'agent', 'tools']
+    : step.kind === 'AGENT'
+      ? []
+      : ['agent'];
+  return TABS.filter(({ value }) => !absent.includes(value));
+}
 
 /** One step: what it does now, its log, and what went in and out of it. What is not open is not read. */
 export function StepPanel({ run, step, tab: wanted, onTab, onChanged }: Props) {
-  const tabs = step.kind === 'AGENT' ? TABS : PLAIN_TABS;
-  const tab = tabs.some(({ value }) => value === wanted) ? wanted : 'log';
+  const tabs = tabsOf(step);
+  const tab = (tabs.find(({ value }) => value === wanted) ?? tabs[0])?.value ?? 'input';
   return (
     <section className={styles.panel} aria-label={`Step ${step.key}`}>
       <header>

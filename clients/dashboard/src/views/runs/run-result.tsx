@@ -21,8 +21,8 @@ export function RunResult({ run, details }: { readonly run: RunRow; readonly det
   if ((run.state === 'PENDING' || run.state === 'WAITING') && limit) {
     return (
       <span>
-        waits: {limit.reason.toLowerCase()}
-        {limit.key && ` of ${limit.key}`}, {limit.ahead} ahead
+        waits for its turn ({limit.reason.toLowerCase()}
+        {limit.key && `, ${limit.key}`}): {limit.ahead} before it
       </span>
     );
   }
@@ -35,7 +35,7 @@ function Waiting({ step, more }: { readonly step: RowDetails['waiting'][number];
   if (approval?.state === 'OPEN') {
     return (
       <span>
-        waits: <Link href={`/approvals/${approval.id}`}>approval</Link>
+        waits for an <Link href={`/approvals/${approval.id}`}>approval</Link>
         {approval.roles.length > 0 && ` by ${approval.roles.join(' or ')}`}
         {others}
       </span>
@@ -43,10 +43,10 @@ function Waiting({ step, more }: { readonly step: RowDetails['waiting'][number];
   }
   return (
     <span>
-      waits: {kind === 'SIGNAL' ? `signal, ${key}` : key}
+      waits {kind === 'SIGNAL' ? `for the signal ${key}` : `in ${key}`}
       {wakeAt && (
         <>
-          , continues <Time at={wakeAt} />
+          , until <Time at={wakeAt} />
         </>
       )}
       {others}

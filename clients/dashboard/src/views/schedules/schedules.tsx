@@ -46,8 +46,8 @@ export function Schedules() {
       {nodes?.length === 0 && (
         <Empty title="No schedules yet">
           <p>
-            Add one to the text of a workflow, such as <code>{'schedule: { cron: "0 2 * * *" }'}</code>, and save it.{' '}
-            <Link href="/workflows">Workflows</Link>
+            Add one to the text of a <Link href="/workflows">workflow</Link>, such as{' '}
+            <code>{'schedule: { cron: "0 2 * * *" }'}</code>, and save it.
           </p>
         </Empty>
       )}

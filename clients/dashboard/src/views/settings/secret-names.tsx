@@ -16,7 +16,7 @@ export function SecretNames() {
   }
   return (
     <>
-      <p>You may use these somewhere; a rule with secret:NAME says where. Their values are never shown.</p>
+      <p>You may use these secrets where a rule with secret:NAME allows it. Their values are never shown.</p>
       <ul>
         {data.secretNames.map((name) => (
           <li key={name}>

@@ -19,7 +19,7 @@ export function ServerFacts() {
       <p>
         Signalbox {health.version}, up for {durationText(health.uptimeMs)}. People sign in with a{' '}
         {server.signIn === 'PASSWORD' ? 'password' : 'token of an identity provider'}.
-        {server.publicUrl && ` Its address is ${server.publicUrl}.`} <Link href="/workers">Its load</Link>
+        {server.publicUrl && ` Its address is ${server.publicUrl}.`} <Link href="/workers">See its load</Link>
       </p>
       <Table label="Health checks" columns={['Part', 'Health', 'Details']}>
         {health.checks.map(({ name, status, detail }) => (

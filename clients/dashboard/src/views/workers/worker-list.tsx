@@ -25,7 +25,9 @@ export function WorkerList({ search, onSearch, open, onOpen }: Props) {
   if (error?.code === 'CONFLICT') {
     return (
       <Empty title="This server has no remote workers">
-        <p>Steps run in this server. {error.message}</p>
+        <p>
+          All steps run in the server itself. For workers on other machines, set <code>NATS_URL</code> and restart it.
+        </p>
       </Empty>
     );
   }
