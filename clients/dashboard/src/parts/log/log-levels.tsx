@@ -1,5 +1,6 @@
 import { LogCountsDocument, type LogLevel } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
+import { countText } from '../../ui/time-text.ts';
 import styles from './log.module.css';
 import type { LogOptions } from './log-window.ts';
 
@@ -49,7 +50,7 @@ export function LogLevels({ counts, level: chosen, onLevel }: Props) {
           aria-pressed={level === chosen}
           onClick={() => onLevel(level)}
         >
-          {label} {counts && <b>{counts[count].toLocaleString('en')}</b>}
+          {label} {counts && <b>{countText(counts[count])}</b>}
         </button>
       ))}
     </fieldset>

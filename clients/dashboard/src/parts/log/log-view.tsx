@@ -6,6 +6,7 @@ import { useKeys } from '../../shell/keys.ts';
 import { Button } from '../../ui/button.tsx';
 import { DownloadLink } from '../../ui/download-link.tsx';
 import { ErrorNotice, Skeleton } from '../../ui/notice.tsx';
+import { countText } from '../../ui/time-text.ts';
 import styles from './log.module.css';
 import { LogFind } from './log-find.tsx';
 import { LogLevels, useLogCounts } from './log-levels.tsx';
@@ -135,10 +136,10 @@ function isPart({ hasOlder, hasNewer }: LogWindow): boolean {
 
 function extentText(log: LogWindow, total: number | undefined): string {
   const { length } = log.lines;
-  const loaded = length.toLocaleString('en');
+  const loaded = countText(length);
   if (!isPart(log) || total === undefined) return `${loaded} ${length === 1 ? 'line' : 'lines'}`;
   // Lines may have followed the count.
-  const all = Math.max(total, length).toLocaleString('en');
+  const all = countText(Math.max(total, length));
   const others = log.hasNewer ? 'scroll for others' : 'scroll up for older ones';
   return `${loaded} of ${all} lines; ${others}`;
 }
@@ -147,7 +148,7 @@ function Nothing({ hidden, onShowAll }: { readonly hidden: number | undefined; r
   if (!hidden) return <p>No log lines.</p>;
   return (
     <p className={styles.hidden}>
-      The level hides {hidden === 1 ? 'the only line' : `all ${hidden.toLocaleString('en')} lines`}.{' '}
+      The level hides {hidden === 1 ? 'the only line' : `all ${countText(hidden)} lines`}.{' '}
       <Button onClick={onShowAll}>Show all</Button>
     </p>
   );

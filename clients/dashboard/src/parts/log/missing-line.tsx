@@ -1,6 +1,7 @@
 import { LogPageDocument } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
 import { Button } from '../../ui/button.tsx';
+import { countText } from '../../ui/time-text.ts';
 import styles from './log.module.css';
 import type { LogOptions } from './log-window.ts';
 
@@ -18,7 +19,7 @@ export function MissingLine({ log, line, onShowAll }: Props) {
   const logs = data?.run?.logs;
   if (!logs) return null;
   const next = logs.events.at(0);
-  const number = line.toLocaleString('en');
+  const number = countText(line);
   if (!next || !('seq' in next) || next.seq !== line)
     return <p className={styles.hidden}>This log has no line {number}.</p>;
   return (

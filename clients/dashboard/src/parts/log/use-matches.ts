@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import { LogMatchCountDocument } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
+import { countText } from '../../ui/time-text.ts';
 import { findLine, type WantedLine } from './find-line.ts';
 import type { LogWindow } from './log-window.ts';
 import { createSearch } from './search.ts';
@@ -68,14 +69,14 @@ export function useMatches({ log, wanted, line, onLine }: Options) {
     if (text === '' || !log) return '';
     const inAll = isPart ? (counted === text ? total?.lines : undefined) : matches.length;
     if (isPart && inAll !== undefined && total?.isOfAll === false) return newestText(inAll);
-    if (inAll === undefined) return `${matches.length.toLocaleString('en')} here, counting`;
+    if (inAll === undefined) return `${countText(matches.length)} here, counting`;
     if (inAll === 0) return 'No line matches';
     // A line that came after the count.
     const shownTotal = Math.max(inAll, matches.length);
     const number = numberOf(shownTotal);
     return number === undefined
-      ? `${shownTotal.toLocaleString('en')} ${shownTotal === 1 ? 'match' : 'matches'}`
-      : `${number.toLocaleString('en')} of ${shownTotal.toLocaleString('en')}`;
+      ? `${countText(shownTotal)} ${shownTotal === 1 ? 'match' : 'matches'}`
+      : `${countText(number)} of ${countText(shownTotal)}`;
   }
 
   /** The number of the selected line among all matches, if that is known. */
@@ -100,9 +101,9 @@ function useMatchCount(wanted: WantedLine & { readonly text: string }, fromSeq: 
 
 /** What is before the newest events is found, but not counted: matches have no numbers. */
 function newestText(count: number): string {
-  const where = `in the newest ${MAX_COUNTED_EVENTS.toLocaleString('en')} events`;
+  const where = `in the newest ${countText(MAX_COUNTED_EVENTS)} events`;
   if (count === 0) return `No match ${where}`;
-  return `${count.toLocaleString('en')} ${count === 1 ? 'match' : 'matches'} ${where}`;
+  return `${countText(count)} ${count === 1 ? 'match' : 'matches'} ${where}`;
 }
 
 /** The match next to a line, or next to the end, if everything between them is loaded. */

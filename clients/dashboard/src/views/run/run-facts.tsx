@@ -6,6 +6,7 @@ import { useRead } from '../../api/query.ts';
 import { Copy } from '../../ui/copy.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Duration, Time } from '../../ui/time.tsx';
+import { countText } from '../../ui/time-text.ts';
 import styles from './run.module.css';
 
 /** Who, when, how long, where from; and whether the record of the run is as it was written. */
@@ -40,7 +41,7 @@ export function RunFacts({ run }: { readonly run: RunModel }) {
       ? ([
           [
             'tokens',
-            `${(facts.usage.input + facts.usage.output).toLocaleString('en')}${facts.usage.limit === null ? '' : ` of ${facts.usage.limit.toLocaleString('en')}`}`,
+            `${countText(facts.usage.input + facts.usage.output)}${facts.usage.limit === null ? '' : ` of ${countText(facts.usage.limit)}`}`,
           ],
         ] as const)
       : []),

@@ -2,7 +2,7 @@ import { SettingsQuotasDocument } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
 import { ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Table } from '../../ui/table.tsx';
-import { sizeText } from '../../ui/time-text.ts';
+import { countText, sizeText } from '../../ui/time-text.ts';
 
 /** What you and your tenant may use, and use. */
 export function Quotas() {
@@ -12,8 +12,7 @@ export function Quotas() {
   return (
     <Table label="Quotas" columns={['Quota', 'Of', 'Used', 'Limit', 'Share']}>
       {data.quotas.map(({ name, description, unit, scope, holder, limit, used }) => {
-        const amount = (value: number) =>
-          unit === 'bytes' ? sizeText(value) : `${value.toLocaleString('en')} ${unit}`;
+        const amount = (value: number) => (unit === 'bytes' ? sizeText(value) : `${countText(value)} ${unit}`);
         return (
           <tr key={`${scope} ${holder} ${name}`}>
             <td>

@@ -6,7 +6,7 @@ import { useRead } from '../../../api/query.ts';
 import { useSettings } from '../../../api/settings.ts';
 import { loaded } from '../../../ui/loaded.tsx';
 import { ErrorNotice, Skeleton } from '../../../ui/notice.tsx';
-import { clockText } from '../../../ui/time-text.ts';
+import { clockText, countText } from '../../../ui/time-text.ts';
 import { ToolCall } from '../tool-call.tsx';
 import styles from './agent.module.css';
 import type { AgentEntry } from './agent-talk.ts';
@@ -15,8 +15,6 @@ import { useAgentTalk } from './use-agent-talk.ts';
 const Markdown = loaded(() => import('../../../parts/payload/markdown.tsx'), 'Markdown');
 
 const USAGE_EVERY_MS = 10_000;
-
-const count = (tokens: number) => tokens.toLocaleString('en');
 
 /** What an agent says and does, as it does it: messages, the tools that it calls, and the tokens that it uses. */
 export function StepAgent({ run, step }: { readonly run: RunModel; readonly step: StepModel }) {
@@ -63,8 +61,8 @@ function Tokens({ run, usage }: TokensProps) {
   if (own + used === 0) return null;
   return (
     <p className={styles.tokens}>
-      This step: {count(usage.input)} tokens in, {count(usage.output)} out.
-      {ofRun && ` The run: ${count(used)}${ofRun.limit == null ? '' : ` of ${count(ofRun.limit)}`} tokens. `}
+      This step: {countText(usage.input)} tokens in, {countText(usage.output)} out.
+      {ofRun && ` The run: ${countText(used)}${ofRun.limit == null ? '' : ` of ${countText(ofRun.limit)}`} tokens. `}
       {ofRun?.limit != null && <meter min={0} max={ofRun.limit} value={used} aria-label="Tokens of the run" />}
     </p>
   );
@@ -79,7 +77,7 @@ function Entry({ entry }: { readonly entry: AgentEntry }) {
       <b>{role}</b> <time dateTime={at}>{clockText(at, zone)}</time>
       {usage && (
         <span>
-          {count(usage.input)} tokens in, {count(usage.output)} out
+          {countText(usage.input)} tokens in, {countText(usage.output)} out
         </span>
       )}
     </>
