@@ -15,6 +15,22 @@ describe.skipIf(skipped)(`the editor ${skipped ?? ''}`, () => {
   });
   afterAll(() => dashboard?.close());
 
+  it('takes the text of an input method over a selection of several lines, and breaks no rule of the page', async () => {
+    const page = await openEditor(dashboard, 'composed');
+    const lines = page.locator('.cm-line');
+    await lines.nth(1).click();
+    await page.keyboard.press('Home');
+    for (const key of [...Array(3).fill('ArrowRight'), ...Array(3).fill('Shift+ArrowDown')])
+      await page.keyboard.press(key);
+    const browser = await page.context().newCDPSession(page);
+    await browser.send('Input.imeSetComposition', { text: 'に', selectionStart: 1, selectionEnd: 1 });
+    await browser.send('Input.imeSetComposition', { text: 'にほ', selectionStart: 2, selectionEnd: 2 });
+    await browser.send('Input.insertText', { text: '日本' });
+    expect((await lines.allTextContents()).slice(0, 3)).toEqual(['# A comment.', 'nam日本ps:', '  - id: rest']);
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => lines.nth(1).textContent()).toBe('name: composed');
+  });
+
   it('says what is wrong at the line, leads there, and keeps the steps from before', async () => {
     const page = await edit('broken');
     await page.getByRole('list', { name: 'Steps' }).getByText('allowed').waitFor();
