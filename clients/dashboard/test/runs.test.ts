@@ -154,6 +154,26 @@ describe.skipIf(skipped)(`the list of runs ${skipped ?? ''}`, () => {
     await page.getByText('1 of 1 retried').waitFor();
   });
 
+  it('verifies the record of a run only when somebody asks, and says the result', async () => {
+    const id = await start(WORKS);
+    const page = await dashboard.open('/runs', { as: 'alice' });
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      if (request.postData()?.includes('verifyRun')) asked.push(request.url());
+    });
+    await page.goto(`${dashboard.server.url}/runs/${id}`);
+    const record = page.locator('dt', { hasText: 'record' }).locator('xpath=following-sibling::dd');
+    const verify = record.getByRole('button', { name: 'Verify' });
+    await verify.waitFor();
+    await page.getByText('by', { exact: true }).first().waitFor();
+    expect(asked).toEqual([]);
+    await verify.click();
+    await record.getByText('verified', { exact: true }).waitFor();
+    expect(asked).toHaveLength(1);
+    expect(await verify.count()).toBe(0);
+    expect(await accessibilityProblems(page)).toEqual([]);
+  });
+
   it('counts runs by state over time, in words too, and a drag chooses the time', async () => {
     await start(FAILS);
     const page = await dashboard.open('/runs', { as: 'alice' });

@@ -88,8 +88,8 @@ export function useReadPages<R, V, T>(
 }
 
 /**
- * Sends a mutation. `unwrapped` takes its result, or throws its refusal; afterwards what `refreshes` names by operation is read again. `mutate`
- * does nothing while one is being sent, so that a double click sends one.
+ * Sends a mutation, or a query that somebody asks for. `unwrapped` takes its result, or throws its refusal; afterwards what `refreshes` names by
+ * operation is read again. `mutate` does nothing while one is being sent, so that a double click sends one.
  */
 export function useSend<R, V, T>(
   document: TypedDocument<R, V>,

@@ -2,18 +2,18 @@ import { Fragment, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { isFinalRunState, type RunModel } from '../../../../sdk/src/live/index.ts';
 import { RunFactsDocument, RunVerificationDocument } from '../../api/generated/graphql.ts';
-import { useRead } from '../../api/query.ts';
+import { useRead, useSend } from '../../api/query.ts';
+import { Button } from '../../ui/button.tsx';
 import { Copy } from '../../ui/copy.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { Duration, Time } from '../../ui/time.tsx';
 import { countText } from '../../ui/time-text.ts';
 import styles from './run.module.css';
 
-/** Who, when, how long, where from; and whether the record of the run is as it was written. */
+/** Who, when, how long, where from; and on request whether the record of the run is as it was written. */
 export function RunFacts({ run }: { readonly run: RunModel }) {
   const isFinal = isFinalRunState(run.state);
   const { data } = useRead(RunFactsDocument, { id: run.id });
-  const { data: check } = useRead(RunVerificationDocument, { id: run.id }, { enabled: isFinal });
   const facts = data?.run;
   const good = facts?.reruns.nodes.find(({ state }) => state === 'SUCCEEDED');
   const items: (readonly [string, ReactNode])[] = [
@@ -46,9 +46,7 @@ export function RunFacts({ run }: { readonly run: RunModel }) {
         ] as const)
       : []),
     ...labelsOf(facts?.labels),
-    ...(check
-      ? ([['record', check.verifyRun.valid ? 'verified' : <b key="invalid">changed after it was written</b>]] as const)
-      : []),
+    ...(isFinal ? ([['record', <Verification key={`${run.id} ${run.finishedAt}`} runId={run.id} />]] as const) : []),
   ];
   return (
     <>
@@ -78,6 +76,22 @@ export function RunFacts({ run }: { readonly run: RunModel }) {
         </p>
       )}
     </>
+  );
+}
+
+/** The server reads all of the run for it, so it is asked only when somebody wants to know. */
+function Verification({ runId }: { readonly runId: string }) {
+  const { mutate, data, error, isPending } = useSend(RunVerificationDocument, ({ verifyRun }) => verifyRun);
+  return (
+    <span role="status">
+      {data && (data.valid ? 'verified' : <b>changed after it was written</b>)}
+      {error && <b>{error.message}</b>}
+      {!data && (
+        <Button look="quiet" busy={isPending} onClick={() => mutate({ id: runId })}>
+          {isPending ? 'Verifying…' : 'Verify'}
+        </Button>
+      )}
+    </span>
   );
 }
 
