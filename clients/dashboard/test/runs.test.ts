@@ -51,7 +51,7 @@ describe.skipIf(skipped)(`the list of runs ${skipped ?? ''}`, () => {
     const id = await start(WAITS, {}, 'admin');
     const page = await dashboard.open('/runs', { as: 'admin' });
     const line = row(page, id);
-    await line.getByText('waits: approval').waitFor();
+    await line.getByText('waits for an approval').waitFor();
     await line.hover();
     const before = await line.boundingBox();
     const newer = await start(WORKS, {}, 'admin');

@@ -54,9 +54,7 @@ export function RunBars({ query, filter, onChange }: Props) {
             <StateMark state={state} /> <b>{stats && (counts.get(state) ?? 0)}</b> {STATES[state].word}
           </button>
         ))}
-        <span>
-          {query.from === '' && query.to === '' ? 'in the last 24 hours; listed are runs of any time' : 'in this time'}
-        </span>
+        <span>{query.from === '' && query.to === '' ? 'in the last 24 hours; listed: any time' : 'in this time'}</span>
       </div>
       {error && <p role="status">The runs cannot be counted: {error.message}</p>}
     </section>

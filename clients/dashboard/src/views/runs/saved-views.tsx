@@ -53,7 +53,7 @@ function ViewList({ onOpen }: { readonly onOpen: () => void }) {
             <Link href={view.state} onClick={onOpen}>
               {view.name}
             </Link>
-            {view.shared && <small>of {view.savedBy.username}, for everybody</small>}
+            {view.shared && <small>by {view.savedBy.username}, for everyone</small>}
             <Button
               look="quiet"
               may={view.shared ? 'mutation:shareView' : undefined}
