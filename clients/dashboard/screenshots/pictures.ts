@@ -161,20 +161,22 @@ export const failingPictures = (ids: Seeded): readonly Picture[] => [
     name: 'editor',
     path: '/workflows/catalog_nightly/edit',
     act: async (page) => {
-      await page.getByText('command: render').click();
+      await page.locator('.cm-line', { hasText: 'command: convertToJson' }).first().click();
       await page.keyboard.press('End');
       await page.keyboard.type('er');
       await page
-        .getByText(/problem/)
+        .getByText(/[1-9]\d* problem/)
         .first()
         .waitFor();
+      await page.keyboard.press('Home');
+      await page.keyboard.press('Home');
     },
   },
   {
     name: 'play',
     path: '/play/command/convertToJson',
     act: async (page) => {
-      await page.getByLabel('URI').first().fill('file:///data/none.csv');
+      await page.getByRole('textbox', { name: 'URI' }).fill('file:///data/none.csv');
       await page.getByRole('button', { name: 'Run', exact: true }).click();
       await page.getByText('This file does not exist').first().waitFor();
     },

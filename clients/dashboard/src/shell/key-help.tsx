@@ -33,7 +33,7 @@ export function KeyHelp({ onClose }: { readonly onClose: () => void }) {
           </div>
         ))}
       </dl>
-      <p>Settings turn keys without ctrl off.</p>
+      <p>The settings can turn off keys without ctrl.</p>
     </Dialog>
   );
 }

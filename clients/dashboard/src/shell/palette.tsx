@@ -3,12 +3,15 @@ import { useLocation } from 'wouter';
 import { PaletteDocument } from '../api/generated/graphql.ts';
 import { useRead } from '../api/query.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { Time } from '../ui/time.tsx';
 import { DESTINATIONS } from './navigation.ts';
 import styles from './palette.module.css';
 
 interface Entry {
   readonly label: string;
   readonly kind: string;
+  /** When a run was started, since runs of a workflow have one name. */
+  readonly at?: string;
   readonly path: string;
 }
 
@@ -65,7 +68,14 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
             onKeyDown={move}
           >
             <span>{entry.label}</span>
-            <small>{entry.kind}</small>
+            <small>
+              {entry.kind}
+              {entry.at && (
+                <>
+                  , <Time at={entry.at} />
+                </>
+              )}
+            </small>
           </div>
         ))}
         {entries.length === 0 && <p>Nothing has this name.</p>}
@@ -81,10 +91,11 @@ function useEntries(text: string): readonly Entry[] {
     ...DESTINATIONS.map(({ label, path }) => ({ label, path, kind: 'View' })),
     ...(data?.workflows.nodes ?? []).map(({ name }) => ({ label: name, path: `/workflows/${name}`, kind: 'Workflow' })),
   ].filter(({ label }) => label.toLowerCase().includes(word));
-  const runs = (data?.runs?.nodes ?? []).map(({ id, workflow, goal }) => ({
-    label: `${workflow ?? goal ?? 'Run'} · ${id}`,
+  const runs = (data?.runs?.nodes ?? []).map(({ id, workflow, goal, createdAt }) => ({
+    label: [workflow, goal].filter(Boolean).join(' · ') || id,
     path: `/runs/${id}`,
     kind: 'Run',
+    at: createdAt,
   }));
   return [...named, ...runs].slice(0, 12);
 }

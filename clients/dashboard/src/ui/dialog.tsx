@@ -18,6 +18,8 @@ export function Dialog({ title, onClose, actions, children }: Props) {
   useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
+    // Its first button has the focus now, which may be at its end.
+    dialog?.scrollTo(0, 0);
     return () => dialog?.close();
   }, []);
   return (

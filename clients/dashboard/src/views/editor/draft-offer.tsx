@@ -24,8 +24,8 @@ export function DraftOffer({ user, saved, onRestore }: Props) {
   return (
     <div className={styles.offer} role="status">
       <p>
-        There are changes of <Time at={draft.at} /> that were not saved
-        {draft.version !== saved.version && `, made to version ${draft.version}; the newest is ${saved.version}`}
+        There are changes that were not saved (<Time at={draft.at} />
+        {draft.version !== saved.version && `, made to version ${draft.version}; the newest is ${saved.version}`})
         {drafts.length > 1 && `, and ${drafts.length - 1} older`}.
       </p>
       <Button onClick={answer(() => onRestore(draft))}>Restore</Button>

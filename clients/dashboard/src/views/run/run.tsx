@@ -133,7 +133,7 @@ function NoRun({
   return (
     <Empty title="There is no such run">
       <p>
-        <code>{id}</code> does not exist, or you may not see it. Runs may have been removed by retention.
+        <code>{id}</code> does not exist, it was removed after its retention time, or you may not see it.
       </p>
     </Empty>
   );
