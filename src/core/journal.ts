@@ -92,6 +92,13 @@ export interface Journal {
   /** The number of matching events among the newest 200,000 of a run, from a seq on. */
   count(filter: RunEventFilter, scope: Scope, fromSeq?: number): Promise<number>;
 
+  /** The same for the lines of its log, by their levels. */
+  countLevels(
+    filter: Pick<RunEventFilter, 'runId' | 'steps'>,
+    scope: Scope,
+    fromSeq?: number,
+  ): Promise<Readonly<Record<LogLevel, number>>>;
+
   /** The position of an event of a run; undefined when the run has no event with this seq. */
   positionAt(runId: string, seq: number): Promise<number | undefined>;
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Event } from '../../core/event.ts';
+import type { Event, LogLevel } from '../../core/event.ts';
 import type { EventBatch } from '../../core/journal.ts';
 import { type EventRow, toEvent } from '../rows/event-row.ts';
 import type { CommittedAppend } from './append-queue.ts';
@@ -25,6 +25,12 @@ export interface Stretch {
 export interface SearchedRow {
   readonly type: Event['type'];
   readonly payload: string;
+}
+
+/** The lines of a log of one level. */
+export interface LevelCount {
+  readonly level: LogLevel;
+  readonly count: number;
 }
 
 export function toSearched({ type, payload }: SearchedRow): Pick<Event, 'type' | 'payload'> {
@@ -56,6 +62,12 @@ export interface EventReader {
     beforeSeq: number,
     fromSeq: number,
   ): Promise<{ readonly count: number; readonly seq: number }>;
+  /** The same for a view of LOG events, by their levels. */
+  countLevelsBack(
+    view: RunEventView,
+    beforeSeq: number,
+    fromSeq: number,
+  ): Promise<{ readonly levels: readonly LevelCount[]; readonly seq: number }>;
   /** The stored rows of one run, ordered by seq. */
   readRun(runId: string, afterSeq: number, limit: number): Promise<readonly EventRow[]>;
 }

@@ -9,7 +9,7 @@ import { type EventReader, findStoredAppend, type RunEventView } from './event-r
 import { createEventStream } from './event-stream.ts';
 import { createEventView, type EventView } from './event-view.ts';
 import { createLiveTail } from './live-tail.ts';
-import { countEvents, pageBefore } from './read-backwards.ts';
+import { countEvents, countLevels, pageBefore } from './read-backwards.ts';
 
 /** Events in one batch: the maximum, and the default. */
 const MAX_BATCH_EVENTS = 1_000;
@@ -93,6 +93,10 @@ export async function openJournal({ startWriter, events, logger, metrics }: Jour
     },
     count: async (filter, scope, fromSeq = 1) =>
       countEvents(events, createEventView(filter, scope) as RunEventView, tail.head + 1, fromSeq),
+    countLevels: async ({ runId, steps }, scope, fromSeq = 1) => {
+      const filter = { runId, types: ['LOG' as const], ...(steps && { steps }) };
+      return countLevels(events, createEventView(filter, scope) as RunEventView, tail.head + 1, fromSeq);
+    },
     positionAt: events.positionAt,
     advanceTo: feed.advanceTo,
     head: async () => tail.head,

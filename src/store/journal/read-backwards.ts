@@ -1,4 +1,4 @@
-import type { Event } from '../../core/event.ts';
+import type { Event, LogLevel } from '../../core/event.ts';
 import type { EventBatch } from '../../core/journal.ts';
 import type { EventReader, RunEventView } from './event-reader.ts';
 
@@ -42,11 +42,38 @@ export async function countEvents(
   fromSeq: number,
 ): Promise<number> {
   let total = 0;
-  let seq = await events.seqAt(view.runId, before);
-  for (const last = Math.max(fromSeq, seq - MAX_COUNTED_EVENTS); seq > last; ) {
+  await overWindows(events, view, before, fromSeq, async (seq, last) => {
     const window = await events.countBack(view, seq, last);
     total += window.count;
-    ({ seq } = window);
-  }
+    return window;
+  });
   return total;
+}
+
+/** The same for a view of LOG events, by their levels. */
+export async function countLevels(
+  events: EventReader,
+  view: RunEventView,
+  before: number,
+  fromSeq: number,
+): Promise<Readonly<Record<LogLevel, number>>> {
+  const totals = { DEBUG: 0, INFO: 0, WARN: 0, ERROR: 0 };
+  await overWindows(events, view, before, fromSeq, async (seq, last) => {
+    const window = await events.countLevelsBack(view, seq, last);
+    for (const { level, count } of window.levels) totals[level] += count;
+    return window;
+  });
+  return totals;
+}
+
+/** @param read reads a window before a seq, and returns where it begins */
+async function overWindows(
+  events: EventReader,
+  { runId }: RunEventView,
+  before: number,
+  fromSeq: number,
+  read: (beforeSeq: number, fromSeq: number) => Promise<{ readonly seq: number }>,
+): Promise<void> {
+  let seq = await events.seqAt(runId, before);
+  for (const last = Math.max(fromSeq, seq - MAX_COUNTED_EVENTS); seq > last; ) ({ seq } = await read(seq, last));
 }

@@ -4,6 +4,7 @@ import { retryReads } from '../connections/retry-reads.ts';
 import type { CommittedAppend } from '../journal/append-queue.ts';
 import {
   type EventReader,
+  type LevelCount,
   MAX_PAGE_CHARACTERS,
   MAX_WINDOW_ROWS,
   type RunEventView,
@@ -93,6 +94,12 @@ export function createPostgresEventReader(pool: Pool): EventReader {
       if (!isSearch) return { count: Number(rows[0]?.count), seq };
       return { count: rows.filter((row) => view.hasText(toSearched(row))).length, seq };
     },
+    countLevelsBack: async (view, beforeSeq, fromSeq) => {
+      const seq = Math.max(fromSeq, beforeSeq - MAX_WINDOW_ROWS);
+      const { found, values } = stretchQuery(view, seq, beforeSeq, `${LEVEL} AS level, count(*)::int AS count`);
+      const { rows } = await retryReads(() => pool.query<LevelCount>(`${found} GROUP BY 1`, values));
+      return { levels: rows, seq };
+    },
   };
 }
 
@@ -123,6 +130,9 @@ const SEQ_SQL = `
     (SELECT seq FROM events WHERE position = $2 AND run_id = $1),
     (SELECT seq + 1 FROM events WHERE run_id = $1 AND position < $2 ORDER BY seq DESC LIMIT 1)) AS seq`;
 
+/** Canonical JSON has its keys in order; as JSON a text with U+0000 could not be looked into. */
+const LEVEL = `substring(payload from '^{"level":"([A-Z]+)"')`;
+
 type Bind = (value: unknown, type: string) => string;
 
 /** What a reader may see, and what it wants. */
@@ -133,8 +143,7 @@ function conditions({ scope, types, steps, workflow, levels, fragment }: EventVi
     steps && `AND step = ANY (${bind(steps, 'text[]')})`,
     workflow !== undefined &&
       `AND EXISTS (SELECT 1 FROM runs WHERE runs.id = events.run_id AND runs.workflow = ${bind(workflow, 'text')})`,
-    // Canonical JSON has its keys in order; as JSON a text with U+0000 could not be looked into.
-    levels && `AND (type <> 'LOG' OR substring(payload from '^{"level":"([A-Z]+)"') = ANY (${bind(levels, 'text[]')}))`,
+    levels && `AND (type <> 'LOG' OR ${LEVEL} = ANY (${bind(levels, 'text[]')}))`,
     fragment !== undefined &&
       `AND (type <> 'LOG' OR strpos(lower(payload COLLATE "C"), ${bind(fragment, 'text')} COLLATE "C") > 0)`,
   ]

@@ -3,6 +3,7 @@ import type { EventBatch } from '../../core/journal.ts';
 import type { SqliteConnection } from '../connections/sqlite-connection.ts';
 import {
   type EventReader,
+  type LevelCount,
   MAX_PAGE_CHARACTERS,
   MAX_WINDOW_ROWS,
   type RunEventView,
@@ -92,6 +93,13 @@ export function createSqliteEventReader(db: SqliteConnection, schedule: <T>(work
     const rows = prepared(`SELECT type, payload FROM ${range} ${filters}`).all(values) as SearchedRow[];
     return { count: rows.filter((row) => view.hasText(toSearched(row))).length, seq };
   };
+  const countLevelsBack = (view: RunEventView, beforeSeq: number, fromSeq: number) => {
+    const seq = Math.max(fromSeq, beforeSeq - MAX_WINDOW_ROWS);
+    const { range, filters } = stretchClauses(view);
+    const level = `payload ->> '$.level'`;
+    const counts = prepared(`SELECT ${level} AS level, count(*) AS count FROM ${range} ${filters} GROUP BY 1`);
+    return { levels: counts.all({ ...bindings(view), first: seq, beforeSeq }) as LevelCount[], seq };
+  };
   const head = async () => newest.get() ?? 0;
 
   return {
@@ -105,6 +113,7 @@ export function createSqliteEventReader(db: SqliteConnection, schedule: <T>(work
     positionAt: async (runId, seq) => positionAt.get(runId, seq),
     readBack: (view, beforeSeq, limit) => schedule(() => readBack(view, beforeSeq, limit)),
     countBack: (view, beforeSeq, fromSeq) => schedule(() => countBack(view, beforeSeq, fromSeq)),
+    countLevelsBack: (view, beforeSeq, fromSeq) => schedule(() => countLevelsBack(view, beforeSeq, fromSeq)),
     readRun: (runId, afterSeq, limit) => schedule(() => ofRun.all(runId, afterSeq, limit)),
   };
 }

@@ -133,6 +133,14 @@ export function runReadingContract(makeHarness: () => Promise<StoreHarness>): vo
             const fromSeq = Math.round(share * lines.length) + 1;
             const count = await suite.store.journal.count(wanted, scope, fromSeq);
             expect(count).toBe(events.filter(({ seq }) => seq >= fromSeq).length);
+            const part = { runId: id, ...(filter.steps && { steps: filter.steps }) };
+            const logged = await suite.store.journal.page(0, { ...part, types: ['LOG'] }, scope, 1_000);
+            const inPart = logged.events
+              .filter(({ seq }) => seq >= fromSeq)
+              .map(({ payload }) => (payload as { level: string }).level);
+            expect(await suite.store.journal.countLevels(part, scope, fromSeq)).toEqual(
+              Object.fromEntries(LEVELS.map((level) => [level, inPart.filter((one) => one === level).length])),
+            );
             const other = { tenant: 'other' };
             expect((await suite.store.journal.pageBefore(undefined, wanted, other, limit)).events).toEqual([]);
           },

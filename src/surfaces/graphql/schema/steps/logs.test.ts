@@ -135,6 +135,27 @@ describe('the log of a step', () => {
     expect(tooMany.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_INPUT', input: ['steps'] });
   });
 
+  it('is counted from several levels on at once', async () => {
+    const id = await withLog(['INFO of fetch']);
+    const levels = ['DEBUG', 'INFO', 'WARN', 'ERROR', 'ERROR'] as const;
+    await api.store.journal.append(
+      id,
+      4,
+      levels.map((level) => ({
+        type: 'LOG' as const,
+        at: new Date(),
+        step: 'other',
+        payload: { level, text: `${level} a` },
+      })),
+    );
+    const document = `query ($id: ID!, $steps: [String!]) { run(id: $id) {
+      all: logCount(steps: $steps) info: logCount(steps: $steps, level: INFO) warn: logCount(steps: $steps, level: WARN)
+      error: logCount(steps: $steps, level: ERROR) found: logCount(text: "error", level: WARN) late: logCount(fromSeq: 7) } }`;
+    const countsOf = async (steps?: readonly string[]) => (await api.ask(document, { id, steps }, ALICE)).data;
+    expect(await countsOf()).toEqual({ run: { all: 6, info: 5, warn: 3, error: 2, found: 2, late: 2 } });
+    expect(await countsOf(['other'])).toEqual({ run: { all: 5, info: 4, warn: 3, error: 2, found: 2, late: 2 } });
+  });
+
   it('is not shown to those who may not see its run', async () => {
     const { data } = await api.ask(LOGS, { id: await withLog(['secret']) }, BOB);
     expect(data).toEqual({ run: null });

@@ -1,5 +1,6 @@
 import { Fault } from '../../../../core/errors.ts';
 import type { LogLevel as Level } from '../../../../core/event.ts';
+import { batchReads } from '../../request/batch-reads.ts';
 import { callerScope } from '../../request/caller-scope.ts';
 import type { Context } from '../../request/context.ts';
 import { builder } from '../builder/builder.ts';
@@ -87,8 +88,41 @@ function readLines(ctx: Context, runId: string, args: WantedLines & Parameters<t
   return readRunEventPage(ctx, logFilter(runId, args), args);
 }
 
-function countLines(ctx: Context, runId: string, args: WantedLines): Promise<number> {
-  return ctx.app.journal.count(logFilter(runId, args), callerScope(ctx), Math.max(1, args.fromSeq ?? 1));
+async function countLines(ctx: Context, runId: string, args: WantedLines): Promise<number> {
+  const counted: CountedLines = { filter: logFilter(runId, args), fromSeq: Math.max(1, args.fromSeq ?? 1) };
+  return (await countOf(ctx, JSON.stringify(counted))) ?? 0;
+}
+
+interface CountedLines {
+  readonly filter: ReturnType<typeof logFilter>;
+  readonly fromSeq: number;
+}
+
+/** Counts of the same lines from several levels on are one read, unless they search for a text. */
+const countOf = batchReads(async (ctx, keys) => {
+  const { journal } = ctx.app;
+  const scope = callerScope(ctx);
+  const groups = Map.groupBy(keys, (key) => {
+    const { filter, fromSeq }: CountedLines = JSON.parse(key);
+    return JSON.stringify([{ ...filter, level: undefined }, fromSeq]);
+  });
+  const counts = [...groups.values()].flatMap((group) => {
+    let levels: ReturnType<typeof journal.countLevels> | undefined;
+    return group.map(async (key) => {
+      const { filter, fromSeq }: CountedLines = JSON.parse(key);
+      if (group.length === 1 || filter.text !== undefined)
+        return [key, await journal.count(filter, scope, fromSeq)] as const;
+      levels ??= journal.countLevels(filter, scope, fromSeq);
+      return [key, sumFrom(filter.level ?? 'DEBUG', await levels)] as const;
+    });
+  });
+  return new Map(await Promise.all(counts));
+});
+
+const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
+
+function sumFrom(least: Level, counts: Readonly<Record<Level, number>>): number {
+  return LEVELS.slice(LEVELS.indexOf(least)).reduce((sum, level) => sum + counts[level], 0);
 }
 
 function logFilter(runId: string, { steps, level, text }: WantedLines) {
