@@ -53,7 +53,7 @@ function Review({ approval }: { readonly approval: ApprovalDetail }) {
   return (
     <article className={styles.review}>
       <h2>
-        <StateMark state={state} word /> {questionOf(approval)}
+        <StateMark state={state} word /> <bdi>{questionOf(approval)}</bdi>
       </h2>
       <p>
         The step <b>{step.key}</b> of{' '}

@@ -76,7 +76,8 @@ function ApprovalLine({ approval }: { readonly approval: ApprovalRowFragment }) 
       <span className={styles.text}>
         <Link href={`/approvals/${id}`}>{questionOf(approval)}</Link>
         <small>
-          {run.workflow ?? run.goal ?? run.id} · {step.title} · started by {run.principal.username}
+          <bdi>{run.workflow ?? run.goal ?? run.id}</bdi> · <bdi>{step.title}</bdi> · started by{' '}
+          {run.principal.username}
         </small>
       </span>
       <span className={styles.when}>

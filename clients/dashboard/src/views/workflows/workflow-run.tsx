@@ -21,7 +21,11 @@ export function WorkflowRunPage() {
         <>
           <Link href={pathOfWorkflow(name)}>{name}</Link>
           {workflow && ` version ${workflow.version}`}
-          {workflow?.description && `: ${workflow.description}`}
+          {workflow?.description && (
+            <>
+              : <bdi>{workflow.description}</bdi>
+            </>
+          )}
         </>
       }
     >
