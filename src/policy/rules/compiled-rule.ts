@@ -91,15 +91,15 @@ export function compileRule(
 }
 
 function describe({ id, role, action, uri, schema, effect, obligation }: PolicyRule, line: number): string {
-  const verb = {
-    ALLOW: 'allows',
-    DENY: 'denies',
-    APPROVE: 'requires a person to approve',
-    THROTTLE: `limits to ${obligation?.replace('rate=', '')}`,
+  const what = {
+    ALLOW: `allows ${role} ${action}`,
+    DENY: `denies ${role} ${action}`,
+    APPROVE: `requires an approval when ${role} does ${action}`,
+    THROTTLE: `limits to ${obligation?.replace('rate=', '')} ${role} ${action}`,
   }[effect];
   const within = effect !== 'THROTTLE' && obligation !== undefined ? ` within ${obligation}` : '';
   const withSchema = schema === '*' ? '' : ` with schema ${schema}`;
-  return `${id} (line ${line}) ${verb} ${role} ${action} on ${uri}${withSchema}${within}`;
+  return `${id} (line ${line}) ${what} on ${uri}${withSchema}${within}`;
 }
 
 export function coversUri(globs: readonly UriGlob[], target: UriParts | undefined): boolean {
