@@ -76,6 +76,7 @@ export const fullPictures = (ids: Seeded): readonly Picture[] => [
   { name: 'play-tool', path: '/play/tool/drive.search' },
   { name: 'approvals', path: '/approvals' },
   { name: 'approval', path: `/approvals/${ids.approval}` },
+  { name: 'approval-question', path: `/approvals/${ids.question}` },
   { name: 'schedules', path: '/schedules' },
   { name: 'files', path: '/files' },
   { name: 'file', path: `/files?file=${ids.file}` },

@@ -20,6 +20,7 @@ export type Seeded = Readonly<
     | 'talk'
     | 'asks'
     | 'approval'
+    | 'question'
     | 'file'
     | 'convert',
     string
@@ -76,7 +77,7 @@ export async function seed(server: Server, documents: ReturnType<typeof document
   const catalog = await ended(await start('marta', { name: 'catalog_nightly' }));
   const talk = await ended(await start('admin', { name: 'supplier_research' }));
   const asks = await start('jonas', { name: 'supplier_research' });
-  await waits(asks);
+  const approval = await waits(asks);
   const refund = await ended(await start('alice', { name: 'refund_order' }));
   const failed = await ended(await start('alice', { name: 'order_export' }));
   const again = (await ask('alice', RERUN, { runId: failed })).rerunFrom.id;
@@ -86,7 +87,7 @@ export async function seed(server: Server, documents: ReturnType<typeof document
   await ask('admin', DECIDE, { id: await waits(signed) });
   await start('carla', { yaml: documents.supplier }, { company: 'Harbor Coffee', limit: 8_000 });
   const waiting = await start('jonas', { name: 'supplier_onboarding' });
-  const approval = await waits(waiting);
+  const question = await waits(waiting);
   await ended(await start('bob', { yaml: documents.sheet }));
   const convert = (await ask('alice', CONVERT)).convertToJson.run.id;
   const file = await storeFiles(ask);
@@ -101,7 +102,9 @@ export async function seed(server: Server, documents: ReturnType<typeof document
   await ask('marta', SAVE, {
     yaml: documents.catalog.replace('max_parallel: 4', 'max_parallel: 8').replace('default: 24', 'default: 30'),
   });
-  return { ...{ catalog, failed, rerun, refund, build, waiting, lasts, talk, asks, approval, file, convert } };
+  return {
+    ...{ catalog, failed, rerun, refund, build, waiting, lasts, talk, asks, approval, question, file, convert },
+  };
 }
 
 async function storeFiles(ask: Ask<Person>): Promise<string> {

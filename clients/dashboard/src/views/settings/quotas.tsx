@@ -12,7 +12,7 @@ export function Quotas() {
   return (
     <Table label="Quotas" columns={['Quota', 'Of', 'Used', 'Limit', 'Share']}>
       {data.quotas.map(({ name, description, unit, scope, holder, limit, used }) => {
-        const amount = (value: number) => (unit === 'bytes' ? sizeText(value) : `${countText(value)} ${unit}`);
+        const amount = (value: number) => (unit === 'bytes' ? sizeText(value) : `${countText(value)}\u00a0${unit}`);
         return (
           <tr key={`${scope} ${holder} ${name}`}>
             <td>

@@ -113,7 +113,7 @@ function WorkflowRow({ workflow }: { readonly workflow: Line }) {
       <td>
         <Starts workflow={workflow} />
       </td>
-      <td>
+      <td className={styles.last}>
         {last ? (
           <>
             <StateMark state={last.state} />{' '}
