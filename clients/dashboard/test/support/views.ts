@@ -9,9 +9,10 @@ export const ROUTES: readonly string[] = [
 ].map(([, path = NEW_WORKFLOW]) => path);
 
 type Paths = readonly [string, ...string[]];
+type Ids = Pick<FullDashboard, 'runs' | 'approval' | 'files'>;
 
 /** Where each view shows something: first where it has most tabs, then other states. A view without a line fails the tests. */
-export const PATHS: Readonly<Record<string, (full: FullDashboard) => Paths>> = {
+export const PATHS: Readonly<Record<string, (ids: Ids) => Paths>> = {
   '/runs': () => ['/runs', '/runs?state=FAILED&workflow=broken'],
   '/runs/:id': ({ runs }) => [
     `/runs/${runs.prices}?step=told`,
@@ -44,6 +45,18 @@ export const PATHS: Readonly<Record<string, (full: FullDashboard) => Paths>> = {
   '/workflows/:name/diff': () => ['/workflows/prices/diff'],
   '/play/:kind?/:name?': () => ['/play/command/convertToJson', '/play', '/play/workflow/prices'],
 };
+
+/** Names in place of the IDs, which are known when the server runs: for the names of tests. */
+const NAMES: Ids = {
+  runs: new Proxy({} as Ids['runs'], { get: (_, name) => name }),
+  approval: 'agreement',
+  files: ['prices.csv', 'report.html', 'notes.md', 'rows.json'],
+};
+
+/** Each path of `PATHS`: its view, its index there, and a name. */
+export const NAMED_PATHS = Object.entries(PATHS).flatMap(([route, paths]) =>
+  paths(NAMES).map((name, index) => ({ route, index, name })),
+);
 
 /** Where each view has nothing to show, on a server where nobody has done anything. */
 export const EMPTY_PATHS: Readonly<Record<string, Paths>> = {
@@ -78,10 +91,13 @@ export async function settled(page: Page): Promise<void> {
     .waitFor({ state: 'detached' });
 }
 
-/** Opens each tab of the page, and calls back with its name; once for a page without tabs. */
-export async function eachTab(page: Page, look: (tab: string) => Promise<void>): Promise<void> {
-  const lists = page.getByRole('tablist');
-  const labels = await lists.evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? ''));
+/** Opens each tab of the page, or of some of its lists of tabs, and calls back with its name; once for a page without tabs. */
+export async function eachTab(
+  page: Page,
+  look: (tab: string) => Promise<void>,
+  { from = 0, to = Number.POSITIVE_INFINITY } = {},
+): Promise<void> {
+  const labels = (await tabLists(page)).slice(from, to);
   if (labels.length === 0) return look('');
   for (const label of labels) {
     const tabs = page.getByRole('tablist', { name: label, exact: true }).getByRole('tab');
@@ -94,3 +110,7 @@ export async function eachTab(page: Page, look: (tab: string) => Promise<void>):
     await settled(page);
   }
 }
+
+/** The names of the lists of tabs of the page. */
+export const tabLists = (page: Page): Promise<string[]> =>
+  page.getByRole('tablist').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? ''));
