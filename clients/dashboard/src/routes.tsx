@@ -63,7 +63,7 @@ export function Routes() {
         ))}
         <Route>
           <Empty title="This page does not exist">
-            <p>Check the address, or choose a view on the left.</p>
+            <p>Check the address, or choose a view of the navigation.</p>
           </Empty>
         </Route>
       </Switch>

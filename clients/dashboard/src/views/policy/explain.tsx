@@ -68,7 +68,7 @@ export function Explain() {
       </div>
       {input.action === '' ? (
         <Empty title="Which action?">
-          <p>Nothing is executed, counted or recorded.</p>
+          <p>Enter one to see what the policy decides about it. Nothing is executed, counted or recorded.</p>
         </Empty>
       ) : role === EVERY_ROLE ? (
         <WhoMay roles={roles} input={input} onChoose={(one) => setUrl({ role: one }, { push: true })} />
