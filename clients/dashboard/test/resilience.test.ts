@@ -51,7 +51,7 @@ describe.skipIf(skipped)(`the dashboard when something ends ${skipped ?? ''}`, (
     await dashboard.ask('admin', DECIDED, { id: await approvalOf() });
   };
   const took = (page: Page) =>
-    page.locator('dt', { hasText: 'took' }).locator('xpath=following-sibling::dd').innerText();
+    page.locator('dt', { hasText: /^for$/ }).locator('xpath=following-sibling::dd').innerText();
 
   it('shows on a run page what happened while the connection was lost, each step once, and its clocks stood still', async () => {
     const id = await start(WAITS, 'admin');
