@@ -83,15 +83,15 @@ export function RunFacts({ run }: { readonly run: RunModel }) {
 function Verification({ runId }: { readonly runId: string }) {
   const { mutate, data, error, isPending } = useSend(RunVerificationDocument, ({ verifyRun }) => verifyRun);
   return (
-    <span role="status">
-      {data && (data.valid ? 'verified' : <b>changed after it was written</b>)}
-      {error && <b>{error.message}</b>}
-      {!data && (
-        <Button look="quiet" busy={isPending} onClick={() => mutate({ id: runId })}>
-          {isPending ? 'Verifying…' : 'Verify'}
-        </Button>
-      )}
-    </span>
+    <>
+      <span role="status">
+        {data && (data.valid ? 'verified' : <b>changed after it was written</b>)}
+        {error && <b>{error.message}</b>}
+      </span>{' '}
+      <Button look="quiet" busy={isPending} onClick={() => mutate({ id: runId })}>
+        {isPending ? 'Verifying…' : data || error ? 'Verify again' : 'Verify'}
+      </Button>
+    </>
   );
 }
 
