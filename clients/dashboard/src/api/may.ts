@@ -58,10 +58,12 @@ export function useMay(action: Action | undefined, uri?: string): Permission {
   );
   const everywhere = action && general.data?.may.find((candidate) => candidate.action === action);
   const isOpen = general.data !== undefined && (everywhere === undefined || everywhere.effect === 'DENY');
+  // Of a name with spaces, which the API does not take as a URI, it is not known.
+  const isUri = uri !== undefined && !/[\s\p{Cc}]/u.test(uri);
   const specific = useRead(
     MayOnDocument,
     { action: action ?? '', uri: uri ?? '' },
-    { enabled: action !== undefined && uri !== undefined && isOpen, everyMs: FIVE_MINUTES, keepFormer: false },
+    { enabled: action !== undefined && isUri && isOpen, everyMs: FIVE_MINUTES, keepFormer: false },
   );
   const isBySpecific = uri !== undefined && isOpen;
   const decision: MayQuery['may'][number] | undefined = isBySpecific ? specific.data?.explainPolicy : everywhere;
