@@ -7,6 +7,7 @@ import { startSdkWorker } from '../../../test/support/cap/sdk-worker.ts';
 import { startWorkerProcess } from '../../../test/support/cap/worker-process.ts';
 import { createTempFolder } from '../../../test/support/temp-folder.ts';
 import { until } from '../../../test/support/until.ts';
+import { harmOf, MARKUP, OVERRIDE } from './support/hostile-words.ts';
 import { accessibilityProblems, type Dashboard, openDashboard, skipped } from './support/open-dashboard.ts';
 
 const KNOWN = 'query ($id: ID!) { worker(id: $id) { alive } }';
@@ -108,6 +109,18 @@ describe.skipIf(skipped || !hasNats)(`workers ${skipped ?? ''}`, () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Send again' }).click();
     await page.getByRole('link', { name: `Started ${jobId}` }).waitFor();
     await until('the worker has it', () => worker.jobs.length === 1);
+  });
+
+  it('shows a worker by an ID that is made to deceive, on a phone too', async () => {
+    const id = `${OVERRIDE}${MARKUP}`.padEnd(200, 'w');
+    await using worker = await startSdkWorker({ url: setup.nats.url, id, subject: 'job.odd' });
+    worker.send('sys.heartbeat', {
+      heartbeat: { worker_id: id, max_parallel_jobs: 1, progress_pct: 5, last_memo: id },
+    });
+    const page = await dashboard.open('/workers', { as: 'admin', width: 390 });
+    await page.getByRole('button', { name: id }).click();
+    await page.getByRole('region', { name: id }).waitFor();
+    expect(await harmOf(page)).toEqual([]);
   });
 
   it('says which rule hides the load and the workers', async () => {

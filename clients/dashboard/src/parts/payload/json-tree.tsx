@@ -74,7 +74,7 @@ function Leaf({ value }: Props) {
   const isLong = value.length > MAX_TEXT;
   return (
     <span className={styles.text}>
-      {JSON.stringify(isLong ? value.slice(0, MAX_TEXT) : value)}
+      <bdi>{JSON.stringify(isLong ? value.slice(0, MAX_TEXT) : value)}</bdi>
       {isLong && <em> {value.length} characters</em>}
     </span>
   );

@@ -65,7 +65,7 @@ export function WorkerPanel({ worker, list, onOpen, onClose }: Props) {
           <div>
             <dt>Progress</dt>
             <dd>
-              {progress.percent} % {progress.memo} (<Time at={progress.at} />)
+              {progress.percent} % <bdi>{progress.memo}</bdi> (<Time at={progress.at} />)
             </dd>
           </div>
         )}
