@@ -203,10 +203,10 @@ describe.skipIf(skipped)(`the dashboard when something ends ${skipped ?? ''}`, (
       },
       async 'the next view'(page, end) {
         await page.goto(`${dashboard.server.url}/files`);
-        // All that this view asks is answered, so that the next one is the first to notice.
-        await page.waitForLoadState('networkidle');
+        await page.getByRole('button', { name: 'Upload' }).waitFor();
         await end();
-        await page.getByRole('link', { name: 'Schedules' }).click();
+        // Not by the pointer: this view may notice first, and its dialog covers the link.
+        await page.getByRole('link', { name: 'Schedules' }).dispatchEvent('click');
         return () => page.getByText('No schedules yet').waitFor();
       },
       async 'the question of who is signed in'(page, end) {
