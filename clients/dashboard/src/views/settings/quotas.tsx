@@ -12,18 +12,21 @@ export function Quotas() {
   return (
     <Table label="Quotas" columns={['Quota', 'Of', 'Used', 'Limit', 'Share']}>
       {data.quotas.map(({ name, description, unit, scope, holder, limit, used }) => {
-        const amount = (value: number) => (unit === 'bytes' ? sizeText(value) : `${countText(value)}\u00a0${unit}`);
+        const amount = unit === 'bytes' ? sizeText : countText;
+        const most = unit === 'bytes' ? sizeText(limit) : `${countText(limit)}\u00a0${unit}`;
         return (
           <tr key={`${scope} ${holder} ${name}`}>
             <td>
-              {name}
-              <small>{description}</small>
+              {description}
+              <small>
+                <code>{name}</code>
+              </small>
             </td>
             <td>{scope === 'TENANT' ? `tenant ${holder}` : holder}</td>
             <td>{amount(used)}</td>
-            <td>{amount(limit)}</td>
+            <td>{most}</td>
             <td>
-              <meter min={0} max={limit} value={used} aria-label={`${name}: ${amount(used)} of ${amount(limit)}`} />
+              <meter min={0} max={limit} value={used} aria-label={`${name}: ${amount(used)} of ${most}`} />
             </td>
           </tr>
         );
