@@ -15,7 +15,7 @@ const SIGHTS: Readonly<Record<string, readonly [Sight, Sight, Sight]>> = {
   '/runs': [['agreement'], ['agreement'], ['Nothing has run yet']],
   '/runs/:id': [['Run again'], ['Run again'], ['There is no such run']],
   '/compare/:a/:b': [['1 of 3 differ'], ['1 of 3 differ'], ['There is no run']],
-  '/approvals': [['for alice'], ['for alice'], ['No approval has been requested']],
+  '/approvals': [['started by alice'], ['started by alice'], ['No approval has been requested']],
   '/approvals/:id': [['Reject'], ['Reject'], ['There is no such approval']],
   '/schedules': [['Run now'], ['Run now'], ['Run now', 'Pause']],
   '/files': [['prices.csv'], ['prices.csv'], ['No files yet', 'Upload']],
