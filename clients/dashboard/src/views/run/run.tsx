@@ -100,6 +100,7 @@ export function RunPage() {
             {view === 'list' && <StepList run={run} selected={selected?.key} onSelect={select} />}
             {view === 'time' && (
               <Timeline
+                key={run.id}
                 run={run}
                 selected={selected?.key}
                 onSelect={select}
