@@ -44,6 +44,24 @@ describe.skipIf(skipped)(`the policy ${skipped ?? ''}`, () => {
     expect(page.url()).toContain('role=user');
   });
 
+  it('shows that the roles are loading, and says whom it may not show them', async () => {
+    const path = '/policy/explain?role=*&action=query:policyRules';
+    const page = await dashboard.open('/policy', { as: 'alice' });
+    const answer = Promise.withResolvers<void>();
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('PolicyText')) await answer.promise;
+      await route.continue();
+    });
+    await page.goto(dashboard.server.url + path);
+    await page.getByRole('status').getByText('Loading the roles').waitFor();
+    expect(await page.getByRole('row').count()).toBe(0);
+    expect(await page.getByLabel('Role').inputValue()).toBe('*');
+    answer.resolve();
+    await page.getByRole('row', { name: 'admin' }).getByText('✓ Allowed').waitFor();
+    const other = await dashboard.open(path, { as: 'bob' });
+    await other.getByRole('heading', { name: 'You may not see the roles' }).waitFor();
+  });
+
   it('shows the problems of other rules by line, then the decisions that they would change', async () => {
     const { convertToJson } = await dashboard.ask('alice', CONVERT);
     const page = await dashboard.open('/policy/simulate', { as: 'alice', theme: 'dark' });

@@ -5,6 +5,7 @@ import { useRead } from '../../api/query.ts';
 import { text, useUrlState } from '../../api/url-state.ts';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { queryOf } from '../../ui/graphql-link.tsx';
+import { IfMay } from '../../ui/if-may.tsx';
 import { Empty, ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Effect } from './effect.tsx';
 import styles from './policy.module.css';
@@ -36,10 +37,12 @@ export function Explain() {
       <div className={styles.request}>
         <SelectField label="Role" value={url.role} onChange={({ target }) => setUrl({ role: target.value })}>
           <option value="">Your roles</option>
-          {roles.length > 0 && <option value={EVERY_ROLE}>Every role</option>}
-          {[...new Set([...roles, ...(url.role === EVERY_ROLE ? [] : [url.role])])].filter(Boolean).map((one) => (
-            <option key={one}>{one}</option>
-          ))}
+          {(roles.length > 0 || url.role === EVERY_ROLE) && <option value={EVERY_ROLE}>Every role</option>}
+          {[...new Set([...roles, url.role])]
+            .filter((one) => one !== '' && one !== EVERY_ROLE)
+            .map((one) => (
+              <option key={one}>{one}</option>
+            ))}
         </SelectField>
         <TextField
           label="Action"
@@ -71,7 +74,9 @@ export function Explain() {
           <p>Enter one to see what the policy decides about it. Nothing is executed, counted or recorded.</p>
         </Empty>
       ) : role === EVERY_ROLE ? (
-        <WhoMay roles={roles} input={input} onChoose={(one) => setUrl({ role: one }, { push: true })} />
+        <IfMay action="query:policyRules" what="the roles">
+          <WhoMay input={input} onChoose={(one) => setUrl({ role: one }, { push: true })} />
+        </IfMay>
       ) : (
         <Answer input={ofRole} />
       )}

@@ -1,28 +1,31 @@
-import { type ExplainPolicyInput, PolicyExplainDocument } from '../../api/generated/graphql.ts';
+import { type ExplainPolicyInput, PolicyExplainDocument, PolicyTextDocument } from '../../api/generated/graphql.ts';
 import { useRead } from '../../api/query.ts';
 import { Button } from '../../ui/button.tsx';
+import { ErrorNotice, Skeleton } from '../../ui/notice.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Effect } from './effect.tsx';
 import styles from './policy.module.css';
 
 interface Props {
-  readonly roles: readonly string[];
   readonly input: ExplainPolicyInput;
   readonly onChoose: (role: string) => void;
 }
 
 /** What the policy decides about one request, for each role. */
-export function WhoMay({ roles, input, onChoose }: Props) {
+export function WhoMay({ input, onChoose }: Props) {
+  const { data, error, refetch } = useRead(PolicyTextDocument, {});
+  if (error) return <ErrorNotice error={error} retry={() => void refetch()} />;
+  if (!data) return <Skeleton rows={4} label="Loading the roles" />;
   return (
     <Table label="Decision for each role" columns={['Role', 'Decision', 'Why', '-Actions']}>
-      {roles.map((role) => (
+      {data.policySource.roles.map((role) => (
         <RoleLine key={role} role={role} input={input} onChoose={onChoose} />
       ))}
     </Table>
   );
 }
 
-function RoleLine({ role, input, onChoose }: Omit<Props, 'roles'> & { readonly role: string }) {
+function RoleLine({ role, input, onChoose }: Props & { readonly role: string }) {
   const { data, error } = useRead(PolicyExplainDocument, { input: { ...input, role } });
   return (
     <tr>
