@@ -15,10 +15,10 @@ interface Props {
 export function RuleTable({ label, rules, missed }: Props) {
   const columns = ['Effect', 'Role', 'Action', 'URI', 'Schema', 'Comment', 'Rule'];
   return (
-    <Table label={label} columns={missed ? ['Differs in', ...columns] : columns}>
+    <Table label={label} columns={missed ? ['Difference', ...columns] : columns}>
       {rules.map(({ id, role, action, uri, schema, effect, obligation, comment }) => (
         <tr key={id} data-row={id}>
-          {missed && <td>{missed.get(id)}</td>}
+          {missed && <td>Another {missed.get(id)?.replace('uri', 'URI')}</td>}
           <td>
             <Effect effect={effect} />
             {obligation && <small>{obligation}</small>}

@@ -41,7 +41,11 @@ export function ApiTokens() {
       </div>
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
       {!nodes && !error && <Skeleton rows={3} label="Loading tokens" />}
-      {nodes?.length === 0 && <Empty title="No API tokens yet" />}
+      {nodes?.length === 0 && (
+        <Empty title="No API tokens yet">
+          <p>Create one for a script, a service or a CI job. You can revoke it at any time.</p>
+        </Empty>
+      )}
       {nodes && nodes.length > 0 && (
         <Table label="API tokens" columns={['Name', 'Roles', 'Created', 'Expires', 'Last used', '-Actions']}>
           {nodes.map((token) => (

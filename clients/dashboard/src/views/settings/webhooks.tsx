@@ -42,7 +42,14 @@ function WebhookList() {
       </div>
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}
       {!nodes && !error && <Skeleton rows={3} label="Loading webhooks" />}
-      {nodes?.length === 0 && <Empty title="No webhooks yet" />}
+      {nodes?.length === 0 && (
+        <Empty title="No webhooks yet">
+          <p>
+            Create one to tell another system when a run ends or needs an approval. Each delivery is signed, and sent
+            again if it fails.
+          </p>
+        </Empty>
+      )}
       {nodes && nodes.length > 0 && (
         <Table label="Webhooks" columns={['URL', 'Events', 'Workflow', 'Of', 'State', '-Actions']}>
           {nodes.map((webhook) => (
