@@ -55,7 +55,7 @@ export function sendResults(
     for (;;) {
       const result = await results.next();
       if (result.done || stop.signal.aborted) return;
-      const message = wrapPayload(head, result.value.bytes());
+      const message = wrapPayload(head, result.value.bytes);
       if (peer.socket.bufferedAmount < limits.pauseAboveBytes) {
         gather(peer.stream);
         peer.socket.send(message, { binary: false });

@@ -13,18 +13,19 @@ import {
   validateSubscriptionArgs,
   visit,
 } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import { Fault } from '../../../core/errors.ts';
 import { canonicalJson } from '../../../lib/json.ts';
 import { callerScope, requireUser } from '../request/caller-scope.ts';
 import { type Context, createContext, type GraphqlApp } from '../request/context.ts';
 import { formatError, publicError } from '../request/public-error.ts';
+import { type CompiledOperation, compileOperation } from './compile-operation.ts';
 
 /** A result as JSON, serialized once for all subscribers. */
 interface SharedResult {
-  /** The text; Yoga calls this on results. */
+  readonly bytes: Uint8Array;
+  /** The same as text; Yoga calls this on results. */
   readonly stringify: () => string;
-  /** The same in UTF-8. */
-  readonly bytes: () => Uint8Array;
 }
 
 /** Live results. `return` ends the stream immediately, even while a `next` is pending. */
@@ -43,7 +44,11 @@ interface CachedBatch {
   [CACHED_RESULTS]?: Map<string, Delivery | Promise<Delivery>>;
 }
 
+/** Documents with their variables, of which few are in use at a time. */
+const MAX_COMPILED_OPERATIONS = 200;
+
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /**
  * graphql's `subscribe`, with one execution and one serialization for all subscribers with the same document,
@@ -51,16 +56,18 @@ const encoder = new TextEncoder();
  * cached in the batch and released with it. Each subscriber pulls at its own pace; none waits for another.
  */
 export function createSubscribe(schema: GraphQLSchema, app: GraphqlApp): Subscribe {
-  const deliveryOf = (
-    batch: CachedBatch,
-    key: string,
-    args: ValidatedSubscriptionArgs,
-  ): Delivery | Promise<Delivery> => {
+  const compiled = new LRUCache<string, CompiledOperation>({ max: MAX_COMPILED_OPERATIONS });
+  const compiledOf = (operationKey: string, args: ValidatedSubscriptionArgs): CompiledOperation => {
+    const known = compiled.get(operationKey) ?? compileOperation(args);
+    compiled.set(operationKey, known);
+    return known;
+  };
+  const deliveryOf = (batch: CachedBatch, key: string, execute: () => Delivery | Promise<Delivery>) => {
     batch[CACHED_RESULTS] ??= new Map();
     const known = batch[CACHED_RESULTS];
     let delivery = known.get(key);
     if (!delivery) {
-      delivery = executeBatch(app, batch, args);
+      delivery = execute();
       known.set(key, delivery);
     }
     return delivery;
@@ -89,12 +96,13 @@ export function createSubscribe(schema: GraphQLSchema, app: GraphqlApp): Subscri
       return { errors: [publicError(error, app)] };
     }
     const operation = operationKeyOf(validated);
+    const writeResult = compiledOf(operation, validated);
     const batches = (source as AsyncIterable<object>)[Symbol.asyncIterator]();
     return openStream(batches, ctx, stop, {
       operationKey: operation,
       visibility: seenBy,
       release,
-      deliver: (batch, key) => deliveryOf(batch, key, validated),
+      deliver: (batch, key) => deliveryOf(batch, key, () => executeBatch(app, batch, validated, writeResult)),
     });
   };
 }
@@ -175,29 +183,28 @@ function openStream(
   };
 }
 
-function executeBatch(app: GraphqlApp, batch: object, args: ValidatedSubscriptionArgs): Delivery | Promise<Delivery> {
+function executeBatch(
+  app: GraphqlApp,
+  batch: object,
+  args: ValidatedSubscriptionArgs,
+  writeResult: CompiledOperation,
+): Delivery | Promise<Delivery> {
   const caller = args.contextValue as Context;
   // Shared, so it does not end with any one subscription; and new, like that of a request.
-  const contextValue = createContext(app, caller, new AbortController().signal);
+  const newContext = () => createContext(app, caller, new AbortController().signal);
+  const bytes = writeResult(batch, newContext());
+  if (bytes) return toDelivery(bytes);
   const serialize = ({ data, errors }: ExecutionResult): Delivery => {
     const formatted = errors?.map((error) => formatError(publicError(error, app)));
-    // Only the text is kept, because a batch stays in memory while the journal may still deliver it.
-    const text = JSON.stringify({ ...(data !== undefined && { data }), ...(formatted && { errors: formatted }) });
-    let bytes: Uint8Array | undefined;
-    let asked = false;
-    const encode = () => {
-      if (bytes) return bytes;
-      // Not from Buffer's pool: that would keep the whole slab in memory.
-      const encoded = encoder.encode(text);
-      // A reader that catches up is alone with its batch. The result is kept from the second reader on.
-      if (asked) bytes = encoded;
-      asked = true;
-      return encoded;
-    };
-    return { done: false, value: { stringify: () => text, bytes: encode } };
+    const result = { ...(data !== undefined && { data }), ...(formatted && { errors: formatted }) };
+    return toDelivery(encoder.encode(JSON.stringify(result)));
   };
-  const result = executeSubscriptionEvent({ ...args, rootValue: batch, contextValue });
+  const result = executeSubscriptionEvent({ ...args, rootValue: batch, contextValue: newContext() });
   return result instanceof Promise ? result.then(serialize) : serialize(result);
+}
+
+function toDelivery(bytes: Uint8Array): Delivery {
+  return { done: false, value: { bytes, stringify: () => decoder.decode(bytes) } };
 }
 
 /** Equal for callers who see the same: same scope, roles and policy. */
