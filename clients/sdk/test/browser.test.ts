@@ -7,7 +7,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
 import { type Server, startServer } from '../../../test/support/server.ts';
-import { hasChromium, launchChromium, servePages } from './browser.ts';
+import { isWithoutBrowser, launchBrowser } from '../../../test/support/surfaces/browser.ts';
+import { servePages } from './browser.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 
@@ -44,7 +45,7 @@ const PAGE = `<!doctype html>
   document.title = 'ready';
 </script>`;
 
-describe.skipIf(!hasChromium)('in a browser', () => {
+describe.skipIf(isWithoutBrowser)('in a browser', () => {
   let dist: string;
   let pages: Awaited<ReturnType<typeof servePages>>;
   let server: Server;
@@ -59,7 +60,7 @@ describe.skipIf(!hasChromium)('in a browser', () => {
     pages = await servePages(() => PAGE, { '/sdk/': dist, '/graphql-ws/': join(root, 'node_modules/graphql-ws/dist') });
     server = await startServer({ env: { CORS_ORIGINS: pages.url } });
     proxy = await startCuttingProxy(Number(new URL(server.url).port));
-    browser = await launchChromium();
+    browser = await launchBrowser();
   });
 
   afterAll(async () => {

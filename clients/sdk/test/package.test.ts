@@ -10,8 +10,9 @@ import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Server, startServer, tokenFor } from '../../../test/support/server.ts';
+import { isWithoutBrowser, launchBrowser } from '../../../test/support/surfaces/browser.ts';
 import { createClient } from '../src/create-client.ts';
-import { hasChromium, launchChromium, servePages } from './browser.ts';
+import { servePages } from './browser.ts';
 import { readmeBlocks } from './react-browser.ts';
 
 const run = promisify(execFile);
@@ -201,7 +202,7 @@ declare global {
       expect(await ended).toEqual([0, null]);
     });
 
-    it.skipIf(!hasChromium)('prints every event once, in Chromium, with the import map of the README', async () => {
+    it.skipIf(isWithoutBrowser)('prints every event once, in Chromium, with the import map of the README', async () => {
       let program = '';
       const [importMap] = await readmeBlocks('html');
       const modules = join(folder, 'node_modules');
@@ -212,7 +213,7 @@ declare global {
       const env = { CORS_ORIGINS: pages.url };
       server = await startServer({ dataDir, env });
       program = stripTypeScriptTypes(await slowProgram());
-      const browser = await launchChromium();
+      const browser = await launchBrowser();
       try {
         const page = await browser.newPage();
         const lines: string[] = [];

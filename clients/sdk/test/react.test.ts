@@ -3,9 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../src/core/ids.ts';
 import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
 import { runCreated } from '../../../test/support/store/sample-events.ts';
+import { isWithoutBrowser, launchBrowser } from '../../../test/support/surfaces/browser.ts';
 import { ADMIN, startGraphql, type TestGraphqlServer } from '../../../test/support/surfaces/graphql-server.ts';
 import { createClient } from '../src/create-client.ts';
-import { hasChromium, launchChromium } from './browser.ts';
 import { bundleReactPage, openPage } from './react-browser.ts';
 import { closedPort, portOf } from './test-clients.ts';
 
@@ -29,7 +29,7 @@ steps:
   - { id: never, kind: approval, input: { reason: Never } }
 ${Array.from({ length: steps - 3 }, (_, n) => `  - { id: w${n}, kind: transform, depends_on: [never], input: { data: 1, expression: $ } }`).join('\n')}`;
 
-describe.skipIf(!hasChromium)('the hooks, in Chromium and strict mode', () => {
+describe.skipIf(isWithoutBrowser)('the hooks, in Chromium and strict mode', () => {
   let api: TestGraphqlServer;
   let proxy: Awaited<ReturnType<typeof startCuttingProxy>>;
   let browser: Browser;
@@ -40,7 +40,7 @@ describe.skipIf(!hasChromium)('the hooks, in Chromium and strict mode', () => {
     api = await startGraphql();
     const { origin, port } = new URL(api.url);
     proxy = await startCuttingProxy(Number(port));
-    [browser, script] = await Promise.all([launchChromium(), bundleReactPage()]);
+    [browser, script] = await Promise.all([launchBrowser(), bundleReactPage()]);
     client = createClient({ url: origin, token: ADMIN });
   });
   afterEach(async () => {

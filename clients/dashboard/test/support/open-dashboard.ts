@@ -1,14 +1,11 @@
-import { existsSync } from 'node:fs';
 import axe from 'axe-core';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { type Server, type ServerOptions, startServer } from '../../../../test/support/server.ts';
-
-const CHROMIUM = '/usr/bin/chromium';
+import { isWithoutBrowser, launchBrowser } from '../../../../test/support/surfaces/browser.ts';
 
 /** Why the tests of the dashboard are skipped here; undefined when they run. */
-export const skipped =
-  existsSync(CHROMIUM) || process.env.REQUIRE_SERVICES === '1' ? undefined : `skipped: ${CHROMIUM} is missing`;
+export const skipped = isWithoutBrowser ? 'skipped: Chromium is missing' : undefined;
 
 type User = 'admin' | 'alice' | 'bob';
 
@@ -40,7 +37,7 @@ export interface Dashboard extends AsyncDisposable {
 /** Starts a server and a browser. Tests of one file share them. */
 export async function openDashboard(options: ServerOptions = {}): Promise<Dashboard> {
   const server = await startServer(options);
-  const browser = await launch();
+  const browser = await launchBrowser();
   const contexts: BrowserContext[] = [];
   const problems: string[] = [];
   const close = async () => {
@@ -69,13 +66,6 @@ export async function openDashboard(options: ServerOptions = {}): Promise<Dashbo
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'],
-  });
 }
 
 /** By the same request as the page, so that the browser has its cookie. */
