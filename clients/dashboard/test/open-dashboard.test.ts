@@ -9,7 +9,14 @@ describe.skipIf(skipped)(`a test that opens pages ${skipped ?? ''}`, () => {
     await other.goto(page.url());
     await other.evaluate(() => console.error('a logged problem'));
     await other.evaluate(() => void setTimeout(() => Promise.reject(new Error('a thrown problem'))));
-    await other.evaluate(() => document.body.setAttribute('style', 'color: red'));
+    // The page hears of it later.
+    await other.evaluate(
+      () =>
+        new Promise<void>((heard) => {
+          addEventListener('securitypolicyviolation', () => heard());
+          document.body.setAttribute('style', 'color: red');
+        }),
+    );
     await other.goto(page.url().replace('127.0.0.1', 'localhost')).catch(() => {});
     await expect(dashboard.close()).rejects.toMatchObject({
       actual: expect.arrayContaining(

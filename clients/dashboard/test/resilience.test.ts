@@ -86,7 +86,7 @@ describe.skipIf(skipped)(`the dashboard when something ends ${skipped ?? ''}`, (
 
   it('stops its clocks while the session has ended, says as of when everything is, and continues after a sign-in', async () => {
     const id = await start(WAITS, 'alice');
-    const page = await dashboard.open(`/runs/${id}?view=list`, { as: 'alice' });
+    const page = await dashboard.open(`/runs/${id}?view=list`, { as: 'alice', ownSession: true });
     const reference = await dashboard.open(`/runs/${id}?view=list`, { as: 'alice' });
     for (const one of [page, reference]) await one.getByText('waits for').waitFor();
     const { origin } = new URL(page.url());
@@ -126,7 +126,7 @@ describe.skipIf(skipped)(`the dashboard when something ends ${skipped ?? ''}`, (
 
   it('asks to sign in over the page when the session has ended, and continues where it was', async () => {
     const failed = await start(FAILS, 'alice', 10_000);
-    const page = await dashboard.open('/runs?workflow=nightly', { as: 'alice' });
+    const page = await dashboard.open('/runs?workflow=nightly', { as: 'alice', ownSession: true });
     await page.locator(`[data-row="${failed}"]`).getByRole('checkbox').check();
     await page.getByLabel('Filter runs').fill('half a wor');
     const { origin } = new URL(page.url());

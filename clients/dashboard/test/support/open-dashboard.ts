@@ -12,6 +12,8 @@ type User = 'admin' | 'alice' | 'bob';
 interface Visit {
   /** Who is signed in. Default: nobody. */
   readonly as?: User;
+  /** The test ends the session, which no other window of the user has then. */
+  readonly ownSession?: boolean;
   readonly width?: number;
   readonly theme?: 'light' | 'dark';
   /** It shows what others wrote: the browser logs what the policy of the page blocks, and the test itself sees what is not blocked. */
@@ -39,6 +41,7 @@ export async function openDashboard(options: ServerOptions = {}): Promise<Dashbo
   const server = await startServer(options);
   const browser = await launchBrowser();
   const contexts: BrowserContext[] = [];
+  const sessions = new Map<User, Promise<Cookies>>();
   const problems: string[] = [];
   const close = async () => {
     await Promise.all(contexts.map((context) => context.close()));
@@ -48,7 +51,10 @@ export async function openDashboard(options: ServerOptions = {}): Promise<Dashbo
   };
   return {
     server,
-    async open(path, { as, width = 1440, theme = 'light', hostile = false, through = server.url } = {}) {
+    async open(
+      path,
+      { as, ownSession = false, width = 1440, theme = 'light', hostile = false, through = server.url } = {},
+    ) {
       const context = await browser.newContext({
         viewport: { width, height: width < 500 ? 844 : 900 },
         colorScheme: theme,
@@ -56,7 +62,11 @@ export async function openDashboard(options: ServerOptions = {}): Promise<Dashbo
         timezoneId: 'Europe/Berlin',
       });
       contexts.push(context);
-      if (as) await signIn(context, server, as);
+      if (as) {
+        const session = (ownSession ? undefined : sessions.get(as)) ?? signIn(context, server, as);
+        if (!ownSession) sessions.set(as, session);
+        await context.addCookies(await session);
+      }
       if (!hostile) await report(context, through, problems);
       const page = await context.newPage();
       await page.goto(`${through}${path}`);
@@ -68,13 +78,16 @@ export async function openDashboard(options: ServerOptions = {}): Promise<Dashbo
   };
 }
 
-/** By the same request as the page, so that the browser has its cookie. */
-async function signIn(context: BrowserContext, { url }: Server, user: User): Promise<void> {
+type Cookies = Awaited<ReturnType<BrowserContext['cookies']>>;
+
+/** By the same request as the page. It takes a fifth of a second of processor time, so windows share a session. */
+async function signIn(context: BrowserContext, { url }: Server, user: User): Promise<Cookies> {
   const response = await context.request.post(`${url}/session`, {
     data: { username: user, password: user },
     headers: { origin: url },
   });
   expect(response.status()).toBe(201);
+  return context.cookies();
 }
 
 /** Signs in by the dialog over a page whose session has ended. */

@@ -60,7 +60,7 @@ describe.skipIf(skipped)(`without a server or a session ${skipped ?? ''}`, () =>
   it.each(['/runs', '/workflows/:name/edit', '/settings'])(
     '%s stays under the dialog that asks to sign in again',
     async (route) => {
-      const page = await full.open(pathOf(route), { as: 'admin' });
+      const page = await full.open(pathOf(route), { as: 'admin', ownSession: true });
       await settled(page);
       const { origin } = new URL(page.url());
       await page.context().request.delete(`${origin}/session`, { headers: { origin } });
