@@ -262,10 +262,10 @@ describe('the architecture', () => {
     expect(copies.toString().trim().split('\n')).toEqual(['node_modules/graphql/package.json']);
   });
 
-  it('describes every table in docs/data-model.md', () => {
+  it('describes every table in docs/internals/data-model.md', () => {
     const tables = [...read('prisma/schema.prisma').matchAll(/@@map\("(\w+)"\)/g)].map(([, table = '']) => table);
     expect(tables.length).toBeGreaterThan(10);
-    const page = read('docs/data-model.md');
+    const page = read('docs/internals/data-model.md');
     expect(tables.filter((table) => !page.includes(`| \`${table}\` |`))).toEqual([]);
   });
 
