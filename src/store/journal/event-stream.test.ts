@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Event } from '../../core/event.ts';
 import type { EventBatch } from '../../core/journal.ts';
+import type { CommittedAppend } from './append-queue.ts';
 import { createEventStream } from './event-stream.ts';
 import { createEventView } from './event-view.ts';
 import { createLiveTail, type Follower, type LiveTail } from './live-tail.ts';
@@ -86,4 +88,55 @@ it('keeps commits in memory from its start to its end, even if it is aborted bef
     publish(6);
     expect(tail.readAfter(5, view, 10)?.events).toHaveLength(1);
   }
+});
+
+it('gives every event once and in order to calls that overlap, whatever fails between them', async () => {
+  const commit = (position: number): CommittedAppend => ({
+    events: [{ position, runId: 'run_1', tenant: 'default', type: 'LOG' } as Event],
+    workflow: undefined,
+    characters: 300,
+  });
+  const step = fc.constantFrom('next', 'publish', 'wait', 'fail', 'away' as const);
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 3 }), async (steps, limit) => {
+      const tail = createLiveTail(0);
+      const stored: CommittedAppend[] = [];
+      let fails = false;
+      const page = async (_: unknown, after: number): Promise<EventBatch> => {
+        if (fails) {
+          fails = false;
+          throw new Error('disk I/O error');
+        }
+        const events = stored.flatMap((one) => one.events).slice(after, after + limit);
+        const position = events.at(-1)?.position ?? tail.head;
+        return { events, position, caughtUp: position === tail.head };
+      };
+      const stop = new AbortController();
+      const stream = createEventStream({ tail, page }, view, 0, limit, stop.signal);
+      const received: number[] = [];
+      const results: Promise<unknown>[] = [];
+      const next = () => {
+        const take = ({ value }: IteratorResult<EventBatch>) =>
+          received.push(...(value?.events ?? []).map((event: Event) => event.position));
+        results.push(stream.next().then(take, () => undefined));
+      };
+      for (const what of steps) {
+        if (what === 'next') next();
+        else if (what === 'wait') await new Promise((resolve) => setImmediate(resolve));
+        else if (what === 'fail') fails = true;
+        // What memory has forgotten is read from the store.
+        else if (what === 'away') tail.reset(tail.head);
+        else {
+          stored.push(commit(stored.length + 1));
+          tail.publish(stored.slice(-1));
+        }
+      }
+      for (let i = 0; i < 2 * steps.length + 2; i += 1) next();
+      await new Promise((resolve) => setImmediate(resolve));
+      await expect.poll(() => received.length).toBe(stored.length);
+      stop.abort();
+      await Promise.all(results);
+      expect(received).toEqual(stored.map((_, i) => i + 1));
+    }),
+  );
 });

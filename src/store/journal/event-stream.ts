@@ -2,6 +2,8 @@ import type { EventBatch } from '../../core/journal.ts';
 import type { EventView } from './event-view.ts';
 import type { Follower, LiveTail } from './live-tail.ts';
 
+type Result = IteratorResult<EventBatch, undefined>;
+
 interface EventStreamDeps {
   readonly tail: LiveTail;
   /** Reads a page of the store, up to the tail's head. */
@@ -26,7 +28,9 @@ export function createEventStream(
   let ended = false;
   let leave = () => {};
   let answer = (_batch: EventBatch | undefined) => {};
-  let pulling: Promise<unknown> = Promise.resolve();
+  let newest: Promise<unknown> = Promise.resolve();
+  /** Calls of `next` without a result. */
+  let waiting = 0;
 
   const end = () => {
     if (ended) return;
@@ -44,22 +48,38 @@ export function createEventStream(
       tail.follow(follower);
     });
 
-  const pull = async (): Promise<IteratorResult<EventBatch, undefined>> => {
-    while (!ended && !tail.closed) {
-      const caughtUp = position === tail.head && reportedCaughtUp;
-      const batch = caughtUp
-        ? await follow()
-        : (tail.readAfter(position, view, limit) ?? (await page(view, position, limit)));
-      if (ended || batch === undefined) break;
-      position = batch.position;
-      if (batch.events.length > 0 || (batch.caughtUp && !reportedCaughtUp)) {
-        reportedCaughtUp ||= batch.caughtUp;
-        return { done: false, value: batch };
-      }
-    }
+  const done = (): Result => {
+    waiting -= 1;
     end();
     return { done: true, value: undefined };
   };
+
+  /** Moves on; undefined for a batch that the reader does not get. */
+  const take = (batch: EventBatch): Result | undefined => {
+    position = batch.position;
+    if (batch.events.length === 0 && (reportedCaughtUp || !batch.caughtUp)) return undefined;
+    reportedCaughtUp ||= batch.caughtUp;
+    waiting -= 1;
+    return { done: false, value: batch };
+  };
+  const fail = (error: unknown): never => {
+    waiting -= 1;
+    throw error;
+  };
+
+  /** Not an async function: the result is passed to every reader for every commit, and each promise in between costs about as much as it. */
+  const pull = (): Promise<Result> => {
+    while (!ended && !tail.closed) {
+      if (position === tail.head && reportedCaughtUp) return follow().then(accept);
+      const batch = tail.readAfter(position, view, limit);
+      if (!batch) return page(view, position, limit).then(accept, fail);
+      const result = take(batch);
+      if (result) return Promise.resolve(result);
+    }
+    return Promise.resolve(done());
+  };
+  const accept = (batch: EventBatch | undefined): Result | Promise<Result> =>
+    ended || batch === undefined ? done() : (take(batch) ?? pull());
 
   if (signal.aborted) ended = true;
   else {
@@ -69,9 +89,10 @@ export function createEventStream(
 
   return {
     next: () => {
-      const pulled = pulling.then(pull, pull);
-      pulling = pulled;
-      return pulled;
+      waiting += 1;
+      const result = waiting === 1 ? pull() : newest.then(pull, pull);
+      newest = result;
+      return result;
     },
     return: async () => {
       end();

@@ -139,8 +139,14 @@ export function createLiveTail(start: number, limits = DEFAULT_LIMITS): LiveTail
       keep(chunk);
       const waiting = followers;
       followers = [];
+      let batch: EventBatch | undefined;
+      let former: Follower | undefined;
       for (const follower of waiting) {
-        const batch = shared(chunk, chunk.first - 1, follower.view, follower.limit);
+        // Most of many followers have the same view, and its key is long.
+        if (!batch || former?.view.key !== follower.view.key || former.limit !== follower.limit) {
+          batch = shared(chunk, chunk.first - 1, follower.view, follower.limit);
+        }
+        former = follower;
         if (batch.events.length === 0) followers.push(follower);
         else follower.wake(batch);
       }

@@ -1,27 +1,40 @@
 import type { Writable } from 'node:stream';
 import { GraphQLError } from 'graphql';
-import type { ResultStream } from '../subscriptions/live-subscription.ts';
-import { CLOSE_FORBIDDEN, closePeer, type Peer, sendMessage } from './peer.ts';
+import type { ResultStream, SharedResult } from '../subscriptions/live-subscription.ts';
+import { CLOSE_FORBIDDEN, closePeer, type Peer } from './peer.ts';
 import type { SocketLimits } from './socket-limits.ts';
+import { textFrame } from './text-frame.ts';
 
 /** From here on, what is written to the stream waits for a moment. */
 export type BatchWrites = (stream: Writable) => void;
 
+/** How long writes wait after a flush, in times of its duration, so that writing is at most a quarter of what the thread does. */
+const PAUSE_PER_FLUSH = 3;
+
 /**
- * Writes to many streams in fewer system calls: what is written to one within `ms` leaves at once. A commit of the
- * journal goes to every subscriber, and the calls cost more than everything else that is done for them.
+ * Writes to many streams in fewer system calls: what is written to one at about the same time leaves at once. A commit of the journal goes to
+ * every subscriber, and the calls cost more than everything else that is done for them. Nothing waits for longer than `maxWaitMs`, or than
+ * the end of the turn of the event loop if the last flush was long enough ago.
  */
-export function createWriteBatcher(ms: number): BatchWrites {
+export function createWriteBatcher(maxWaitMs: number): BatchWrites {
   // No Set: what it allocates when it is emptied and filled 200 times a second outlives many collections.
   let corked: Writable[] = [];
+  let next = 0;
   const flush = () => {
+    const began = performance.now();
     const streams = corked;
     corked = [];
     for (const stream of streams) stream.uncork();
+    const ended = performance.now();
+    next = ended + Math.min(maxWaitMs, PAUSE_PER_FLUSH * (ended - began));
   };
   return (stream) => {
     if (stream.writableCorked > 0) return;
-    if (corked.length === 0) setTimeout(flush, ms);
+    if (corked.length === 0) {
+      const waitMs = next - performance.now();
+      if (waitMs > 0) setTimeout(flush, waitMs);
+      else setImmediate(flush);
+    }
     stream.cork();
     corked.push(stream);
   };
@@ -33,6 +46,8 @@ interface SendOptions {
   /** Aborted when the client completes the operation or has gone. */
   readonly stop: AbortController;
 }
+
+const CLOSING_BRACE = Buffer.from('}');
 
 const DONE = { done: true as const, value: undefined };
 
@@ -46,7 +61,7 @@ export function sendResults(
   id: string,
   { gather, limits, stop }: SendOptions,
 ): AsyncGenerator<never, void, void> {
-  const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+  const { socket, stream } = peer;
   const end = async () => {
     stop.abort();
     await results.return?.();
@@ -55,14 +70,17 @@ export function sendResults(
     for (;;) {
       const result = await results.next();
       if (result.done || stop.signal.aborted) return;
-      const message = wrapPayload(head, result.value.bytes);
-      if (peer.socket.bufferedAmount < limits.pauseAboveBytes) {
-        gather(peer.stream);
-        peer.socket.send(message, { binary: false });
+      // Nothing can be sent any more: the socket is closing.
+      if (socket.readyState !== socket.OPEN) return end();
+      const frame = nextFrame(id, result.value);
+      if (socket.bufferedAmount < limits.pauseAboveBytes) {
+        gather(stream);
+        stream.write(frame);
       } else {
         // A reader that catches up: it would wait for the next write most of the time.
-        peer.stream.uncork();
-        await sendMessage(peer, message, limits.disconnectAboveBytes);
+        stream.uncork();
+        if (socket.bufferedAmount > limits.disconnectAboveBytes) socket.terminate();
+        await new Promise((resolve) => stream.write(frame, resolve));
       }
     }
   };
@@ -94,11 +112,14 @@ export function sendResults(
   };
 }
 
-/** The message whose payload is the result. */
-function wrapPayload(head: Buffer, result: Uint8Array): Buffer {
-  const message = Buffer.allocUnsafe(head.byteLength + result.byteLength + 1);
-  message.set(head);
-  message.set(result, head.byteLength);
-  message[message.byteLength - 1] = 0x7d; // }
-  return message;
+/** The message with the result as a frame. Clients that number their operations have it in common. */
+function nextFrame(id: string, result: SharedResult): Buffer {
+  if (result.frame?.id === id) return result.frame.bytes;
+  const bytes = textFrame(
+    Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`),
+    result.bytes,
+    CLOSING_BRACE,
+  );
+  result.frame = { id, bytes };
+  return bytes;
 }

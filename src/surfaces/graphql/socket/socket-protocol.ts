@@ -14,8 +14,8 @@ import { CLOSE_BAD_REQUEST, CLOSE_INTERNAL_ERROR, closePeer, type Peer } from '.
 import { createWriteBatcher, sendResults } from './send-results.ts';
 import type { SocketLimits } from './socket-limits.ts';
 
-/** Later than at once by this much at most; far below what anybody sees. */
-const WRITE_BATCH_MS = 5;
+/** How much later than at once a result may leave; far below what anybody sees. */
+const MAX_WRITE_WAIT_MS = 5;
 
 /** How graphql-ws reports `next`, `error` and `connection_ack` from a client, which are mistakes of that client. */
 const SERVER_MESSAGE_ERROR = /^Unexpected message of type \w+ received$/;
@@ -56,7 +56,7 @@ export interface SocketProtocol extends Server<Peer> {
 export function createSocketProtocol(deps: SocketProtocolDeps): SocketProtocol {
   const { app, resolveDocument: textOf, getEnveloped, admit, subscribe, limits } = deps;
   const connect = createPeerAuthenticator(app, limits);
-  const gather = createWriteBatcher(WRITE_BATCH_MS);
+  const gather = createWriteBatcher(MAX_WRITE_WAIT_MS);
   /** Aborts when the client has completed the operation with this payload, or has gone. */
   const stops = new WeakMap<SubscribePayload, AbortController>();
 

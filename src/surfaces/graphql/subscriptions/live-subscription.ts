@@ -22,8 +22,10 @@ import { formatError, publicError } from '../request/public-error.ts';
 import { type CompiledOperation, compileOperation } from './compile-operation.ts';
 
 /** A result as JSON, serialized once for all subscribers. */
-interface SharedResult {
+export interface SharedResult {
   readonly bytes: Uint8Array;
+  /** The last WebSocket frame of the result, and the ID of its operation. */
+  frame?: { readonly id: string; readonly bytes: Buffer };
   /** The same as text; Yoga calls this on results. */
   readonly stringify: () => string;
 }
@@ -152,26 +154,31 @@ function openStream(
   if (signal.aborted) end();
   else if (draining.aborted) drain();
 
-  const handOver = ({ done, value }: IteratorResult<object>): StreamEnd | Delivery | Promise<Delivery> => {
-    if (failure) throw failure;
-    if (done || ended) {
-      end();
-      return END_OF_STREAM;
-    }
-    // The source has asked the policy about this batch; its contents are under the same policy.
-    if (snapshot !== app.policy.snapshot()) {
-      snapshot = app.policy.snapshot();
-      key = visibilityKeyOf(ctx) + operation;
-    }
-    return deliver(value, key);
-  };
   const fail = (error: unknown): never => {
     end();
     throw error instanceof DOMException ? error : publicError(error, app);
   };
+  const handOver = ({ done, value }: IteratorResult<object>): StreamEnd | Delivery | Promise<Delivery> => {
+    if (failure) return fail(failure);
+    if (done || ended) {
+      end();
+      return END_OF_STREAM;
+    }
+    try {
+      // The source has asked the policy about this batch; its contents are under the same policy.
+      if (snapshot !== app.policy.snapshot()) {
+        snapshot = app.policy.snapshot();
+        key = visibilityKeyOf(ctx) + operation;
+      }
+      const delivery = deliver(value, key);
+      return delivery instanceof Promise ? delivery.catch(fail) : delivery;
+    } catch (error) {
+      return fail(error);
+    }
+  };
 
   return {
-    next: () => (ended ? Promise.resolve(END_OF_STREAM) : batches.next().then(handOver).catch(fail)),
+    next: () => (ended ? Promise.resolve(END_OF_STREAM) : batches.next().then(handOver, fail)),
     async return() {
       end();
       await batches.return?.();
