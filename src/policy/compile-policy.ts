@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
-import type { Decision } from '../core/policy.ts';
 import { type CasbinEvaluator, createCasbinEvaluator } from './evaluation/casbin-evaluator.ts';
 import { createRuleIndex, type RuleIndex } from './evaluation/rule-index.ts';
 import { type ParsedPolicy, parsePolicy } from './rules/parse-policy.ts';
@@ -12,7 +10,7 @@ export interface PolicyText {
   readonly rules: string;
 }
 
-/** A policy ready to decide. Immutable except for its cache of decisions. */
+/** A policy ready to decide. Immutable except for the verdicts that its index remembers. */
 export interface CompiledPolicy extends ParsedPolicy {
   readonly index: RuleIndex;
   readonly evaluator: CasbinEvaluator;
@@ -21,12 +19,7 @@ export interface CompiledPolicy extends ParsedPolicy {
   readonly text: string;
   /** SHA-256 of model and rules. */
   readonly snapshot: string;
-  /** Belongs to this policy only, so a new policy starts with an empty cache. */
-  readonly decisionCache: LRUCache<string, Decision>;
 }
-
-/** About 15 MB with the longest keys of decide.ts. */
-const MAX_CACHED_DECISIONS = 10_000;
 
 /**
  * @param actions all actions, so that a rule with a misspelled action is reported
@@ -41,7 +34,6 @@ export async function compilePolicy(text: PolicyText, actions?: readonly string[
     model: text.model,
     text: text.rules,
     snapshot: snapshotOf(text),
-    decisionCache: new LRUCache({ max: MAX_CACHED_DECISIONS }),
   };
 }
 

@@ -2,9 +2,8 @@ import type { Decision, Explanation, NearMiss, PolicyRequest } from '../core/pol
 import type { CompiledPolicy } from './compile-policy.ts';
 import { decide, toEvaluationRequest } from './decide.ts';
 import type { EvaluationRequest } from './evaluation/matcher-functions.ts';
-import { keysOf, literalKeysOf } from './evaluation/rule-index.ts';
 import { matchAction } from './globs/action-glob.ts';
-import type { UriParts } from './globs/uri-glob.ts';
+import type { UriGlob, UriParts } from './globs/uri-glob.ts';
 import { type CompiledRule, coversSchema, coversUri } from './rules/compiled-rule.ts';
 import { inheritedRoles } from './rules/role-graph.ts';
 
@@ -88,4 +87,25 @@ function sharedKeys({ uri }: CompiledRule, target: UriParts | undefined): number
       return differs < 0 ? literal.length : differs;
     }),
   );
+}
+
+/** Scheme, labels from the right, and segments. The slash separates host and path: no label is a slash. */
+function keysOf({ scheme, host, path }: UriParts): string[] {
+  return [scheme, ...host.toReversed(), '/', ...path];
+}
+
+/** The keys with which every URI that the glob matches begins. */
+function literalKeysOf(glob: UriGlob): string[] {
+  if (glob === 'anything') return [];
+  const keys = [glob.scheme];
+  for (const { text, wild, span } of glob.host.toReversed()) {
+    if (wild || span) return keys;
+    keys.push(text);
+  }
+  keys.push('/');
+  for (const { text, wild, span } of glob.path) {
+    if (wild || span) return keys;
+    keys.push(text);
+  }
+  return keys;
 }

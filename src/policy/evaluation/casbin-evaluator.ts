@@ -1,6 +1,6 @@
 import { Enforcer, FunctionMap, type Model, newModelFromString } from 'casbin';
 import { Fault } from '../../core/errors.ts';
-import { type CompiledRule, coversSchema, coversUri } from '../rules/compiled-rule.ts';
+import type { CompiledRule } from '../rules/compiled-rule.ts';
 import type { ParsedPolicy } from '../rules/parse-policy.ts';
 import { type EvaluationRequest, matcherFunctions } from './matcher-functions.ts';
 import { EFFECT_EXPRESSION, strongestEffect } from './strongest-effect.ts';
@@ -13,9 +13,6 @@ export interface CasbinEvaluator {
    */
   decidingRule(question: EvaluationRequest, candidates: readonly CompiledRule[]): CompiledRule | undefined;
 }
-
-/** For as many sets of rules Casbin's verdict is remembered. */
-const MAX_VERDICTS = 10_000;
 
 /** rule-index.ts, and the verdicts that are remembered, assume exactly these; with others it would omit rules that match. */
 const DEFINITIONS: readonly (readonly [section: string, name: string, value: string])[] = [
@@ -60,24 +57,12 @@ export async function createCasbinEvaluator(modelText: string, policy: ParsedPol
 
   const rowOf = new Map(rules.map((rule) => [rule, columnsOf(rule)]));
   const ruleOf = new Map([...rowOf].map(([rule, row]) => [row, rule]));
-  const ask = ({ roles, action, uri, schema }: EvaluationRequest, candidates: readonly CompiledRule[]) => {
-    definition.policy = candidates.map((rule) => rowOf.get(rule) as string[]);
-    const [, row] = enforcer.enforceExSync(roles, action, uri, schema);
-    return ruleOf.get(row);
-  };
-  const verdicts = new Map<string, CompiledRule | undefined>();
   return {
-    decidingRule(question, candidates) {
-      const { roles, action, uri, schema } = question;
-      const covering = candidates.filter((rule) => coversUri(rule.uri, uri) && coversSchema(rule.schema, schema));
-      if (covering.length === 0) return undefined;
-      // The model, which is fixed, uses URIs in these two conditions only: for other URIs that the same rules cover, Casbin says the same.
-      const key = `${action}\n${JSON.stringify(roles)}\n${covering.map(({ line }) => line).join()}`;
-      if (verdicts.has(key)) return verdicts.get(key);
-      const verdict = ask(question, covering);
-      if (verdicts.size >= MAX_VERDICTS) verdicts.clear();
-      verdicts.set(key, verdict);
-      return verdict;
+    decidingRule({ roles, action, uri, schema }, candidates) {
+      if (candidates.length === 0) return undefined;
+      definition.policy = candidates.map((rule) => rowOf.get(rule) as string[]);
+      const [, row] = enforcer.enforceExSync(roles, action, uri, schema);
+      return ruleOf.get(row);
     },
   };
 }

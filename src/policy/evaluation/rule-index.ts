@@ -1,66 +1,127 @@
+import type { PolicyRequest } from '../../core/policy.ts';
 import type { Role } from '../../core/principal.ts';
 import { matchAction } from '../globs/action-glob.ts';
-import type { UriGlob, UriParts } from '../globs/uri-glob.ts';
-import type { CompiledRule } from '../rules/compiled-rule.ts';
+import { splitUri } from '../globs/uri-glob.ts';
+import { type CompiledRule, coversSchema } from '../rules/compiled-rule.ts';
 import { compareRateLimits } from '../rules/rate-limit.ts';
 import { inheritedRoles, type RoleGraph } from '../rules/role-graph.ts';
-import type { EvaluationRequest } from './matcher-functions.ts';
 import { EFFECTS_BY_STRENGTH } from './strongest-effect.ts';
+import { createUriTrie } from './uri-trie.ts';
 
-/** Finds the few rules that can match, so that Casbin does not evaluate all. */
+/** Finds the few rules that match, so that Casbin does not evaluate all. */
 export interface RuleIndex {
-  /** A superset of the rules that match, strongest first. */
-  candidates(question: EvaluationRequest): readonly CompiledRule[];
+  /**
+   * The rules that match the request. The same object for all requests with the same declared roles and action that the same
+   * rules match, until it is forgotten.
+   */
+  matching(request: PolicyRequest): MatchingRules;
+  /** Strongest first. */
+  rulesOf(matching: MatchingRules): readonly CompiledRule[];
 }
 
-/** A tree over scheme, host labels from the right, and path segments, up to the first wildcard of a glob. */
-interface Node {
-  readonly rules: IndexedRule[];
-  readonly next: Map<string, Node>;
+/** Some rules, as the last of them and the others. Belongs to certain declared roles and an action. */
+interface MatchingRules {
+  /** The position among all rules, strongest first; -1 without rules. */
+  readonly last: number;
+  readonly others: MatchingRules | undefined;
+  /** With one more. */
+  more: Map<number, MatchingRules> | undefined;
+  /** Casbin's, of these rules: the one that decides, or why none does. Undefined before it is asked. */
+  verdict: CompiledRule | string | undefined;
 }
 
-/** The trees of one role: by exact actions, and by those with a `*`. */
-interface Trees {
-  readonly exact: Map<string, Node>;
-  readonly wild: Map<string, Node>;
-}
+/** When there are more, all are forgotten. At most 16 MB, with the longest names. */
+const MAX_REMEMBERED = 30_000;
 
-/** `order` is the position among all rules, strongest first. */
-interface IndexedRule {
-  readonly loaded: CompiledRule;
-  readonly order: number;
+/** Rules that match for longer names of roles and action are not remembered, so that names cannot fill the memory. */
+const MAX_NAMES_LENGTH = 256;
+
+/** What is the same for all requests with the same declared roles and action. */
+interface Scope {
+  /** Of the rules for these roles and this action. */
+  readonly groups: readonly number[];
+  readonly none: MatchingRules;
 }
 
 export function createRuleIndex(rules: readonly CompiledRule[], roles: RoleGraph): RuleIndex {
-  const byRole = new Map<Role, Trees>();
-  for (const [order, loaded] of strongestFirst(rules).entries()) {
-    const { role, action } = loaded.rule;
-    const { exact, wild } = getOrPut(byRole, role, (): Trees => ({ exact: new Map(), wild: new Map() }));
-    const root = getOrPut(action.includes('*') ? wild : exact, action, emptyNode);
-    const placed = { loaded, order };
-    for (const glob of loaded.uri) insertRule(root, placed, glob);
+  const trie = createUriTrie();
+  const ordered = strongestFirst(rules);
+  /** The rules with the same role and action are a group: their numbers, by role, then by action. */
+  const groups = new Map([...roles.keys()].map((role) => [role, new Map<string, number>()]));
+  let groupCount = 0;
+  for (const [order, { rule, uri }] of ordered.entries()) {
+    const ofRole = groups.get(rule.role) as Map<string, number>;
+    const group = ofRole.get(rule.action) ?? groupCount++;
+    ofRole.set(rule.action, group);
+    for (const glob of uri) trie.insert(glob, group, order);
   }
-  const inherited = new Map([...roles.keys()].map((role) => [role, inheritedRoles(roles, role)]));
 
-  const allRoles = (roles: readonly Role[]) =>
-    roles.length === 1
-      ? (inherited.get(roles[0] as Role) ?? [])
-      : new Set(roles.flatMap((role) => inherited.get(role) ?? []));
+  const groupsOf = (declared: readonly Role[], action: string): number[] => {
+    const all = new Set(declared.flatMap((role) => inheritedRoles(roles, role)));
+    const globs = [...all].flatMap((role) => [...(groups.get(role) as Map<string, number>)]);
+    return globs.filter(([glob]) => matchAction(glob, action)).map(([, group]) => group);
+  };
+
+  /** By role for callers with one, otherwise by roles; then by action. */
+  const scopesOfRole = new Map([...roles.keys()].map((role) => [role, new Map<string, Scope>()]));
+  const scopesOfRoles = new Map<string, Map<string, Scope>>();
+  let size = 0;
+  const remember = (last: number, others: MatchingRules | undefined): MatchingRules => {
+    if (size >= MAX_REMEMBERED) {
+      for (const scopes of scopesOfRole.values()) scopes.clear();
+      scopesOfRoles.clear();
+      size = 0;
+    }
+    size += 1;
+    return { last, others, more: undefined, verdict: undefined };
+  };
+
+  const scopeOf = (own: readonly Role[], action: string): Scope => {
+    let scopes = own.length === 1 ? scopesOfRole.get(own[0] as Role) : undefined;
+    let names = '';
+    if (!scopes) {
+      // Roles that are not declared match nothing, and may contain any character; the others contain no comma.
+      names = own.filter((role) => roles.has(role)).join();
+      scopes = scopesOfRoles.get(names);
+    }
+    const known = scopes?.get(action);
+    if (known) return known;
+
+    const scope = { groups: groupsOf(own, action), none: remember(NONE, undefined) };
+    if (names.length + action.length > MAX_NAMES_LENGTH) return scope;
+    if (scopes) scopes.set(action, scope);
+    else scopesOfRoles.set(names, new Map([[action, scope]]));
+    return scope;
+  };
+
+  const withRule = (matching: MatchingRules, order: number): MatchingRules => {
+    let next = matching.more?.get(order);
+    if (next) return next;
+    next = remember(order, matching);
+    matching.more ??= new Map();
+    matching.more.set(order, next);
+    return next;
+  };
 
   return {
-    candidates({ roles, action, uri }) {
-      const candidates: IndexedRule[] = [];
-      for (const role of allRoles(roles)) {
-        const trees = byRole.get(role);
-        collect(trees?.exact.get(action), uri, candidates);
-        for (const [glob, root] of trees?.wild ?? []) if (matchAction(glob, action)) collect(root, uri, candidates);
-      }
+    matching({ roles: own, action, uri, schema }) {
+      const scope = scopeOf(own, action);
+      if (!schema) return trie.fold(uri, scope.groups, scope.none, withRule);
+      const parts = splitUri(schema);
+      return trie.fold(uri, scope.groups, scope.none, (matching, order) =>
+        coversSchema((ordered[order] as CompiledRule).schema, parts) ? withRule(matching, order) : matching,
+      );
+    },
+    rulesOf(matching) {
       // Two alternatives of one rule may both match.
-      if (candidates.length > 1) candidates.sort((a, b) => a.order - b.order);
-      return candidates.filter((placed, at) => placed !== candidates[at - 1]).map(({ loaded }) => loaded);
+      const orders = new Set<number>();
+      for (let at = matching; at.others; at = at.others) orders.add(at.last);
+      return [...orders].sort((a, b) => a - b).map((order) => ordered[order] as CompiledRule);
     },
   };
 }
+
+const NONE = -1;
 
 /** Among throttles the one with the lowest rate comes first, so that it applies; among others one that limits its jobs. */
 function strongestFirst(rules: readonly CompiledRule[]): CompiledRule[] {
@@ -72,62 +133,4 @@ function strongestFirst(rules: readonly CompiledRule[]): CompiledRule[] {
       Number(b.isConstrained ?? false) - Number(a.isConstrained ?? false) ||
       a.line - b.line,
   );
-}
-
-function insertRule(root: Node, placed: IndexedRule, glob: UriGlob): void {
-  let node = root;
-  for (const key of literalKeysOf(glob)) node = getOrPut(node.next, key, emptyNode);
-  if (node.rules.at(-1) !== placed) node.rules.push(placed);
-}
-
-/** Adds the rules of all nodes on the path of the URI. */
-function collect(root: Node | undefined, uri: UriParts | undefined, candidates: IndexedRule[]): void {
-  if (!root) return;
-  candidates.push(...root.rules);
-  if (!uri) return;
-  const { scheme, host, path } = uri;
-  const keyAt = (depth: number) => {
-    if (depth === 0) return scheme;
-    if (depth <= host.length) return host[host.length - depth];
-    return depth === host.length + 1 ? '/' : path[depth - host.length - 2];
-  };
-  const depths = host.length + path.length + 2;
-  let node: Node | undefined = root;
-  for (let depth = 0; depth < depths; depth += 1) {
-    node = node.next.get(keyAt(depth) as string);
-    if (!node) return;
-    candidates.push(...node.rules);
-  }
-}
-
-/** The keys of a URI in the tree. The slash separates host and path: no label is a slash. */
-export function keysOf({ scheme, host, path }: UriParts): string[] {
-  return [scheme, ...host.toReversed(), '/', ...path];
-}
-
-/** The keys with which every URI that the glob matches begins. */
-export function literalKeysOf(glob: UriGlob): string[] {
-  if (glob === 'anything') return [];
-  const keys = [glob.scheme];
-  for (const { text, wild, span } of glob.host.toReversed()) {
-    if (wild || span) return keys;
-    keys.push(text);
-  }
-  keys.push('/');
-  for (const { text, wild, span } of glob.path) {
-    if (wild || span) return keys;
-    keys.push(text);
-  }
-  return keys;
-}
-
-const emptyNode = (): Node => ({ rules: [], next: new Map() });
-
-function getOrPut<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }

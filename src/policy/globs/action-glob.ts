@@ -82,6 +82,5 @@ function isForeignTool(text: string, names: readonly string[]): boolean {
 /** A star matches any characters of the name; only `*` alone also matches the colon. */
 export function matchAction(glob: string, action: string): boolean {
   if (glob === '*' || glob === action) return true;
-  const colon = glob.indexOf(':') + 1;
-  return glob.includes('*') && action.startsWith(glob.slice(0, colon)) && matchStars(glob, action);
+  return glob.includes('*') && action.startsWith(glob.slice(0, glob.indexOf(':') + 1)) && matchStars(glob, action);
 }
