@@ -4,6 +4,8 @@ import { rssMiB } from './closed-loop.ts';
 export interface Replay {
   readonly events: number;
   readonly seconds: number;
+  /** Of the processor, on the main thread. */
+  readonly cpuSeconds: number;
   readonly rssMiB: number;
 }
 
@@ -13,6 +15,7 @@ async function main(file: string): Promise<void> {
   const store = await openStore({ database: { kind: 'sqlite', file }, logger });
   const stop = new AbortController();
   const options = { signal: stop.signal };
+  const cpuBefore = process.threadCpuUsage();
   const began = performance.now();
   let events = 0;
   let position = 0;
@@ -26,8 +29,9 @@ async function main(file: string): Promise<void> {
     if (batch.caughtUp) break;
   }
   const seconds = (performance.now() - began) / 1_000;
+  const { user, system } = process.threadCpuUsage(cpuBefore);
   stop.abort();
-  const result: Replay = { events, seconds, rssMiB: rssMiB('peak') };
+  const result: Replay = { events, seconds, cpuSeconds: (user + system) / 1e6, rssMiB: rssMiB('peak') };
   await new Promise((resolve) => process.send?.(result, resolve));
   await store.close();
   process.exit();
