@@ -36,8 +36,11 @@ interface Output {
   readonly context: Context;
 }
 
-/** Writes a value as JSON, after a prefix. @throws what a `CompiledOperation` returns undefined for */
-type Write = (value: unknown, output: Output) => void;
+/**
+ * Writes a value as JSON. @throws what a `CompiledOperation` returns undefined for
+ * @param text what comes before it and is not in the buffer yet @returns the same with the value
+ */
+type Write = (text: string, value: unknown, output: Output) => string;
 
 /** One selection or more of the same field; their own selections are merged. */
 type Nodes = readonly [FieldNode, ...FieldNode[]];
@@ -45,8 +48,14 @@ type Nodes = readonly [FieldNode, ...FieldNode[]];
 /** Reaches no caller, so it needs no stack, which costs more than the batch. */
 const NOT_COVERED = new Error('graphql executes this');
 
+/** From this length on, text moves to the buffer: many pieces in one text cost more than their bytes. */
+const MAX_PENDING_CHARACTERS = 2_048;
+
 /** Longer texts rarely repeat, and would stay in memory. */
 const MAX_REPEATED_CHARACTERS = 64;
+
+/** Is no value. */
+const NOTHING = Symbol('nothing');
 
 /** Resolvers that read it are not covered: it throws. */
 const NO_INFO = undefined as unknown as GraphQLResolveInfo;
@@ -63,9 +72,7 @@ export function compileOperation(args: ValidatedSubscriptionArgs): CompiledOpera
   return (rootValue, context) => {
     try {
       write ??= compileObject(args, subscriptionType(args), [args.operation], '{"data":');
-      write(rootValue, { buffer, context });
-      buffer.text += '}';
-      return buffer.take();
+      return buffer.finish(`${write('', rootValue, { buffer, context })}}`);
     } catch {
       buffer.clear();
       return undefined;
@@ -93,10 +100,13 @@ function compileObject(
     return field;
   });
   const end = fields.length === 0 ? `${prefix}{}` : '}';
-  return (source, output) => {
-    const { context } = output;
-    for (const { read, write } of fields) write(read(source, context), output);
-    output.buffer.text += end;
+  return (before, source, output) => {
+    let text = before;
+    for (const { name, read, write } of fields) {
+      const value = read ? read(source, output.context) : (source as Record<string, unknown>)[name];
+      text = write(text, value, output);
+    }
+    return text + end;
   };
 }
 
@@ -105,47 +115,42 @@ function compileField(
   parent: GraphQLObjectType,
   nodes: Nodes,
   prefix: string,
-): { readonly read: Read; readonly write: Write } {
+): { readonly name: string; readonly read: Read | undefined; readonly write: Write } {
   const name = nodes[0].name.value;
   if (name === TypeNameMetaFieldDef.name) {
-    return { read: () => undefined, write: always(prefix + JSON.stringify(parent.name)) };
+    const written = prefix + JSON.stringify(parent.name);
+    return { name, read: undefined, write: (text) => text + written };
   }
   const field = parent.getFields()[name] ?? notCovered();
-  return { read: compileRead(args, field, nodes[0]), write: compileValue(args, field.type, nodes, prefix) };
+  return { name, read: compileRead(args, field, nodes[0]), write: compileValue(args, field.type, nodes, prefix) };
 }
 
-function always(text: string): Write {
-  return (_, { buffer }) => {
-    buffer.text += text;
-  };
-}
-
-function compileRead(args: ValidatedSubscriptionArgs, field: GraphQLField<unknown, unknown>, node: FieldNode): Read {
-  const { name, resolve } = field;
-  if (resolve) {
-    const values = getArgumentValues(field, node, args.variableValues);
-    let isAsync = false;
-    return (source, context) => {
-      if (isAsync) return notCovered();
-      const value = resolve(source, values, context, NO_INFO);
-      if (!(value instanceof Promise)) return value;
-      // From now on, what it reads is read once: by graphql.
-      isAsync = true;
-      value.catch(() => undefined);
-      return notCovered();
-    };
-  }
-  return (source) => {
-    const value = (source as Record<string, unknown>)[name];
-    return typeof value === 'function' ? notCovered() : value;
+/** Undefined for the property with the name of the field. A method is not covered: it is not a value of any type. */
+function compileRead(
+  args: ValidatedSubscriptionArgs,
+  field: GraphQLField<unknown, unknown>,
+  node: FieldNode,
+): Read | undefined {
+  const { resolve } = field;
+  if (!resolve) return undefined;
+  const values = getArgumentValues(field, node, args.variableValues);
+  let isAsync = false;
+  return (source, context) => {
+    if (isAsync) return notCovered();
+    const value = resolve(source, values, context, NO_INFO);
+    if (!(value instanceof Promise)) return value;
+    // From now on, what it reads is read once: by graphql.
+    isAsync = true;
+    value.catch(() => undefined);
+    return notCovered();
   };
 }
 
 function compileValue(args: ValidatedSubscriptionArgs, type: GraphQLOutputType, nodes: Nodes, prefix: string): Write {
   if (isNonNullType(type)) return compilePresent(args, type.ofType, nodes, prefix);
   const write = compilePresent(args, type, nodes, prefix);
-  const writeNull = always(`${prefix}null`);
-  return (value, output) => (value == null ? writeNull : write)(value, output);
+  const absent = `${prefix}null`;
+  return (text, value, output) => (value == null ? text + absent : write(text, value, output));
 }
 
 /** For values other than null. */
@@ -161,7 +166,7 @@ function compilePresent(
     : isAbstractType(type)
       ? compileAbstract(args, type, nodes, prefix)
       : compileObject(args, type, nodes, prefix);
-  return (value, output) => (isPlainValue(value) ? write(value, output) : notCovered());
+  return (text, value, output) => (isPlainValue(value) ? write(text, value, output) : notCovered());
 }
 
 /** An object that is neither an error, which fails its field, nor a promise. */
@@ -173,16 +178,18 @@ function compileList(args: ValidatedSubscriptionArgs, type: GraphQLOutputType, n
   const writeFirst = compileValue(args, type, nodes, '');
   const writeNext = compileValue(args, type, nodes, ',');
   const start = `${prefix}[`;
-  return (list, output) => {
+  return (before, list, output) => {
     if (!Array.isArray(list)) return notCovered();
-    output.buffer.text += start;
+    let text = before + start;
     let write = writeFirst;
     for (const item of list) {
-      write(item, output);
+      text = write(text, item, output);
       write = writeNext;
-      output.buffer.encode();
+      if (text.length < MAX_PENDING_CHARACTERS) continue;
+      output.buffer.add(text);
+      text = '';
     }
-    output.buffer.text += ']';
+    return `${text}]`;
   };
 }
 
@@ -202,36 +209,34 @@ function compileAbstract(
     byType.set(name, write);
     return write;
   };
-  return (value, output) => {
+  return (text, value, output) => {
     const name = resolveType(value, output.context, NO_INFO, type);
-    (byType.get(name) ?? compile(name))(value, output);
+    return (byType.get(name) ?? compile(name))(text, value, output);
   };
 }
 
-/** The text of the last value is kept: many events in a row have the same run, type, step and time. */
+/** What is written of the last value is kept: many events in a row have the same run, type, step and time. */
 function compileLeaf(type: GraphQLLeafType, prefix: string): Write {
-  let last: unknown;
+  let last: unknown = NOTHING;
   let lastTime: number | undefined;
-  let text = '';
-  return (value, { buffer }) => {
+  let written = '';
+  return (text, value) => {
+    if (value === last) return text + written;
     const time = value instanceof Date ? value.getTime() : undefined;
-    const isRepeated = time === undefined ? value === last && value !== undefined : time === lastTime;
-    if (isRepeated) {
-      buffer.text += text;
-      return;
+    if (time !== undefined && time === lastTime) return text + written;
+    const piece = prefix + leafText(type, value);
+    if (piece.length <= MAX_REPEATED_CHARACTERS) {
+      written = piece;
+      lastTime = time;
+      // An object is not what it was when something has changed it.
+      last = typeof value === 'object' ? NOTHING : value;
     }
-    const written = prefix + leafText(type, value);
-    buffer.text += written;
-    if (written.length > MAX_REPEATED_CHARACTERS) return;
-    text = written;
-    lastTime = time;
-    // An object is not what it was when something has changed it.
-    last = typeof value === 'object' ? undefined : value;
+    return text + piece;
   };
 }
 
 function leafText(type: GraphQLLeafType, value: unknown): string {
-  if (typeof value === 'object' && !isPlainValue(value)) return notCovered();
+  if (value === undefined || (typeof value === 'object' && !isPlainValue(value))) return notCovered();
   const output = type.coerceOutputValue(value);
   if (typeof output === 'number' && Number.isFinite(output)) return `${output}`;
   return output == null ? notCovered() : (JSON.stringify(output) ?? notCovered());

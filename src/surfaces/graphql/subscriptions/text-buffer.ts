@@ -1,12 +1,10 @@
-/** Text that is written in pieces, and read once as UTF-8. */
+/** Collects text as UTF-8. */
 export interface TextBuffer {
-  /** What has been written since the last `encode`. */
-  text: string;
-  /** Moves the text to the bytes. Many pieces in one text cost more than their bytes. */
-  encode(): void;
-  /** The bytes of everything since the last call, in memory that nothing else uses. */
-  take(): Uint8Array;
-  /** Drops what has been written. */
+  /** Adds a piece. Not too short: a call costs as much as tens of characters. */
+  add(text: string): void;
+  /** Adds the last piece. @returns everything since the last call, in memory that nothing else uses */
+  finish(text: string): Uint8Array;
+  /** Drops what has been added. */
   clear(): void;
 }
 
@@ -26,24 +24,23 @@ export function createTextBuffer(): TextBuffer {
     buffer.copy(larger, 0, 0, length);
     buffer = larger;
   };
+  const add = (text: string) => {
+    reserve(text.length * MAX_UTF8_BYTES);
+    length += buffer.write(text, length);
+  };
+  const clear = () => {
+    length = 0;
+    if (buffer.byteLength > MAX_KEPT_BYTES) buffer = Buffer.allocUnsafeSlow(MIN_BYTES);
+  };
 
   return {
-    text: '',
-    encode() {
-      reserve(this.text.length * MAX_UTF8_BYTES);
-      length += buffer.write(this.text, length);
-      this.text = '';
-    },
-    take() {
-      this.encode();
+    add,
+    finish(text) {
+      add(text);
       const bytes = Uint8Array.prototype.slice.call(buffer, 0, length);
-      this.clear();
+      clear();
       return bytes;
     },
-    clear() {
-      this.text = '';
-      length = 0;
-      if (buffer.byteLength > MAX_KEPT_BYTES) buffer = Buffer.allocUnsafeSlow(MIN_BYTES);
-    },
+    clear,
   };
 }
