@@ -11,7 +11,7 @@ import { createUriTrie } from './uri-trie.ts';
 const COMMON = ['a', 'a', 'a', 'b', 'b', 'ab'];
 const SEGMENTS = [...COMMON, ...COMMON, 'constructor', '__proto__', '0', '_', '~', '%2A', '%C3%A9', '%252', '%61', ''];
 const HOSTS = ['xn--bcher-kva.a', 'bücher.a', '127.1', '[::1]', '[1:2::]', '.a', 'a..b', 'A.', ''];
-const WILD = ['*', '*', '*', '**', '**', '**', 'a*', '*b', '*a*', '%C3*'];
+const WILD = ['*', '*', '*', '**', '**', '**', 'a*', 'a*b', 'ab*', '*b', '*a*', '%C3*'];
 
 const joined = (words: readonly string[], separator: string, maxLength: number) =>
   fc.array(fc.constantFrom(...words), { minLength: 1, maxLength }).map((parts) => parts.join(separator));

@@ -20,12 +20,7 @@ export interface UriTrie {
 class Node {
   /** By the next label or segment. */
   literal: Map<string, Node> | undefined;
-  /** After any label or segment that is not empty. */
-  star: Node | undefined;
-  /** After those that match a text with `*`. By group, because they are compared one by one. */
-  wild: Map<number, Map<string, Node>> | undefined;
-  /** After any number of labels or segments: a `**` before others. */
-  span: Node | undefined;
+  patterns: Patterns | undefined;
   /** The path of a host that ends here. */
   path: Node | undefined;
   /** The path of a host that ends here or continues. */
@@ -34,13 +29,32 @@ class Node {
   exact: Leaves | undefined;
   /** Globs of URIs that end here or continue. */
   any: Leaves | undefined;
-  /** The last search that came here. After a `**` it may come at several positions; the first one leads to all that the others do. */
-  reached = 0;
-  readonly isAfterSpan: boolean;
+  /** After a `**`, the last search that came here: it may come at several positions, of which the first leads to all that the others do. */
+  reached: number;
 
   constructor(isAfterSpan: boolean) {
-    this.isAfterSpan = isAfterSpan;
+    this.reached = isAfterSpan ? 0 : NOT_AFTER_SPAN;
   }
+}
+
+const NOT_AFTER_SPAN = -1;
+
+/** What follows parts that are not literal. Few nodes have it, and small nodes are faster. */
+interface Patterns {
+  /** After any label or segment that is not empty. */
+  star: Node | undefined;
+  /** After those that match a text with `*`, by group, because they are compared one by one. */
+  readonly wild: Map<number, WildEdges>;
+  /** After any number of labels or segments: a `**` before others. */
+  span: Node | undefined;
+}
+
+/** By the length of what precedes the first `*`, then by its text. */
+type WildEdges = Map<number, Map<string, WildEdge[]>>;
+
+interface WildEdge {
+  readonly text: string;
+  readonly node: Node;
 }
 
 interface Leaf {
@@ -107,30 +121,34 @@ function descend(start: Node, parts: readonly SegmentGlob[], group: number): { n
 
 function pathOf({ node, isAny }: { node: Node; isAny: boolean }): Node {
   const key = isAny ? 'anyHostPath' : 'path';
-  node[key] ??= new Node(node.isAfterSpan);
+  node[key] ??= new Node(isAfterSpan(node));
   return node[key];
 }
 
+const isAfterSpan = (node: Node) => node.reached !== NOT_AFTER_SPAN;
+
 function childOf(parent: Node, { text, wild, span }: SegmentGlob, group: number): Node {
-  const create = () => new Node(span || parent.isAfterSpan);
-  if (span) {
-    parent.span ??= create();
-    return parent.span;
+  const create = () => new Node(span || isAfterSpan(parent));
+  if (!wild && !span) {
+    parent.literal ??= new Map();
+    return getOrPut(parent.literal, text, create);
   }
-  if (wild && text === '*') {
-    parent.star ??= create();
-    return parent.star;
+  parent.patterns ??= { star: undefined, wild: new Map(), span: undefined };
+  const { patterns } = parent;
+  if (wild && text !== '*') {
+    const prefix = text.slice(0, text.indexOf('*'));
+    const edges: WildEdges = getOrPut(patterns.wild, group, () => new Map());
+    const sameLength = getOrPut(edges, prefix.length, () => new Map<string, WildEdge[]>());
+    const alike = getOrPut(sameLength, prefix, (): WildEdge[] => []);
+    const known = alike.find((edge) => edge.text === text);
+    if (known) return known.node;
+    const node = create();
+    alike.push({ text, node });
+    return node;
   }
-  if (wild) {
-    parent.wild ??= new Map();
-    return getOrPut(
-      getOrPut(parent.wild, group, () => new Map<string, Node>()),
-      text,
-      create,
-    );
-  }
-  parent.literal ??= new Map();
-  return getOrPut(parent.literal, text, create);
+  const key = span ? 'span' : 'star';
+  patterns[key] ??= create();
+  return patterns[key];
 }
 
 function withLeaf(leaves: Leaves | undefined, leaf: Leaf): Leaves {
@@ -145,15 +163,16 @@ function withLeaf(leaves: Leaves | undefined, leaf: Leaf): Leaves {
 
 /** @param end where the labels that are left end in the host; -1 when none is left */
 function searchHost<S>(node: Node, search: Search<S>, end: number): void {
+  const { literal, patterns } = node;
   const { host, path } = search;
   const from = path.startsWith('/') ? 1 : 0;
   if (isFirst(node, search)) {
     if (node.anyHostPath) searchPath(node.anyHostPath, search, from);
-    if (node.span) {
-      searchHost(node.span, search, end);
+    if (patterns?.span) {
+      searchHost(patterns.span, search, end);
       for (let at = end; at >= 0; ) {
         at = dotBefore(host, at);
-        searchHost(node.span, search, at);
+        searchHost(patterns.span, search, at);
       }
     }
   }
@@ -161,29 +180,27 @@ function searchHost<S>(node: Node, search: Search<S>, end: number): void {
     if (node.path) searchPath(node.path, search, from);
     return;
   }
-  if (!node.literal && !node.star && !node.wild) return;
+  if (!literal && !patterns) return;
   const dot = dotBefore(host, end);
   const label = host.slice(dot + 1, end);
-  const next = node.literal?.get(label);
+  const next = literal?.get(label);
   if (next) searchHost(next, search, dot);
-  if (label === '') return;
-  if (node.star) searchHost(node.star, search, dot);
-  if (!node.wild) return;
-  for (const group of search.groups) {
-    for (const [text, wild] of node.wild.get(group) ?? NONE) if (matchStars(text, label)) searchHost(wild, search, dot);
-  }
+  if (!patterns || label === '') return;
+  if (patterns.star) searchHost(patterns.star, search, dot);
+  if (patterns.wild.size > 0) eachWild(patterns.wild, search.groups, label, (next) => searchHost(next, search, dot));
 }
 
 /** @param from where the segments that are left begin in the path; -1 when none is left */
 function searchPath<S>(node: Node, search: Search<S>, from: number): void {
+  const { literal, patterns } = node;
   const { path } = search;
   if (isFirst(node, search)) {
     if (node.any) visit(node.any, search);
-    if (node.span) {
-      searchPath(node.span, search, from);
+    if (patterns?.span) {
+      searchPath(patterns.span, search, from);
       for (let at = from; at >= 0; ) {
         at = path.indexOf('/', at) + 1 || -1;
-        searchPath(node.span, search, at);
+        searchPath(patterns.span, search, at);
       }
     }
   }
@@ -191,18 +208,29 @@ function searchPath<S>(node: Node, search: Search<S>, from: number): void {
     if (node.exact) visit(node.exact, search);
     return;
   }
-  if (!node.literal && !node.star && !node.wild) return;
+  if (!literal && !patterns) return;
   const slash = path.indexOf('/', from);
   const segment = slash < 0 ? path.slice(from) : path.slice(from, slash);
   const after = slash < 0 ? -1 : slash + 1;
-  const next = node.literal?.get(segment);
+  const next = literal?.get(segment);
   if (next) searchPath(next, search, after);
-  if (segment === '') return;
-  if (node.star) searchPath(node.star, search, after);
-  if (!node.wild) return;
-  for (const group of search.groups) {
-    for (const [text, wild] of node.wild.get(group) ?? NONE)
-      if (matchStars(text, segment)) searchPath(wild, search, after);
+  if (!patterns || segment === '') return;
+  if (patterns.star) searchPath(patterns.star, search, after);
+  if (patterns.wild.size > 0)
+    eachWild(patterns.wild, search.groups, segment, (next) => searchPath(next, search, after));
+}
+
+function eachWild(
+  wild: ReadonlyMap<number, WildEdges>,
+  groups: readonly number[],
+  part: string,
+  follow: (node: Node) => void,
+): void {
+  for (const group of groups) {
+    for (const [length, byPrefix] of wild.get(group) ?? NONE) {
+      for (const { text, node } of byPrefix.get(part.slice(0, length)) ?? NONE)
+        if (matchStars(text, part)) follow(node);
+    }
   }
 }
 
@@ -210,7 +238,7 @@ const NONE = [] as const;
 
 /** What follows holds for any position from here on, so it is looked at once. */
 function isFirst<S>(node: Node, { id }: Search<S>): boolean {
-  if (!node.isAfterSpan) return true;
+  if (node.reached === NOT_AFTER_SPAN) return true;
   if (node.reached === id) return false;
   node.reached = id;
   return true;

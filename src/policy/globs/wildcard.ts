@@ -34,10 +34,28 @@ export function matchWildcards<P, T>(
   return p === pattern.length;
 }
 
-/** True when the text matches a pattern in which `*` matches any characters, including none. */
+/** True when the text matches a pattern in which `*` matches any characters, including none. Works as above, on characters. */
 export function matchStars(pattern: string, text: string): boolean {
-  return matchWildcards(pattern, text, isStarCharacter, isSameCharacter);
+  let p = 0;
+  let t = 0;
+  let star = -1;
+  let taken = 0;
+  while (t < text.length) {
+    if (pattern[p] === '*') {
+      star = p;
+      taken = t;
+      p += 1;
+    } else if (p < pattern.length && pattern[p] === text[t]) {
+      p += 1;
+      t += 1;
+    } else if (star >= 0) {
+      taken += 1;
+      p = star + 1;
+      t = taken;
+    } else {
+      return false;
+    }
+  }
+  while (pattern[p] === '*') p += 1;
+  return p === pattern.length;
 }
-
-const isStarCharacter = (character: string) => character === '*';
-const isSameCharacter = (one: string, other: string) => one === other;
