@@ -20,9 +20,13 @@ const VARIANTS = [
   ['convertToJson with an idempotency key', { idempotencyKey: '[<id>]' }],
 ] as const;
 
+const MCP_VERSION = '2026-07-28';
+const MCP_CONNECTIONS = 32;
+
 /**
  * `convertToJson` of a 1 KB `data:` URI over HTTP keep-alive, each run durable before it is answered, compared with a
- * bare Yoga field with a result of the same size. Rounds alternate, so that other load on the machine affects both.
+ * bare Yoga field with a result of the same size; then the same by MCP, compared with GraphQL. Rounds alternate, so that
+ * other load on the machine affects both.
  */
 export async function main({ quick }: BenchOptions): Promise<void> {
   const seconds = quick ? 1 : 5;
@@ -43,11 +47,23 @@ export async function main({ quick }: BenchOptions): Promise<void> {
       const [line] = (await once(bare.stdout, 'data')) as [Buffer];
       for (const [metric, key] of VARIANTS) {
         const body = JSON.stringify({ query: DOCUMENT, variables: { input: { source: { uri }, ...key } } });
-        const ours = { url: `${server.url}/graphql`, body, token };
-        const peer = { url: `${line.toString().trim()}/graphql`, body, token };
+        const ours = { name: 'Signalbox', url: `${server.url}/graphql`, body, headers: SDK_HEADERS, token };
+        const peer = { ...ours, name: 'bare Yoga field', url: `${line.toString().trim()}/graphql` };
         for (const connections of CONNECTIONS)
           await compare(`${metric}, ${connections} connections`, ours, peer, { connections, seconds });
       }
+      const variables = { input: { source: { uri }, idempotencyKey: '[<id>]' } };
+      const graphql = { url: `${server.url}/graphql`, body: JSON.stringify({ query: DOCUMENT, variables }) };
+      const metric = `convertToJson by MCP, ${MCP_CONNECTIONS} connections`;
+      await compare(
+        metric,
+        mcpCall(server.url, { source: { uri } }, token),
+        { name: 'GraphQL', ...graphql, headers: SDK_HEADERS, token },
+        {
+          connections: MCP_CONNECTIONS,
+          seconds,
+        },
+      );
     } finally {
       bare.kill();
     }
@@ -57,9 +73,32 @@ export async function main({ quick }: BenchOptions): Promise<void> {
 }
 
 interface Target {
+  readonly name: string;
   readonly url: string;
   readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
   readonly token: string;
+}
+
+const SDK_HEADERS = { accept: 'application/graphql-response+json, application/json;q=0.9' };
+
+/** A call of the tool in one request, without a session. Each has a key too, which the server makes up. */
+function mcpCall(url: string, args: object, token: string): Target {
+  const name = 'convertToJson';
+  const meta = {
+    'io.modelcontextprotocol/protocolVersion': MCP_VERSION,
+    'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1.0.0' },
+    'io.modelcontextprotocol/clientCapabilities': {},
+  };
+  const params = { name, arguments: args, _meta: meta };
+  const headers = {
+    accept: 'application/json, text/event-stream',
+    'mcp-protocol-version': MCP_VERSION,
+    'mcp-method': 'tools/call',
+    'mcp-name': name,
+  };
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params });
+  return { name: 'MCP', url: `${url}/mcp`, body, headers, token };
 }
 
 interface Load {
@@ -81,7 +120,7 @@ async function compare(metric: string, ours: Target, peer: Target, { connections
     value: rate('ours'),
     unit: 'requests/s',
     n,
-    peer: { name: 'bare Yoga field', value: rate('peer') },
+    peer: { name: peer.name, value: rate('peer') },
   });
   for (const p of ['p50', 'p99'] as const) {
     const [value, other] = [
@@ -94,18 +133,17 @@ async function compare(metric: string, ours: Target, peer: Target, { connections
       value,
       unit: 'ms',
       n,
-      peer: { name: 'bare Yoga field', value: other },
+      peer: { name: peer.name, value: other },
     });
   }
 }
 
-async function load({ url, body, token }: Target, connections: number, duration: number): Promise<autocannon.Result> {
-  // Those of the SDK.
-  const headers = {
-    accept: 'application/graphql-response+json, application/json;q=0.9',
-    'content-type': 'application/json',
-    authorization: `Bearer ${token}`,
-  };
+async function load(
+  { url, body, headers: own, token }: Target,
+  connections: number,
+  duration: number,
+): Promise<autocannon.Result> {
+  const headers = { ...own, 'content-type': 'application/json', authorization: `Bearer ${token}` };
   const request = { url, method: 'POST', headers, body, idReplacement: true } as const;
   const result = await autocannon({ ...request, connections, duration });
   if (result.non2xx > 0 || result.errors > 0)

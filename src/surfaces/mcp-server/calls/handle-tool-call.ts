@@ -113,13 +113,15 @@ async function executeRun(
   call.cancelled.addEventListener('abort', cancel, { once: true });
   try {
     const begun = await start(key);
-    const left = AbortSignal.any([call.cancelled, call.detached]);
     const enough = (now: RunSnapshot) => isFinalRunState(now.run.state) || !resumesUnattended(now);
-    const run = enough(begun) ? begun : await followRun(deps, principal.tenant, begun.run.id, enough, left);
+    const follow = () =>
+      followRun(deps, principal.tenant, begun.run.id, enough, AbortSignal.any([call.cancelled, call.detached]));
+    const run = enough(begun) ? begun : await follow();
     await telling?.finish(run.run);
     return run;
   } finally {
-    over.abort();
+    // A reason, although nobody reads it: without one, each call would create an error.
+    over.abort('over');
     telling?.stop();
     call.cancelled.removeEventListener('abort', cancel);
   }

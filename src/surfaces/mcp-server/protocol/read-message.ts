@@ -18,11 +18,9 @@ export interface ReadMessage {
  *   not JSON in UTF-8, or nested too deeply
  */
 export async function readMessage(req: IncomingMessage, res: ServerResponse, mostBytes: number): Promise<ReadMessage> {
-  const tooLarge = new Fault(
-    'RESOURCE_TOO_LARGE',
-    `A message has at most ${mostBytes} bytes. Upload more as artifacts.`,
-  );
-  if (Number(req.headers['content-length']) > mostBytes) throw tooLarge;
+  const tooLarge = () =>
+    new Fault('RESOURCE_TOO_LARGE', `A message has at most ${mostBytes} bytes. Upload more as artifacts.`);
+  if (Number(req.headers['content-length']) > mostBytes) throw tooLarge();
   if (req.headers.expect !== undefined) res.writeContinue();
   const chunks: Buffer[] = [];
   let size = 0;
@@ -30,7 +28,7 @@ export async function readMessage(req: IncomingMessage, res: ServerResponse, mos
     // The request outlives a refusal in the middle, because the response uses the same socket.
     for await (const chunk of req.iterator({ destroyOnReturn: false })) {
       size += chunk.length;
-      if (size > mostBytes) throw tooLarge;
+      if (size > mostBytes) throw tooLarge();
       chunks.push(chunk);
     }
   } catch (error) {
