@@ -4,7 +4,7 @@ import type { Load } from './load/closed-loop.ts';
 import { type BenchOptions, figure, median, quantile } from './load/figure.ts';
 import { measure, PRODUCTION_FLAGS } from './load/measure.ts';
 
-const FULL = { concurrentRuns: [1, 20, 200], maxProcesses: 2, rounds: 3, seconds: 4, warmUpSeconds: 2 };
+const FULL = { concurrentRuns: [1, 20, 200], maxProcesses: 2, rounds: 5, seconds: 4, warmUpSeconds: 2 };
 const QUICK = { concurrentRuns: [20], maxProcesses: 1, rounds: 1, seconds: 2, warmUpSeconds: 1 };
 const STEPS_PER_RUN = 3;
 const DATABASE_SERVER_URL = process.env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
@@ -24,6 +24,7 @@ interface Competitor {
 
 const LIMIT_NAME = 'batched inserts of the same rows';
 const ACCEPTED_FIRST = 'accepted first';
+const MAX_SPREAD = 2;
 const JOBS = 'three jobs in sequence counted as a run';
 
 /** Setups of Signalbox: each database, then two nodes on one database. */
@@ -134,6 +135,10 @@ async function newFile(): ReturnType<NewDatabase> {
 
 const rate = ({ runs, seconds }: Load) => runs / seconds;
 
+function isSameButOneProcess(one: Competitor, other: Competitor): boolean {
+  return other.processes === 1 && other.name === one.name && other.database === one.database;
+}
+
 function report(
   one: Competitor,
   loads: readonly Load[],
@@ -148,8 +153,10 @@ function report(
 
   const runs = { bench, metric, value: of(rate), unit: 'runs/s', n };
   const others = [...all].filter(([other]) => other.database === one.database && one.comparedWith.includes(other.name));
+  const alone = [...all].filter(([other]) => one.processes > 1 && isSameButOneProcess(one, other));
   if (others.length === 0) figure(runs);
   for (const [{ name }, theirs] of others) figure({ ...runs, peer: { name, value: median(theirs.map(rate)) } });
+  for (const [, theirs] of alone) figure({ ...runs, peer: { name: 'one process', value: median(theirs.map(rate)) } });
 
   figure({ ...runs, metric: `${metric}, steps`, value: of(rate) * STEPS_PER_RUN, unit: 'steps/s' });
   for (const [name, share] of [
@@ -162,6 +169,17 @@ function report(
       value: of((load) => quantile(load.latencies, share)),
       unit: 'ms',
       n,
+    });
+  }
+  if (one.file === SIGNALBOX.file) {
+    const value = of(({ latencies }) => quantile(latencies, 0.99) / quantile(latencies, 0.5));
+    figure({
+      bench,
+      metric: `${metric}, p99 / p50`,
+      value,
+      unit: '×',
+      n,
+      peer: { name: 'maximum', value: MAX_SPREAD },
     });
   }
   const cpu = of((load) => (load.cpuSeconds * 1_000) / load.runs);

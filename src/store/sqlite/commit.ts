@@ -40,10 +40,11 @@ export function createSqliteCommit(db: SqliteConnection, nodeId: string): Commit
   const base = createCommitBase(db);
 
   const movePosition = db.prepare('UPDATE journal SET position = ? WHERE id = 1');
-  const advanceRun = db.prepare('UPDATE runs SET seq = ?, head_position = ?, head_hash = ? WHERE id = ?');
+  const advance = 'seq = @seq, head_position = @headPosition, head_hash = @headHash';
+  const advanceRun = db.prepare<[RunAdvance]>(`UPDATE runs SET ${advance} WHERE id = @id`);
   // A separate statement, because it updates indexed columns, which most events of a long run do not change.
   const changeRun = db.prepare<[RunChange]>(
-    `UPDATE runs SET ${assignChanges(RUN_CHANGES, bound, stored)} WHERE id = @id`,
+    `UPDATE runs SET ${advance}, ${assignChanges(RUN_CHANGES, bound, stored)} WHERE id = @id`,
   );
   const changeStep = db.prepare<[StepChange & { runId: string; key: string }]>(
     `UPDATE steps SET ${assignChanges(STEP_CHANGES, bound, stored)} WHERE run_id = @runId AND key = @key`,
@@ -75,8 +76,8 @@ export function createSqliteCommit(db: SqliteConnection, nodeId: string): Commit
         for (const label of toLabelRows(draft.run)) insert('run_labels', label);
         for (const step of draft.steps.values()) insert('steps', toStepRow(step, draft.identity));
       } else {
-        advanceRun.run(run.seq, run.headPosition, run.headHash, run.id);
         if (draft.run.state) changeRun.run(toRunChange(draft.run));
+        else advanceRun.run(toRunAdvance(draft.run));
         for (const step of draft.addedSteps.values()) insert('steps', toStepRow(step, draft.identity));
         for (const [key, patch] of steps) changeStep.run({ ...toStepChange(patch), runId: run.id, key });
       }
@@ -108,12 +109,24 @@ export function createSqliteCommit(db: SqliteConnection, nodeId: string): Commit
   return commit;
 }
 
-/** What a change with a state sets in a row of `runs`. */
-type RunChange = { readonly [Field in keyof typeof RUN_CHANGES]: RunRow[Field] | null } & { readonly id: string };
+type ChangedRun = Extract<RunDraft, { isNew: false }>['run'];
 
-function toRunChange(run: Extract<RunDraft, { isNew: false }>['run']): RunChange {
+/** What every append sets in a row of `runs`. */
+type RunAdvance = Pick<ChangedRun, 'id' | 'seq' | 'headPosition' | 'headHash'>;
+
+/** What a change with a state sets. */
+type RunChange = { readonly [Field in keyof typeof RUN_CHANGES]: RunRow[Field] | null } & RunAdvance;
+
+const toRunAdvance = ({ id, seq, headPosition, headHash }: ChangedRun): RunAdvance => ({
+  id,
+  seq,
+  headPosition,
+  headHash,
+});
+
+function toRunChange(run: ChangedRun): RunChange {
   return {
-    id: run.id,
+    ...toRunAdvance(run),
     state: run.state ?? null,
     startedAt: run.startedAt?.getTime() ?? null,
     finishedAt: run.finishedAt?.getTime() ?? null,
