@@ -1,7 +1,7 @@
 /**
  * Greedy matching with two pointers: on a mismatch the last star matches one more item; earlier stars are never revisited.
  * Takes at most pattern × text steps, because there is no backtracking.
- * Works on the characters of a segment and, one level up, on the segments of a path.
+ * Works on labels and segments; `matchStars` does the same on the characters of one.
  */
 export function matchWildcards<P, T>(
   pattern: ArrayLike<P>,
@@ -34,7 +34,7 @@ export function matchWildcards<P, T>(
   return p === pattern.length;
 }
 
-/** True when the text matches a pattern in which `*` matches any characters, including none. Works as above, on characters. */
+/** True when the text matches a pattern in which `*` matches any characters, including none. */
 export function matchStars(pattern: string, text: string): boolean {
   let p = 0;
   let t = 0;
