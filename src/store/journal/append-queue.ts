@@ -181,8 +181,8 @@ export function createAppendQueue({ startWriter, logger, onCommit, onWriterLost 
           } catch (error) {
             return reject(toAppendFault(rejectNonCanonical(error as Error)));
           }
-          // The appends of one event loop turn are sent together, also to an idle writer: runs that continue after the same
-          // commit would otherwise wait for a commit of the first of them alone.
+          // The first append is sent at once. While the writer is busy, the appends of one event loop turn are sent together.
+          if (sent.length === 0) return flush();
           if (!flushing) setImmediate(flush);
           flushing = true;
         };

@@ -1,4 +1,3 @@
-import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCreated } from '../../../test/support/store/sample-events.ts';
 import { sqliteHarness } from '../../../test/support/store/sqlite-harness.ts';
@@ -22,13 +21,11 @@ describe('a reader with a position from a row that was just committed', () => {
   });
 
   /** Appends, and blocks this thread until the row exists: the writer has committed, but has not answered yet. */
-  const appendUnanswered = async () => {
+  const appendUnanswered = () => {
     const db = openSqliteConnection(harness.file, { readonly: true });
     const row = db.prepare('SELECT head_position FROM runs WHERE id = ?').pluck();
     const runId = newId('run');
     const appended = store.journal.append(runId, 1, [runCreated()]);
-    // It is sent at the end of this turn; an answer could come in the next one.
-    await endOfTurn();
     let position: unknown;
     while (position === undefined) position = row.get(runId);
     db.close();
@@ -36,7 +33,7 @@ describe('a reader with a position from a row that was just committed', () => {
   };
 
   it('follows from there without missing anything', async () => {
-    const { runId, position, appended } = await appendUnanswered();
+    const { runId, position, appended } = appendUnanswered();
     expect(position).toBe(1);
     const stream = store.journal.read(position, { runId }, scope, { signal: never });
     const first = stream.next();
@@ -52,7 +49,7 @@ describe('a reader with a position from a row that was just committed', () => {
   it('can read a page, while a follower gets the event once', async () => {
     const follower = store.journal.read(0, {}, scope, { signal: never });
     await follower.next();
-    const { position, appended } = await appendUnanswered();
+    const { position, appended } = appendUnanswered();
     expect(await store.journal.page(position, {}, scope, 10)).toEqual({ events: [], position, caughtUp: true });
     await appended;
     expect((await follower.next()).value?.events).toMatchObject([{ position }]);
