@@ -149,6 +149,30 @@ describe.skipIf(skipped)(`the dashboard when something ends ${skipped ?? ''}`, (
       .waitFor();
   });
 
+  it('stays signed in when what an earlier session had subscribed to ends late', async () => {
+    const page = await dashboard.open('/settings', { as: 'alice', ownSession: true });
+    const late = Promise.withResolvers<void>();
+    const held: Promise<void>[] = [];
+    await page.routeWebSocket('**/graphql', (socket) => {
+      const server = socket.connectToServer();
+      server.onClose((code, reason) => {
+        held.push(late.promise.then(() => socket.close({ code: code ?? 1000, reason: reason ?? '' })));
+      });
+    });
+    await page.goto(`${dashboard.server.url}/runs?workflow=late`);
+    await page.getByText('No runs match').waitFor();
+    const { origin } = new URL(page.url());
+    await page.context().request.delete(`${origin}/session`, { headers: { origin } });
+    await expect.poll(() => held.length).toBeGreaterThan(0);
+    // Not by the pointer: this view may notice first, and its dialog covers the link.
+    await page.getByRole('link', { name: 'Schedules' }).dispatchEvent('click');
+    await signInAgain(page, 'alice');
+    late.resolve();
+    await Promise.all(held);
+    await page.getByText('Everything is as of').waitFor({ state: 'detached' });
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
   const FILE = { name: 'notes.md', mimeType: 'text/markdown', buffer: Buffer.from('# All is well') };
   const REQUESTS: Readonly<Record<string, (page: Page, end: () => Promise<void>) => Promise<() => Promise<unknown>>>> =
     {

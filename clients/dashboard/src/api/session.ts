@@ -50,6 +50,11 @@ function isEnd(error: unknown): error is SignalboxError {
   return error instanceof SignalboxError && error.code === 'UNAUTHENTICATED' && error.refusal === undefined;
 }
 
+/** What was begun in an earlier session says nothing of this one. */
+function noteEnd(session: number): void {
+  if (session === sessions) set(true);
+}
+
 /** Resolves when somebody has signed in again, or the signal aborts; at once while the session lasts. */
 function continued(signal?: AbortSignal): Promise<void> {
   if (!hasExpired || signal?.aborted) return Promise.resolve();
@@ -77,6 +82,8 @@ export const session = {
     sessions += 1;
     set(false);
   },
+  /** Counts the sessions of this page. */
+  number: () => sessions,
   async end(): Promise<void> {
     await call('DELETE');
   },
@@ -90,19 +97,29 @@ export const session = {
       return await send();
     } catch (error) {
       if (!isEnd(error)) throw error;
-      // What an earlier session had sent says nothing of this one.
-      if (sentIn === sessions) set(true);
+      noteEnd(sentIn);
     }
     await continued(signal);
     signal?.throwIfAborted();
     return session.during(send, signal);
   },
-  /** For the end of a session: waits for the next one, and returns an error after which one tries again. Other errors are returned at once. */
-  async afterEnd(error: unknown, signal?: AbortSignal): Promise<unknown> {
-    if (!isEnd(error)) return error;
-    set(true);
-    await continued(signal);
-    return new SignalboxError('UNAVAILABLE', 'The session had ended. Try again with the new one.', { cause: error });
+  /**
+   * What the server sends. When the session has ended, the page asks to sign in, and an error after which one tries again follows: what is
+   * sent then continues where this stopped.
+   */
+  async *following<T>(
+    send: () => AsyncIterableIterator<T, undefined>,
+    signal?: AbortSignal,
+  ): AsyncGenerator<T, undefined> {
+    const begunIn = sessions;
+    try {
+      return yield* send();
+    } catch (error) {
+      if (!isEnd(error)) throw error;
+      noteEnd(begunIn);
+      await continued(signal);
+      throw new SignalboxError('UNAVAILABLE', 'The session had ended. Try again with the new one.', { cause: error });
+    }
   },
   /** Takes note of who is signed in. @throws SignalboxError UNAUTHENTICATED when nobody is any more */
   isOf(subject: string | undefined): void {
