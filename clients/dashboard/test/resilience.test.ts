@@ -52,6 +52,17 @@ describe.skipIf(skipped)(`the dashboard when something ends ${skipped ?? ''}`, (
   };
   const took = (page: Page) =>
     page.locator('dt', { hasText: /^for$/ }).locator('xpath=following-sibling::dd').innerText();
+  const endSession = (page: Page) => {
+    const { origin } = new URL(page.url());
+    return page.context().request.delete(`${origin}/session`, { headers: { origin } });
+  };
+  /** Waits until the clock of a page has ticked twice. */
+  const clockTicks = async (page: Page) => {
+    for (let tick = 0; tick < 2; tick += 1) {
+      const last = await took(page);
+      await expect.poll(() => took(page)).not.toBe(last);
+    }
+  };
 
   it('shows on a run page what happened while the connection was lost, each step once, and its clocks stood still', async () => {
     const id = await start(WAITS, 'admin');
@@ -61,16 +72,10 @@ describe.skipIf(skipped)(`the dashboard when something ends ${skipped ?? ''}`, (
     proxy.redirect(await closedPort());
     proxy.cut();
     await page.getByRole('alert').getByText('Not connected. Everything is as of').waitFor();
-    const clockTicks = async (times: number) => {
-      for (let tick = 0; tick < times; tick += 1) {
-        const last = await took(reference);
-        await expect.poll(() => took(reference)).not.toBe(last);
-      }
-    };
     // The last tick is to the moment at which the connection was lost.
-    await clockTicks(2);
+    await clockTicks(reference);
     const stopped = await took(page);
-    await clockTicks(2);
+    await clockTicks(reference);
     expect(await took(page)).toBe(stopped);
     expect(await accessibilityProblems(page)).toEqual([]);
     await approve(id);
@@ -89,18 +94,11 @@ describe.skipIf(skipped)(`the dashboard when something ends ${skipped ?? ''}`, (
     const page = await dashboard.open(`/runs/${id}?view=list`, { as: 'alice', ownSession: true });
     const reference = await dashboard.open(`/runs/${id}?view=list`, { as: 'alice' });
     for (const one of [page, reference]) await one.getByText('waits for').waitFor();
-    const { origin } = new URL(page.url());
-    await page.context().request.delete(`${origin}/session`, { headers: { origin } });
+    await endSession(page);
     await page.getByText(/Your session has ended\. Everything is as of \d\d:\d\d:\d\d\./).waitFor();
-    const clockTicks = async (times: number) => {
-      for (let tick = 0; tick < times; tick += 1) {
-        const last = await took(reference);
-        await expect.poll(() => took(reference)).not.toBe(last);
-      }
-    };
-    await clockTicks(2);
+    await clockTicks(reference);
     const stopped = await took(page);
-    await clockTicks(2);
+    await clockTicks(reference);
     expect(await took(page)).toBe(stopped);
     expect(await page.getByText('Not connected').count()).toBe(0);
     await signInAgain(page, 'alice');
@@ -129,8 +127,7 @@ describe.skipIf(skipped)(`the dashboard when something ends ${skipped ?? ''}`, (
     const page = await dashboard.open('/runs?workflow=nightly', { as: 'alice', ownSession: true });
     await page.locator(`[data-row="${failed}"]`).getByRole('checkbox').check();
     await page.getByLabel('Filter runs').fill('half a wor');
-    const { origin } = new URL(page.url());
-    await page.context().request.delete(`${origin}/session`, { headers: { origin } });
+    await endSession(page);
     const dialog = page.getByRole('dialog', { name: 'Sign in again' });
     await dialog.getByText('Your session has ended.').waitFor();
     await page.keyboard.press('Escape');
@@ -161,8 +158,7 @@ describe.skipIf(skipped)(`the dashboard when something ends ${skipped ?? ''}`, (
     });
     await page.goto(`${dashboard.server.url}/runs?workflow=late`);
     await page.getByText('No runs match').waitFor();
-    const { origin } = new URL(page.url());
-    await page.context().request.delete(`${origin}/session`, { headers: { origin } });
+    await endSession(page);
     await expect.poll(() => held.length).toBeGreaterThan(0);
     // Not by the pointer: this view may notice first, and its dialog covers the link.
     await page.getByRole('link', { name: 'Schedules' }).dispatchEvent('click');
