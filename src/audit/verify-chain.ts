@@ -72,7 +72,7 @@ export function createChainVerifier(runId: string, add: ProblemList['add']): Cha
 
   const read = (row: ChainRow): Event | undefined => {
     try {
-      const event = eventOf(row);
+      const event = toEvent(row);
       const { type, at, step } = event;
       const hashWith = (payload: string) => eventHash(runId, row.seq, row.prevHash, { type, at, step, payload });
       // What is stored is canonical, unless somebody else wrote the same JSON in another form.
@@ -124,7 +124,14 @@ export function verifyChain(
   return problems.report(chain.events, chain.events > 0 ? chain.hash : undefined);
 }
 
-function eventOf({ at, step, payload, ...row }: ChainRow): Event {
-  const event = { ...row, at: new Date(at), ...(step !== null && { step }), payload: JSON.parse(payload) };
+/** The event of a row. Without spreads, which took longer than the rest. @throws SyntaxError if its payload is not JSON */
+export function toEvent(row: ChainRow): Event {
+  const { position, runId, seq, tenant, subject, type, prevHash, hash, step } = row;
+  const at = new Date(row.at);
+  const payload: unknown = JSON.parse(row.payload);
+  const event =
+    step === null
+      ? { position, runId, seq, tenant, subject, type, prevHash, hash, at, payload }
+      : { position, runId, seq, tenant, subject, type, prevHash, hash, at, step, payload };
   return event as Event;
 }

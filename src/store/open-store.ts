@@ -1,3 +1,4 @@
+import { toEvent } from '../audit/verify-chain.ts';
 import type { AccessTokens } from '../core/accounts/access-tokens.ts';
 import {
   type AccountStandings,
@@ -28,7 +29,7 @@ import { type DatabaseConfig, revealDatabaseUrl } from './connections/database-c
 import { readRetentionFloor, withRetentionFloor } from './journal/retention-floor.ts';
 import { migrate } from './migrations/migrate.ts';
 import { createRetention, type Retention, type RetentionOptions } from './retention/retention.ts';
-import { type EventRow, toEvent } from './rows/event-row.ts';
+import type { EventRow } from './rows/event-row.ts';
 import { startTextIndex, type TextIndex } from './search/text-index.ts';
 import { openAccessTokens } from './tables/accounts/access-tokens.ts';
 import { createAccounts } from './tables/accounts/accounts.ts';

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { toEvent } from '../../audit/verify-chain.ts';
 import type { Event, LogLevel } from '../../core/event.ts';
 import type { EventBatch } from '../../core/journal.ts';
-import { type EventRow, toEvent } from '../rows/event-row.ts';
+import type { EventRow } from '../rows/event-row.ts';
 import type { CommittedAppend } from './append-queue.ts';
 import type { EventView } from './event-view.ts';
 import type { AppendRequest } from './plan-commit.ts';

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { toEvent } from '../../audit/verify-chain.ts';
 import type { Event } from '../../core/event.ts';
 import { retryReads } from '../connections/retry-reads.ts';
 import type { CommittedAppend } from '../journal/append-queue.ts';
@@ -13,7 +14,7 @@ import {
 } from '../journal/event-reader.ts';
 import type { EventView } from '../journal/event-view.ts';
 import { EVENT_COLUMNS, selectList } from '../rows/columns.ts';
-import { type EventRow, toEvent } from '../rows/event-row.ts';
+import type { EventRow } from '../rows/event-row.ts';
 
 /** A row of `events`, with its time as a Date. */
 type PgEventRow = Omit<EventRow, 'at'> & { readonly at: Date };

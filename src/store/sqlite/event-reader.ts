@@ -1,3 +1,4 @@
+import { toEvent } from '../../audit/verify-chain.ts';
 import type { Event } from '../../core/event.ts';
 import type { EventBatch } from '../../core/journal.ts';
 import type { SqliteConnection } from '../connections/sqlite-connection.ts';
@@ -13,7 +14,7 @@ import {
 } from '../journal/event-reader.ts';
 import type { EventView } from '../journal/event-view.ts';
 import { EVENT_COLUMNS, selectList } from '../rows/columns.ts';
-import { type EventRow, toEvent } from '../rows/event-row.ts';
+import type { EventRow } from '../rows/event-row.ts';
 
 const EVENT_FIELDS = selectList(EVENT_COLUMNS);
 
