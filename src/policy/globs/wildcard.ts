@@ -1,7 +1,7 @@
 /**
  * Greedy matching with two pointers: on a mismatch the last star matches one more item; earlier stars are never revisited.
  * Takes at most pattern × text steps, because there is no backtracking.
- * Works on labels and segments; `matchStars` does the same on the characters of one.
+ * Works on labels, segments and characters.
  */
 export function matchWildcards<P, T>(
   pattern: ArrayLike<P>,
@@ -36,26 +36,8 @@ export function matchWildcards<P, T>(
 
 /** True when the text matches a pattern in which `*` matches any characters, including none. */
 export function matchStars(pattern: string, text: string): boolean {
-  let p = 0;
-  let t = 0;
-  let star = -1;
-  let taken = 0;
-  while (t < text.length) {
-    if (pattern[p] === '*') {
-      star = p;
-      taken = t;
-      p += 1;
-    } else if (p < pattern.length && pattern[p] === text[t]) {
-      p += 1;
-      t += 1;
-    } else if (star >= 0) {
-      taken += 1;
-      p = star + 1;
-      t = taken;
-    } else {
-      return false;
-    }
-  }
-  while (pattern[p] === '*') p += 1;
-  return p === pattern.length;
+  return matchWildcards(pattern, text, isStar, isSame);
 }
+
+const isStar = (character: string) => character === '*';
+const isSame = (character: string, other: string) => character === other;
